@@ -1,0 +1,68 @@
+import type { CacheForm, Problem, SourceKind } from '../../../shared/model/source.ts';
+import type { Descriptor } from '../../../shared/oci/descriptor.ts';
+import type { Digest } from '../../../shared/oci/digest.ts';
+import type { CacheConfig } from '../remotecache/cache-config.ts';
+
+/** One cache of a source, fully read. */
+export interface SourceCache {
+  readonly ref: string;
+  readonly form: CacheForm;
+  readonly manifest: Descriptor;
+  readonly config: Descriptor;
+  readonly parsed: CacheConfig;
+  /** Layer descriptors of the manifest, in its order; digests may repeat. */
+  readonly descriptors: readonly Descriptor[];
+}
+
+/** A blob that lies in the source. `problem` says why it cannot be used although something is there. */
+export interface SourceBlob {
+  readonly digest: Digest;
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly problem?: 'SIZE_MISMATCH' | 'ACCESS_DENIED' | 'CORRUPT';
+}
+
+/** A whole state of a source: everything the catalog is made from. */
+export interface SourceSnapshot {
+  /** The same text whenever the same bytes are opened; another when anything changed. */
+  readonly fingerprint: string;
+  readonly caches: readonly SourceCache[];
+  readonly blobs: readonly SourceBlob[];
+  /** Blobs that some manifest or config of `index.json` needs, layers left out: those are never orphans. */
+  readonly documents: readonly Digest[];
+  readonly problems: readonly Problem[];
+}
+
+/** Positional reads from a blob. Bytes are not checked against the digest: `verify` does that. */
+export interface BlobReader extends AsyncDisposable {
+  readonly size: number;
+  /** Fills `buffer` from `offset`; fewer bytes only at the end. */
+  read(buffer: Uint8Array, offset: number): Promise<number>;
+  /** The bytes from `start` (default 0) to the end, in chunks. */
+  stream(options?: { start?: number; signal?: AbortSignal }): AsyncIterable<Uint8Array>;
+}
+
+/** Progress while a source is read. `total` is absent while it is not known. */
+export interface ReadProgress {
+  readonly phase: string;
+  readonly done: number;
+  readonly total?: number;
+  readonly unit: 'bytes' | 'records' | 'blobs';
+}
+
+/**
+ * Anything that holds a build cache, read-only.
+ *
+ * Strict and kind: what makes the source unreadable as a whole (layout, index, manifest, config) throws a `CacheError`
+ * that names the file or field; one bad layer blob becomes a problem of the snapshot and hides nothing else.
+ * A source that changes while it is read gives its last whole state, or `UNAVAILABLE` after three tries.
+ */
+export interface CacheSource {
+  readonly kind: SourceKind;
+  readonly location: string;
+  /** Cheap: no config is parsed. */
+  fingerprint(signal?: AbortSignal): Promise<string>;
+  read(options?: { signal?: AbortSignal; onProgress?: (progress: ReadProgress) => void }): Promise<SourceSnapshot>;
+  /** @throws `NOT_FOUND` when the blob is not there, `ACCESS_DENIED`, or `CORRUPT` for what is not a plain file inside the source */
+  openBlob(digest: Digest): Promise<BlobReader>;
+}

@@ -1,0 +1,85 @@
+import type { Graph } from '../../../shared/model/graph.ts';
+import type { LayerDetail, LayerRow } from '../../../shared/model/layer.ts';
+import type { AgeBin, TreemapGroup } from '../../../shared/model/overview.ts';
+import type { RecordDetail, RecordRef, RecordRow } from '../../../shared/model/record.ts';
+import type { CacheSummary, Problem } from '../../../shared/model/source.ts';
+import type { Totals } from '../../../shared/model/totals.ts';
+import type { ReadProgress, SourceSnapshot } from './cache-source.ts';
+
+/** What is known of a record beyond its digest. Keyed by record digest in `RecordNames`. */
+export interface RecordName {
+  readonly kind: RecordRow['kind'];
+  readonly name: string;
+  readonly stage?: string;
+  readonly nameFrom: NonNullable<RecordRow['nameFrom']>;
+  readonly operation?: string;
+}
+
+/** Record digest → its name. */
+export type RecordNames = ReadonlyMap<string, RecordName>;
+
+/** A filtered, sorted window over rows. `filter` is the window's language, already checked. */
+export interface CatalogQuery {
+  readonly ref?: string | undefined;
+  readonly filter: string;
+  readonly sort?: { readonly field: string; readonly descending: boolean } | undefined;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** Everything of one source that can be asked without reading it again. */
+export interface Catalog extends AsyncDisposable {
+  readonly fingerprint: string;
+  readonly totals: Totals;
+  readonly caches: readonly CacheSummary[];
+  readonly problems: readonly Problem[];
+
+  keysPage(query: CatalogQuery): Promise<{ rows: RecordRow[]; total: number }>;
+  keysList(query: CatalogQuery): Promise<{ records: RecordDetail[]; total: number }>;
+  keysSums(query: Omit<CatalogQuery, 'offset' | 'limit' | 'sort'> & { ids?: readonly string[] | undefined }): Promise<{
+    records: number;
+    ownBytes: number;
+    deduplicatedBytes: number;
+    onlyTheseBytes: number;
+  }>;
+  /** By id or digest. @throws `NOT_FOUND`, or `CONFLICT` with the ids in the hint for an ambiguous digest */
+  record(idOrDigest: string): Promise<RecordDetail>;
+  search(text: string, limit: number): Promise<RecordRow[]>;
+
+  neighbourhood(query: {
+    from: string;
+    depth: number;
+    direction: 'inputs' | 'users' | 'both';
+    maxNodes: number;
+  }): Promise<Graph>;
+  pathToRoot(id: string): Promise<RecordRef[]>;
+  reach(id: string): Promise<{ needs: number; neededBy: number }>;
+
+  layersPage(query: CatalogQuery): Promise<{ rows: LayerRow[]; total: number; totalBytes: number }>;
+  layer(digest: string): Promise<LayerDetail>;
+
+  treemap(query: { ref?: string | undefined; group: 'step' | 'kind' | 'age'; maxTiles: number }): Promise<{
+    groups: TreemapGroup[];
+    totalBytes: number;
+  }>;
+  ages(query: {
+    ref?: string | undefined;
+    bins: number;
+  }): Promise<{ bins: AgeBin[]; oldest?: string; newest?: string }>;
+  largest(query: { ref?: string | undefined; limit: number }): Promise<RecordRow[]>;
+}
+
+/** Where catalogs are kept: one for each source and fingerprint, safe to delete at any time. */
+export interface CatalogStore {
+  /** The kept catalog of this state of the source, or undefined when there is none or it is damaged (it is then deleted). */
+  open(sourceId: string, fingerprint: string): Promise<Catalog | undefined>;
+  /** Builds and keeps it; older catalogs of the source are deleted. A crash or abort leaves no catalog. */
+  build(
+    sourceId: string,
+    snapshot: SourceSnapshot,
+    names: RecordNames,
+    options?: { signal?: AbortSignal; onProgress?: (progress: ReadProgress) => void },
+  ): Promise<Catalog>;
+  /** Deletes everything kept of a source. */
+  drop(sourceId: string): Promise<void>;
+}

@@ -1,0 +1,17 @@
+import type { ContractRouterClient } from '@orpc/contract';
+import { app } from './app.ts';
+import { graph } from './graph.ts';
+import { jobs } from './jobs.ts';
+import { keys } from './keys.ts';
+import { layers } from './layers.ts';
+import { overview } from './overview.ts';
+import { prune } from './prune.ts';
+import { sources } from './sources.ts';
+import { transfer } from './transfer.ts';
+import { verify } from './verify.ts';
+
+/** The only thing that both sides of a process border know. A table of contents. */
+export const contract = { app, sources, overview, keys, graph, layers, verify, prune, transfer, jobs };
+
+/** The contract as its caller sees it, whatever the transport. */
+export type EngineClient = ContractRouterClient<typeof contract>;

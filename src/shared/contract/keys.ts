@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { recordDetailSchema, recordRowSchema } from '../model/record.ts';
+import { read, sortSchema, sourceRefSchema, windowSchema } from './procedure.ts';
+
+const query = sourceRefSchema.extend({
+  ref: z.string().optional(),
+  /** The window's filter language; "" matches all. A syntax error is `INVALID_INPUT` whose subject is `filter:<offset>`. */
+  filter: z.string().default(''),
+  sort: sortSchema.optional(),
+});
+
+/** Cache records. */
+export const keys = {
+  page: read.input(query.extend(windowSchema.shape)).output(
+    z.object({
+      rows: z.array(recordRowSchema),
+      /** Rows that match the filter. */
+      total: z.number().int(),
+      version: z.number().int(),
+    }),
+  ),
+  /** Full records, in the same order as `page`: what the CLI prints. */
+  list: read
+    .input(query.extend(windowSchema.shape))
+    .output(z.object({ records: z.array(recordDetailSchema), total: z.number().int() })),
+  /** Sums over all rows that match, or over the ids given. `onlyTheseBytes`: blobs no other record uses. */
+  sums: read.input(query.extend({ ids: z.array(z.string()).max(10_000).optional() })).output(
+    z.object({
+      records: z.number().int(),
+      ownBytes: z.number().int(),
+      deduplicatedBytes: z.number().int(),
+      onlyTheseBytes: z.number().int(),
+    }),
+  ),
+  /** One record by id or digest. An ambiguous digest is `CONFLICT` whose hint lists the ids. */
+  get: read.input(sourceRefSchema.extend({ id: z.string() })).output(recordDetailSchema),
+  /** Records whose digest, id or name matches, for the palette: a prefix of at least 4 hex digits, or text. */
+  search: read
+    .input(sourceRefSchema.extend({ text: z.string().min(1), limit: z.number().int().min(1).max(50).default(20) }))
+    .output(z.array(recordRowSchema)),
+};

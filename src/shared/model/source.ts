@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { CACHE_ERROR_CODES } from '../base/errors.ts';
+import { descriptorSchema } from '../oci/descriptor.ts';
+import { totalsSchema } from './totals.ts';
+
+/** The plain form of a `CacheError`. */
+export const errorDataSchema = z.object({
+  code: z.enum(CACHE_ERROR_CODES),
+  message: z.string(),
+  subject: z.string().optional(),
+  hint: z.string().optional(),
+});
+
+/** Something wrong with a part of a source that otherwise opened. */
+export const problemSchema = errorDataSchema;
+export type Problem = z.infer<typeof problemSchema>;
+
+/** Kinds of source that open today. A managed store is an OCI layout with our own bookkeeping beside it. */
+export const sourceKindSchema = z.enum(['oci-layout', 'oci-tar', 'store']);
+export type SourceKind = z.infer<typeof sourceKindSchema>;
+
+/** How the manifest of a cache is written. */
+export const cacheFormSchema = z.enum(['image-manifest', 'index-oci', 'index-docker', 'inline', 's3']);
+export type CacheForm = z.infer<typeof cacheFormSchema>;
+
+/** One cache of a source: a reference in its `index.json`. */
+export const cacheSummarySchema = z.object({
+  ref: z.string(),
+  manifest: descriptorSchema,
+  config: descriptorSchema,
+  form: cacheFormSchema,
+  totals: totalsSchema,
+});
+export type CacheSummary = z.infer<typeof cacheSummarySchema>;
+
+/** `opening` while its catalog is built; `ready` can be queried; `failed` holds why. */
+export const sourceStateSchema = z.enum(['opening', 'ready', 'failed']);
+
+/** A source in the list. `id` depends on kind and location only, so a deep link survives a restart. */
+export const sourceSchema = z.object({
+  id: z.string(),
+  kind: sourceKindSchema,
+  location: z.string(),
+  name: z.string(),
+  state: sourceStateSchema,
+  /** True where records can be pruned and blobs imported. */
+  writable: z.boolean(),
+  /** The sample cache that ships with the project. */
+  sample: z.boolean(),
+  fingerprint: z.string().optional(),
+  totals: totalsSchema.optional(),
+  caches: z.array(cacheSummarySchema),
+  problems: z.array(problemSchema),
+  error: errorDataSchema.optional(),
+  /** Job that is opening it, while `state` is `opening`. */
+  jobId: z.string().optional(),
+  /** Rises by one whenever the catalog is rebuilt; a cached page of an older version is stale. */
+  version: z.number().int(),
+  openedAt: z.number(),
+});
+export type Source = z.infer<typeof sourceSchema>;

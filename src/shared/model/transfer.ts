@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { descriptorSchema } from '../oci/descriptor.ts';
+
+const count = z.number().int().nonnegative();
+
+/** How an export is written; see `docs/CLI.md`. */
+export const transferOptionsSchema = z.object({
+  ref: z.string().optional(),
+  mode: z.enum(['min', 'max']).default('max'),
+  /** Absent: as the source has it. */
+  format: z.enum(['index', 'manifest']).optional(),
+  ociMediaTypes: z.boolean().optional(),
+});
+export type TransferOptions = z.infer<typeof transferOptionsSchema>;
+
+/** One blob of a transfer preview. */
+export const transferBlobSchema = z.object({
+  digest: z.string(),
+  mediaType: z.string(),
+  size: count,
+  state: z.enum(['there', 'to-copy', 'missing']),
+});
+
+/** What a transfer would do, before anything is written. */
+export const transferPreviewSchema = z.object({
+  records: count,
+  blobs: z.array(transferBlobSchema),
+  copyBlobs: count,
+  copyBytes: count,
+  skipBlobs: count,
+  skipBytes: count,
+  resultsLeftOut: count,
+  warnings: z.array(z.string()),
+});
+export type TransferPreview = z.infer<typeof transferPreviewSchema>;
+
+/** What a transfer did: the JSON of `import` and `export`. */
+export const transferReportSchema = z.object({
+  blobsCopied: count,
+  blobsSkipped: count,
+  bytesCopied: count,
+  resultsLeftOut: count,
+  manifest: descriptorSchema,
+  warnings: z.array(z.string()),
+  /** Lines to paste into a build command. */
+  commands: z.array(z.string()),
+});
+export type TransferReport = z.infer<typeof transferReportSchema>;
