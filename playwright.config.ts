@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { defineConfig } from '@playwright/test';
 
-const chromium = process.env['CACHEWRIGHT_CHROMIUM'] ?? '/usr/bin/chromium';
+const chromium = process.env.CACHEWRIGHT_CHROMIUM ?? '/usr/bin/chromium';
 
 /**
  * Journeys through the window, in Debian's Chromium over the web host, in both themes. The same journeys run in

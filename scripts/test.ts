@@ -91,7 +91,7 @@ function countPlaywright(into: Outcome): boolean {
 }
 
 run('scripts/setup-test-deps', []);
-if (!process.env['CACHEWRIGHT_TEST_DATA']) {
+if (!process.env.CACHEWRIGHT_TEST_DATA) {
   console.log('CACHEWRIGHT_TEST_DATA is not set: tests over the larger sets of real caches are skipped.');
 }
 
