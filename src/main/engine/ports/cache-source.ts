@@ -2,6 +2,7 @@ import type { CacheForm, Problem, SourceKind } from '../../../shared/model/sourc
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import type { Digest } from '../../../shared/oci/digest.ts';
 import type { CacheConfig } from '../remotecache/cache-config.ts';
+import type { BlobExtent } from './blob-hasher.ts';
 
 /** One cache of a source, fully read. */
 export interface SourceCache {
@@ -65,4 +66,9 @@ export interface CacheSource {
   read(options?: { signal?: AbortSignal; onProgress?: (progress: ReadProgress) => void }): Promise<SourceSnapshot>;
   /** @throws `NOT_FOUND` when the blob is not there, `ACCESS_DENIED`, or `CORRUPT` for what is not a plain file inside the source */
   openBlob(digest: Digest): Promise<BlobReader>;
+  /**
+   * Where the blob lies, for readers in other threads. Cheap: a folder only makes the path, whoever opens it finds out
+   * whether it is there. `undefined` where the blob is not in the source, or not in a plain stretch of a local file.
+   */
+  locateBlob(digest: Digest): Promise<BlobExtent | undefined>;
 }
