@@ -1,0 +1,66 @@
+import type { FilterField, FilterSubject } from './fields.ts';
+import { filterFields } from './fields.ts';
+import type { Filter, FilterTerm, FilterTest } from './filter.ts';
+
+/** The text of a filter: `parseFilter` gives the same terms back, offsets aside. */
+export function printFilter(filter: Filter, subject: FilterSubject): string {
+  return filter.terms.map((term) => printFilterTerm(term, subject)).join(' ');
+}
+
+/** The text of one term, for a chip. */
+export function printFilterTerm(term: FilterTerm, subject: FilterSubject): string {
+  const minus = term.negated ? '-' : '';
+  if (term.type === 'text') return minus + printText(term.text, true);
+  const field = filterFields(subject).find((f) => f.name === term.field);
+  return `${minus}${term.field}:${term.tests.map((test) => printTest(test, field)).join(',')}`;
+}
+
+function printTest(test: FilterTest, field: FilterField | undefined): string {
+  switch (test.type) {
+    case 'contains':
+      return printText(test.text, false);
+    case 'equals':
+      return field?.kind === 'choice' ? test.text : `=${printText(test.text, false)}`;
+    case 'range':
+      return `${printNumber(test.from, field)}..${printNumber(test.to, field)}`;
+    case 'compare': {
+      const operator = test.operator === '=' && field?.kind !== 'duration' ? '' : test.operator;
+      return operator + printNumber(test.value, field);
+    }
+  }
+}
+
+function printText(text: string, bare: boolean): string {
+  const plain = bare ? /^[^\s"\-:][^\s":]*$/ : /^[^\s",<>=][^\s",]*$/;
+  return plain.test(text) ? text : `"${text.replace(/["\\]/g, '\\$&')}"`;
+}
+
+function printNumber(value: number, field: FilterField | undefined): string {
+  if (field?.kind === 'bytes') return shortestExact(value, BYTE_UNITS, '');
+  if (field?.kind === 'duration') return shortestExact(value, DURATION_UNITS, 'ms');
+  return String(value);
+}
+
+const BYTE_UNITS: readonly (readonly [string, number])[] = [
+  ['TiB', 1024 ** 4],
+  ['GiB', 1024 ** 3],
+  ['MiB', 1024 ** 2],
+  ['KiB', 1024],
+  ['TB', 1e12],
+  ['GB', 1e9],
+  ['MB', 1e6],
+  ['KB', 1e3],
+];
+
+const DURATION_UNITS: readonly (readonly [string, number])[] = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1000],
+];
+
+/** Whole numbers only, so that nothing is lost: the first unit that divides it, else the base unit. */
+function shortestExact(value: number, units: readonly (readonly [string, number])[], base: string): string {
+  const unit = value === 0 ? undefined : units.find(([, factor]) => value % factor === 0);
+  return unit ? `${value / unit[1]}${unit[0]}` : `${value}${base}`;
+}
