@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { CacheError } from '../../../shared/base/errors.ts';
+import { dataSet } from '../../testing/data-sets.ts';
+import type { BoltBucket } from './bucket.ts';
+import { type BoltFile, fnv1a64 } from './meta.ts';
+import { openBolt } from './open.ts';
+
+const decoder = new TextDecoder();
+
+function memoryFile(name: string, bytes: Uint8Array): BoltFile {
+  return { name, size: bytes.length, readAt: (offset, length) => bytes.subarray(offset, offset + length) };
+}
+
+function readJson(path: string): unknown {
+  const bytes = readFileSync(path);
+  return JSON.parse((path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'));
+}
+
+/** Compares a bucket with a dump of it, key by key; counts what was compared. */
+function compareWithDump(bucket: BoltBucket, dump: Record<string, unknown>, seen = { values: 0, buckets: 0 }) {
+  const entries = [...bucket.entries()];
+  expect(entries.map((e) => decoder.decode(e.key)).sort(), bucket.path).toEqual(Object.keys(dump).sort());
+  for (const entry of entries) {
+    const key = decoder.decode(entry.key);
+    const expected = dump[key];
+    if (entry.bucket) {
+      seen.buckets += 1;
+      compareWithDump(entry.bucket, expected as Record<string, unknown>, seen);
+      expect(bucket.bucket(entry.key)?.path).toBe(entry.bucket.path);
+    } else {
+      seen.values += 1;
+      expect(bucket.get(entry.key)).toEqual(entry.value);
+      expectValue(entry.value, expected, `${bucket.path}/${key}`);
+    }
+  }
+  return seen;
+}
+
+function expectValue(value: Uint8Array, expected: unknown, path: string): void {
+  const text = decoder.decode(value);
+  if (typeof expected === 'string' && text === expected) return;
+  if (typeof expected === 'object' && expected !== null && 'hex' in expected) {
+    expect(Buffer.from(value).toString('hex'), path).toBe(expected.hex);
+  } else {
+    expect(JSON.parse(text), path).toEqual(expected);
+  }
+}
+
+const app = dataSet('app');
+const tiny = dataSet('tiny');
+
+describe.runIf(app)('databases of a real daemon equal their dumps', () => {
+  test.each([
+    ['cache.db', 'cache.db'],
+    ['history.db', 'history.db'],
+    ['runc-overlayfs/containerdmeta.db', 'runc-overlayfs_containerdmeta.db'],
+    ['runc-overlayfs/metadata_v2.db', 'runc-overlayfs_metadata_v2.db'],
+  ])('%s', (file, dump) => {
+    const db = openBolt(memoryFile(file, readFileSync(join(app ?? '', 'state-app/db', file))));
+    const expected = readJson(join(app ?? '', 'oracle/db', `${dump}.dump.json.gz`)) as Record<string, unknown>;
+    const seen = compareWithDump(db.root, expected);
+    expect(db.damage).toEqual([]);
+    expect(seen.values).toBeGreaterThan(0);
+  });
+});
+
+describe.runIf(tiny)('a flipped byte', () => {
+  test('damages one page, names it, and the rest stays readable', () => {
+    const bytes = new Uint8Array(readFileSync(join(tiny ?? '', 'a/cache-debug.db')));
+    const whole = openBolt(memoryFile('cache-debug.db', bytes));
+    const count = [...(whole.root.bucket('byhash')?.entries() ?? [])].length;
+    expect(count).toBeGreaterThan(100);
+    let damaged = 0;
+    for (let page = 2; page * whole.pageSize < bytes.length; page += 1) {
+      const copy = bytes.slice();
+      copy.fill(0, page * whole.pageSize, page * whole.pageSize + 16);
+      const db = openBolt(memoryFile('cache-debug.db', copy));
+      const left = [...(db.root.bucket('byhash')?.entries() ?? [])].length;
+      expect(left).toBeLessThanOrEqual(count);
+      if (left === count) continue;
+      damaged += 1;
+      expect(db.damage.map((d) => d.code)).toContain('CORRUPT');
+      expect(db.damage[0]?.subject).toMatch(/^cache-debug\.db: page \d+$/);
+    }
+    expect(damaged).toBeGreaterThan(0);
+  });
+
+  test('anywhere ends in entries or a CacheError, never in anything else', () => {
+    const bytes = new Uint8Array(readFileSync(join(tiny ?? '', 'a/cache-debug.db')));
+    let state = 42;
+    const random = (below: number) => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return state % below;
+    };
+    for (let round = 0; round < 300; round += 1) {
+      const copy = bytes.slice(0, random(4) === 0 ? random(bytes.length) : bytes.length);
+      for (let n = 0; n < 8 && copy.length > 0; n += 1) copy[random(copy.length)] = random(256);
+      try {
+        const walk = (bucket: BoltBucket): number =>
+          [...bucket.entries()].reduce((sum, e) => sum + (e.bucket ? walk(e.bucket) : 1), 0);
+        walk(openBolt(memoryFile('cache-debug.db', copy)).root);
+      } catch (error) {
+        expect(error).toBeInstanceOf(CacheError);
+      }
+    }
+  });
+});
+
+test('no database at all is UNSUPPORTED_FORMAT', () => {
+  expect(() => openBolt(memoryFile('x.db', new Uint8Array(8192)))).toThrow(
+    expect.objectContaining({ code: 'UNSUPPORTED_FORMAT' }),
+  );
+});
+
+test('the checksum is FNV-1a over 64 bits', () => {
+  const meta = new DataView(new ArrayBuffer(56));
+  meta.setUint32(0, 0xed0cdaed, true);
+  meta.setUint32(4, 2, true);
+  meta.setUint32(8, 4096, true);
+  meta.setBigUint64(16, 3n, true);
+  meta.setBigUint64(32, 2n, true);
+  meta.setBigUint64(40, 4n, true);
+  expect(fnv1a64(new Uint8Array(meta.buffer))).toBe(0x07516e114689fdeen);
+});
