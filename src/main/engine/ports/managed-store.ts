@@ -1,0 +1,162 @@
+import type { TrashBatch } from '../../../shared/model/plan.ts';
+import type { Digest } from '../../../shared/oci/digest.ts';
+import type { LayoutIndexDocument } from '../../../shared/oci/layout-index.ts';
+import type { MoteCache } from './mote-cache.ts';
+
+/** The blobs of a layout, as a transfer may use them: it adds, and removes nothing. */
+export type BlobStore = Pick<
+  MoteCache,
+  'find' | 'moteExists' | 'moteRef' | 'createMote' | 'moteWriter' | 'commitMote' | 'moteReader'
+>;
+
+/** One state of `index.json`. `version` is the digest of its bytes: what a plan belongs to. */
+export interface LayoutIndex {
+  readonly version: Digest;
+  readonly text: string;
+  readonly document: LayoutIndexDocument;
+}
+
+/** Keeps blobs from being pruned until it is released, at the latest when its process ends. */
+export interface Lease extends AsyncDisposable {
+  /** Takes more blobs in. Resolves when no prune can miss them any more. */
+  add(digests: Iterable<Digest>): Promise<void>;
+}
+
+/** Options of what waits for a lock. */
+export interface LockOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * An OCI image layout that can be written: blobs, then references that lead to them.
+ *
+ * Promise to writers: a blob that is leased before it is looked for stays there until the lease is released.
+ * Promise to readers: `index.json` is always whole, and what it leads to is there.
+ */
+export interface LayoutStore {
+  /** Canonical: the same folder gives the same text. */
+  readonly location: string;
+  readonly managed: boolean;
+  readonly blobs: BlobStore;
+  /** @throws `CORRUPT` naming `index.json` */
+  readIndex(): Promise<LayoutIndex>;
+  /**
+   * Replaces `index.json` by what `change` answers, alone among all processes that use this program.
+   * @returns the index that stands now
+   * @throws `UNAVAILABLE` naming the process that holds the lock for too long, `CANCELLED` while it waits
+   */
+  changeIndex(
+    change: (current: LayoutIndex) => Promise<LayoutIndexDocument> | LayoutIndexDocument,
+    options?: LockOptions,
+  ): Promise<LayoutIndex>;
+  /** To be taken before a transfer looks which blobs are there. A plain folder, which nobody prunes, has nothing to do. */
+  lease(digests: Iterable<Digest>): Promise<Lease>;
+}
+
+/** A blob and its size in bytes. */
+export interface SizedBlob {
+  readonly digest: Digest;
+  readonly size: number;
+}
+
+/** What one applied plan takes out of a store. */
+export interface Removal {
+  /** Also the name of its batch in the trash. */
+  readonly plan: string;
+  /** Epoch ms. */
+  readonly at: number;
+  /** Records that go, for the trash listing. */
+  readonly records: number;
+  /** The index that stands after it; absent: references do not change. */
+  readonly nextIndex?: LayoutIndexDocument | undefined;
+  /** What goes to the trash: nothing in the next index may lead to it. */
+  readonly blobs: readonly SizedBlob[];
+  /** New documents that only the next index leads to: an undo deletes them. */
+  readonly written: readonly Digest[];
+}
+
+/** What a removal did. */
+export interface Removed {
+  readonly blobs: number;
+  readonly bytes: number;
+  /** Left alone after all, and why. */
+  readonly skipped: readonly { readonly digest: Digest; readonly reason: 'leased' | 'gone' }[];
+}
+
+/** What came back from the trash. `references`: names that lead again to what they led to before the plan. */
+export interface Restored {
+  readonly plan: string;
+  readonly records: number;
+  readonly blobs: number;
+  readonly references: readonly string[];
+  /** References that changed since the plan and were left as they are. */
+  readonly leftAlone: readonly string[];
+}
+
+/** How far work in the store is. */
+export type BlobProgress = (done: number, total: number) => void;
+
+/** What may be done while the store's lock is held. Useless once the body given to `exclusive` is over. */
+export interface StoreSession {
+  /** The index as it stands under the lock. */
+  readonly index: LayoutIndex;
+  /** Every blob that some living lease holds. */
+  leased(): Promise<ReadonlySet<Digest>>;
+  /**
+   * Switches the index, then moves the blobs to the trash as one batch. A crash in the middle is finished or taken back
+   * by whoever opens the store next. Leased blobs stay. After the switch it no longer heeds the signal.
+   * @throws `CANCELLED`, or why it could not be done: then everything is as before
+   */
+  remove(removal: Removal, options?: LockOptions & { readonly onProgress?: BlobProgress }): Promise<Removed>;
+  /**
+   * Brings a batch back, and the index with it. Where the index changed since, only the references that the plan had
+   * changed and nobody since.
+   * @throws `NOT_FOUND` for an unknown batch, `CONFLICT` when none of its references can come back
+   */
+  restore(plan: string, options?: { readonly onProgress?: BlobProgress }): Promise<Restored>;
+  /** Deletes every batch for good. @throws `CANCELLED` between two batches */
+  emptyTrash(
+    options?: LockOptions & { readonly onProgress?: BlobProgress },
+  ): Promise<{ readonly blobs: number; readonly bytes: number }>;
+}
+
+/** Where plans wait for 24 hours, as text. */
+export interface PlanShelf {
+  /** Also throws away what is older than 24 hours. */
+  put(plan: string, text: string): Promise<void>;
+  get(plan: string): Promise<string | undefined>;
+}
+
+/**
+ * A layout with our own bookkeeping beside it: leases, plans, a trash with undo, a lock, a journal.
+ *
+ * Nothing that `index.json` leads to is ever removed, nor anything leased. A crash at any point leaves garbage at worst,
+ * which the next one who takes the lock clears away, never a reference that leads nowhere.
+ */
+export interface ManagedStore extends LayoutStore {
+  readonly managed: true;
+  readonly plans: PlanShelf;
+  /**
+   * Runs `body` alone among all processes. What a crashed process left half done is finished or taken back before.
+   * @throws `UNAVAILABLE` naming the process that holds the lock for too long, `CANCELLED` while it waits
+   */
+  exclusive<T>(body: (session: StoreSession) => Promise<T>, options?: LockOptions): Promise<T>;
+  /** Batches that can come back, newest first. */
+  trash(): Promise<readonly TrashBatch[]>;
+}
+
+/** Opens folders of this machine for writing. One folder gives one object, as long as somebody holds it. */
+export interface StoreOpener {
+  /** Creates an empty managed store. @throws `CONFLICT` when something is in the folder */
+  createStore(path: string): Promise<ManagedStore>;
+  /** @throws `NOT_FOUND`, `INVALID_INPUT` for a folder that is no managed store, `UNSUPPORTED_FORMAT` for a newer one */
+  openStore(path: string): Promise<ManagedStore>;
+  /**
+   * A folder to export to: a managed store, a layout, or, with `create`, a new layout where nothing is or the folder is
+   * empty; without it `undefined` for those.
+   * @throws `CONFLICT` for a folder with something else in it
+   */
+  openLayout(path: string, options: { readonly create: boolean }): Promise<LayoutStore | undefined>;
+  /** Whether both lead to the same folder. */
+  isSamePlace(a: string, b: string): Promise<boolean>;
+}
