@@ -23,6 +23,8 @@ export interface JobSpec<Result extends JobResult = JobResult> {
   readonly mutates?: string;
   /** Runs once for each start or retry. Throws a `CacheError` to fail. */
   run(context: JobContext): Promise<Result>;
+  /** What a retry does instead of running this again; answers the id of the new job. */
+  retry?(): Promise<string>;
 }
 
 /** Everything running or finished in this session. */
@@ -40,10 +42,10 @@ export interface Jobs extends AsyncDisposable {
    * @throws `NOT_FOUND`, `CANCELLED`
    */
   finished(jobId: string, signal?: AbortSignal): Promise<Job>;
-  /** Resolves once the job is over. A job that is over already is left alone. @throws `NOT_FOUND` */
+  /** Resolves once the job is over, at the latest after a second. One that is over already is left alone. @throws `NOT_FOUND` */
   cancel(jobId: string): Promise<void>;
   /** Runs a failed or cancelled job again, as a new job. @throws `NOT_FOUND`, `CONFLICT` while it runs or when it is done */
-  retry(jobId: string): string;
+  retry(jobId: string): Promise<string>;
   /** Takes what is over off the list. */
   clear(): void;
   /** Batches of changed jobs as `jobs.watch` of the contract says. @throws `NOT_FOUND` for an unknown `jobId` */

@@ -1,0 +1,31 @@
+import { formatBytes, formatCount } from '../../../shared/base/bytes.ts';
+import type { JobResult } from '../../../shared/model/job.ts';
+
+/** What a finished job did, in a few words: the last line of its log and the detail of its audit entry. */
+export function describeResult(result: JobResult): string {
+  switch (result.kind) {
+    case 'open':
+      return 'opened';
+    case 'verify': {
+      const { checked, bytes, missing, corrupt } = result.report;
+      return `${count(checked, 'blob')} checked (${formatBytes(bytes)}), ${corrupt.length} corrupt, ${missing.length} missing`;
+    }
+    case 'import':
+    case 'export': {
+      const { blobsCopied, blobsSkipped, bytesCopied, manifest } = result.report;
+      return `${count(blobsCopied, 'blob')} copied (${formatBytes(bytesCopied)}), ${blobsSkipped} already there, manifest ${manifest.digest}`;
+    }
+    case 'prune': {
+      const { plan, removedRecords, removedBlobs, freedBytes, skipped } = result.report;
+      return `plan ${plan}: ${count(removedRecords, 'record')} and ${count(removedBlobs, 'blob')} moved to trash (${formatBytes(freedBytes)}), ${skipped.length} skipped`;
+    }
+    case 'undo':
+      return `plan ${result.plan}: ${count(result.restoredRecords, 'record')} and ${count(result.restoredBlobs, 'blob')} restored`;
+    case 'empty-trash':
+      return `${count(result.blobs, 'blob')} deleted (${formatBytes(result.bytes)})`;
+  }
+}
+
+function count(n: number, noun: string): string {
+  return `${formatCount(n)} ${noun}${n === 1 ? '' : 's'}`;
+}

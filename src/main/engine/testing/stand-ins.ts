@@ -1,0 +1,46 @@
+import type { AuditEntry } from '../../../shared/model/job.ts';
+import type { AuditLog, RecentSource, RecentSources } from '../ports/app-state.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ReportSink } from '../ports/report-sink.ts';
+
+/** A clock that a test turns by hand. */
+export function createHandClock(startAt = 1_700_000_000_000): Clock & { advance(ms: number): void } {
+  let now = startAt;
+  return {
+    now: () => now,
+    advance(ms) {
+      now += ms;
+    },
+  };
+}
+
+/** Keeps what was reported, so that a test can ask for it. */
+export function createMemoryReports(): ReportSink & { readonly reports: { id: string; error: unknown }[] } {
+  const reports: { id: string; error: unknown }[] = [];
+  return { reports, internalError: (id, error) => reports.push({ id, error }) };
+}
+
+/** An audit log that lasts as long as the test. */
+export function createMemoryAudit(): AuditLog {
+  const entries: AuditEntry[] = [];
+  return {
+    append: (entry) => {
+      entries.unshift(entry);
+    },
+    list: (limit) => entries.slice(0, limit),
+  };
+}
+
+/** A list of sources that lasts as long as the object: hand it to a second engine to play a restart. */
+export function createMemoryRecents(): RecentSources {
+  const sources = new Map<string, RecentSource>();
+  return {
+    list: () => [...sources.values()].sort((a, b) => a.openedAt - b.openedAt),
+    put: (source) => {
+      sources.set(source.id, source);
+    },
+    remove: (id) => {
+      sources.delete(id);
+    },
+  };
+}
