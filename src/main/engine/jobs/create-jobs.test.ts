@@ -97,7 +97,8 @@ describe('jobs', () => {
   it('shows nothing of a bug but a number, under which the report has it', async () => {
     const { jobs, reports } = setUp();
     const bug = new TypeError('secret of the inside');
-    const job = await jobs.finished(jobs.start({ kind: 'verify', title: 'Bug', run: () => Promise.reject(bug) }));
+    const spec: JobSpec = { kind: 'verify', title: 'Bug', run: () => Promise.reject(bug) };
+    const job = await jobs.finished(jobs.start(spec));
     expect(job.error?.code).toBe('INTERNAL');
     expect(JSON.stringify(job)).not.toContain('secret');
     expect(reports.reports).toEqual([{ id: expect.any(String), error: bug }]);
