@@ -1,0 +1,66 @@
+import { useSyncExternalStore } from 'react';
+import { formatDuration, parseTime } from '../../shared/base/time.ts';
+import { classNames } from './class-names.ts';
+import { focusable } from './quantity.tsx';
+
+/** One clock for all relative times of the window; it ticks only while somebody looks. */
+const TICK_MS = 10_000;
+let nowMs = Date.now();
+const listeners = new Set<() => void>();
+let timer: ReturnType<typeof setInterval> | undefined;
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  timer ??= setInterval(() => {
+    nowMs = Date.now();
+    for (const tell of listeners) tell();
+  }, TICK_MS);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  };
+}
+
+/** Epoch ms, renewed every ten seconds. */
+export function useNow(): number {
+  return useSyncExternalStore(subscribe, () => nowMs);
+}
+
+/** `4 m 35 s ago`, `in 3 s`. Within one second: `now`. */
+export function relativeTime(atMs: number, fromMs: number): string {
+  const ago = fromMs - atMs;
+  if (Math.abs(ago) < 1_000) return 'now';
+  return ago > 0 ? `${formatDuration(ago)} ago` : `in ${formatDuration(ago)}`;
+}
+
+/**
+ * A time as it was, relative to now; the source's own text (ISO 8601, nanoseconds kept) on hover and focus.
+ * Absent or "unset" times read as a dash.
+ */
+export function Time({
+  at,
+  className,
+  isFocusable = false,
+}: {
+  /** RFC 3339 text, or epoch ms. */
+  readonly at: string | number | undefined;
+  readonly className?: string;
+  readonly isFocusable?: boolean;
+}) {
+  const now = useNow();
+  const atMs = typeof at === 'number' ? at : parseTime(at);
+  if (atMs === undefined) return <span className={classNames('t3', className)}>–</span>;
+  const exact = typeof at === 'string' ? at : new Date(atMs).toISOString();
+  return (
+    <time
+      dateTime={new Date(atMs).toISOString()}
+      className={classNames('num', className)}
+      data-tip={exact}
+      {...focusable(isFocusable)}
+    >
+      {relativeTime(atMs, now)}
+    </time>
+  );
+}

@@ -1,0 +1,102 @@
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import styles from './tooltip-layer.module.css';
+
+/** Wait before a tooltip opens under the pointer; on focus it opens at once. */
+const OPEN_MS = 350;
+/** Within this time after one closed, the next opens without waiting. */
+const WARM_MS = 400;
+const GAP_PX = 6;
+
+interface Shown {
+  readonly target: Element;
+  readonly text: string;
+}
+
+/**
+ * The one tooltip of the window, for every element that has `data-tip`. One listener instead of a component for each
+ * of thousands of cells. Opens on hover and on keyboard focus, stays while the pointer is on it, closes with Escape.
+ */
+export function TooltipLayer() {
+  const [shown, setShown] = useState<Shown>();
+  const box = useRef<HTMLDivElement>(null);
+  const open = useRef<Shown>(undefined);
+  open.current = shown;
+
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let closedAt = Number.NEGATIVE_INFINITY;
+    const show = (target: Element | undefined): void => {
+      clearTimeout(timer);
+      const text = target?.getAttribute('data-tip') ?? '';
+      if (!target || text === '') {
+        if (open.current) closedAt = performance.now();
+        setShown(undefined);
+      } else setShown({ target, text });
+    };
+    const tipOf = (node: EventTarget | null): Element | undefined =>
+      node instanceof Element ? (node.closest('[data-tip]') ?? undefined) : undefined;
+    const over = (event: PointerEvent): void => {
+      if (event.pointerType === 'touch' || box.current?.contains(event.target as Node)) return;
+      const target = tipOf(event.target);
+      clearTimeout(timer);
+      if (target === open.current?.target) return;
+      if (!target) timer = setTimeout(show, open.current ? 80 : 0);
+      else timer = setTimeout(show, performance.now() - closedAt < WARM_MS || open.current ? 40 : OPEN_MS, target);
+    };
+    const focus = (event: FocusEvent): void => {
+      const target = tipOf(event.target);
+      show(target && event.target instanceof Element && event.target.matches(':focus-visible') ? target : undefined);
+    };
+    const key = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape' || !open.current) return;
+      // Escape closes a tooltip that says more than a name first; the next one goes one level back.
+      if (!open.current.target.hasAttribute('data-tip-name')) event.stopPropagation();
+      show(undefined);
+    };
+    const away = (): void => show(undefined);
+    document.addEventListener('pointerover', over);
+    document.addEventListener('focusin', focus);
+    document.addEventListener('focusout', away);
+    document.addEventListener('pointerdown', away, true);
+    document.addEventListener('wheel', away, { passive: true });
+    document.addEventListener('keydown', key, true);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener('pointerover', over);
+      document.removeEventListener('focusin', focus);
+      document.removeEventListener('focusout', away);
+      document.removeEventListener('pointerdown', away, true);
+      document.removeEventListener('wheel', away);
+      document.removeEventListener('keydown', key, true);
+    };
+  }, []);
+
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element || !shown) return;
+    const at = shown.target.getBoundingClientRect();
+    const own = element.getBoundingClientRect();
+    const below = at.bottom + GAP_PX + own.height <= window.innerHeight;
+    const left = Math.max(4, Math.min(at.left + at.width / 2 - own.width / 2, window.innerWidth - own.width - 4));
+    element.style.translate = `${Math.round(left)}px ${Math.round(below ? at.bottom + GAP_PX : at.top - GAP_PX - own.height)}px`;
+    // Where the tip only repeats the name, a screen reader has heard it already.
+    if (shown.target.hasAttribute('data-tip-name') || shown.target.hasAttribute('aria-describedby')) return;
+    shown.target.setAttribute('aria-describedby', element.id);
+    return () => shown.target.removeAttribute('aria-describedby');
+  }, [shown]);
+
+  // A row may scroll away or change under an open tooltip.
+  useEffect(() => {
+    if (!shown) return;
+    const look = setInterval(() => {
+      if (!shown.target.isConnected) setShown(undefined);
+    }, 250);
+    return () => clearInterval(look);
+  }, [shown]);
+
+  return (
+    <div ref={box} id="tooltip" role="tooltip" className={styles.tip} hidden={!shown}>
+      {shown?.text}
+    </div>
+  );
+}

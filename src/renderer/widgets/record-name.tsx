@@ -1,0 +1,42 @@
+import type { RecordRef } from '../../shared/model/record.ts';
+import { shortDigest } from '../../shared/oci/digest.ts';
+import { classNames } from '../base/class-names.ts';
+import { KINDS, KindGlyph } from './kind-glyph.tsx';
+import styles from './record-name.module.css';
+
+/** What is known of a record's name. `Partial` so that a plan item or a tile fits too. */
+export type NamedRecord = Pick<RecordRef, 'digest' | 'kind'> & Partial<Pick<RecordRef, 'name' | 'stage'>>;
+
+/** The step in words: its name, or what kind it is and its short digest where no name is known. */
+export function stepText(record: NamedRecord): string {
+  if (record.name !== undefined) return record.name;
+  return record.kind === 'content' || record.kind === 'unknown'
+    ? `${record.kind === 'content' ? 'content' : 'record'} ${shortDigest(record.digest)}`
+    : `${KINDS[record.kind].label} ${shortDigest(record.digest)}`;
+}
+
+/** Stage and step as one text, for titles, accessible names and the address line. */
+export function recordTitle(record: NamedRecord): string {
+  return record.stage === undefined ? stepText(record) : `${record.stage} ${stepText(record)}`;
+}
+
+/** A record as it looks everywhere: kind glyph, grey stage, step. One line, cut with an ellipsis; the whole on hover. */
+export function RecordName({
+  record,
+  className,
+  hasGlyph = true,
+}: {
+  readonly record: NamedRecord;
+  readonly className?: string;
+  readonly hasGlyph?: boolean;
+}) {
+  return (
+    <span className={classNames(styles.name, className)}>
+      {hasGlyph && <KindGlyph kind={record.kind} />}
+      <bdi className={styles.text} data-tip={recordTitle(record)}>
+        {record.stage !== undefined && <span className={styles.stage}>{record.stage} </span>}
+        <span className={record.name === undefined ? styles.unnamed : undefined}>{stepText(record)}</span>
+      </bdi>
+    </span>
+  );
+}
