@@ -1,0 +1,23 @@
+import type { Descriptor } from '../../../shared/oci/descriptor.ts';
+
+/** Adds up descriptors: `total` counts every one, `deduplicated` each digest once. Both in bytes. */
+export class BytesTracker {
+  #total = 0;
+  #deduplicated = 0;
+  readonly #seen = new Set<string>();
+
+  get total(): number {
+    return this.#total;
+  }
+
+  get deduplicated(): number {
+    return this.#deduplicated;
+  }
+
+  add({ digest, size }: Pick<Descriptor, 'digest' | 'size'>): void {
+    this.#total += size;
+    if (this.#seen.has(digest)) return;
+    this.#seen.add(digest);
+    this.#deduplicated += size;
+  }
+}

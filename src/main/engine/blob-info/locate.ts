@@ -1,0 +1,37 @@
+import type { Descriptor } from '../../../shared/oci/descriptor.ts';
+import { ANNOTATIONS } from '../../../shared/oci/media-types.ts';
+import type { Ref } from '../../../shared/oci/reference.ts';
+import type { BIC } from '../ports/blob-info-cache.ts';
+
+/** Remembers that `srcRef` holds a layer as its manifest describes it, and what it uncompresses to where that is said. */
+export async function recordLayerSource(bic: BIC, descriptor: Descriptor, srcRef: Ref): Promise<void> {
+  await recordLayerSources(bic, [descriptor], srcRef);
+}
+
+/** The same for all layers of one place. */
+export async function recordLayerSources(bic: BIC, descriptors: readonly Descriptor[], srcRef: Ref): Promise<void> {
+  for (const { digest, annotations } of descriptors) {
+    const uncompressed = annotations?.[ANNOTATIONS.uncompressed];
+    if (uncompressed !== undefined) await bic.recordUncompressed(digest, uncompressed);
+  }
+  await bic.recordKnownLocations(
+    descriptors.map((descriptor) => descriptor.digest),
+    srcRef,
+  );
+}
+
+/** Known places of a layer, best first: see `locateLayerDigest`. */
+export async function locateLayer(bic: BIC, descriptor: Descriptor, destRef: Ref, matchReg: boolean): Promise<Ref[]> {
+  return locateLayerDigest(bic, descriptor.digest, destRef, matchReg);
+}
+
+/**
+ * Known places of a layer, best first: those on the destination's registry, from where a registry can mount it without a
+ * byte being sent, then the most recently recorded. With `matchReg` only those on the destination's registry.
+ */
+export async function locateLayerDigest(bic: BIC, digest: string, destRef: Ref, matchReg: boolean): Promise<Ref[]> {
+  const onRegistry = (ref: Ref) => ref.transport === destRef.transport && ref.registry === destRef.registry;
+  const known = (await bic.knownLocations(digest)).map((location) => location.ref);
+  const near = known.filter(onRegistry);
+  return matchReg ? near : [...near, ...known.filter((ref) => !onRegistry(ref))];
+}

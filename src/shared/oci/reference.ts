@@ -1,0 +1,111 @@
+import { CacheError } from '../base/errors.ts';
+
+/** How the thing a reference names is reached. */
+export const TRANSPORTS = ['oci', 'oci-archive', 'docker', 'docker-archive', 's3', 'store'] as const;
+export type Transport = (typeof TRANSPORTS)[number];
+
+/**
+ * A place that holds blobs. `registry` is host and port, or the endpoint and bucket of S3, and "" for what lies on this
+ * machine; `repository` is the repository, prefix or path below it.
+ */
+export interface Ref {
+  readonly transport: Transport;
+  readonly registry: string;
+  readonly repository: string;
+  readonly tag?: string;
+  readonly digest?: string;
+}
+
+/**
+ * The transport a name begins with: `docker` of `docker://host/app`. A name without one, or with one we don't know, is
+ * `oci`: a folder.
+ */
+export function transportFromImageName(name: string): Transport {
+  const word = /^([a-z0-9-]+):/.exec(name)?.[1];
+  return TRANSPORTS.find((transport) => transport === word) ?? 'oci';
+}
+
+const HOST = /^(localhost|[^/]*[.:][^/]*)$/;
+const REPOSITORY = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
+const TAG = /^[\w][\w.-]{0,127}$/;
+
+/**
+ * Parses `docker://host/repo:tag@digest`, `oci:PATH:tag`, `oci-archive:FILE`, `s3://bucket/prefix`, `store://PATH` or a
+ * bare path. A registry reference is made whole as Docker does: `app` is `docker.io/library/app:latest`.
+ * @throws `INVALID_INPUT` naming the text
+ */
+export function parseRef(text: string): Ref {
+  const transport = transportFromImageName(text);
+  const rest = text.startsWith(`${transport}:`) ? text.slice(transport.length + 1).replace(/^\/\//, '') : text;
+  if (rest === '') throw badRef(text, 'Nothing stands behind the transport.');
+  switch (transport) {
+    case 'docker':
+      return parseRegistryRef(text, rest);
+    case 's3': {
+      const [place = '', query = ''] = rest.split('?');
+      const [bucket = '', ...prefix] = place.split('/');
+      const endpoint = new URLSearchParams(query).get('endpoint');
+      return { transport, registry: endpoint ? `${endpoint}/${bucket}` : bucket, repository: prefix.join('/') };
+    }
+    case 'store':
+      return { transport, registry: '', repository: rest };
+    default: {
+      // Only the last colon can begin a tag, and never one that a slash follows.
+      const tagged = /^(.+):([\w][\w.-]*)$/.exec(rest);
+      return text === rest || !tagged
+        ? { transport, registry: '', repository: rest }
+        : { transport, registry: '', repository: tagged[1] ?? rest, tag: tagged[2] ?? '' };
+    }
+  }
+}
+
+function parseRegistryRef(text: string, rest: string): Ref {
+  const [named = '', digest] = rest.split('@', 2);
+  const slash = named.indexOf('/');
+  const first = slash > 0 ? named.slice(0, slash) : '';
+  const hasHost = HOST.test(first);
+  const registry = hasHost ? first : 'docker.io';
+  const path = hasHost ? named.slice(slash + 1) : named;
+  const colon = path.lastIndexOf(':');
+  const bare = colon >= 0 ? path.slice(0, colon) : path;
+  const tag = colon >= 0 ? path.slice(colon + 1) : digest === undefined ? 'latest' : undefined;
+  const repository = registry === 'docker.io' && !bare.includes('/') ? `library/${bare}` : bare;
+  if (!REPOSITORY.test(repository)) throw badRef(text, 'The repository is not a name that registries take.');
+  if (tag !== undefined && !TAG.test(tag)) throw badRef(text, 'The tag is not a name that registries take.');
+  return {
+    transport: 'docker',
+    registry,
+    repository,
+    ...(tag === undefined ? {} : { tag }),
+    ...(digest === undefined ? {} : { digest }),
+  };
+}
+
+function badRef(text: string, message: string): CacheError {
+  return new CacheError('INVALID_INPUT', message, {
+    subject: text,
+    hint: 'Write a path, or docker://host/repository:tag, s3://bucket/prefix, store://PATH.',
+  });
+}
+
+/** The text form that `parseRef` reads back. */
+export function formatRef(ref: Ref): string {
+  const tail = `${ref.tag === undefined ? '' : `:${ref.tag}`}${ref.digest === undefined ? '' : `@${ref.digest}`}`;
+  switch (ref.transport) {
+    case 'docker':
+      return `docker://${ref.registry}/${ref.repository}${tail}`;
+    case 's3': {
+      const slash = ref.registry.lastIndexOf('/');
+      const bucket = ref.registry.slice(slash + 1);
+      const endpoint = slash < 0 ? '' : `?endpoint=${encodeURIComponent(ref.registry.slice(0, slash))}`;
+      return `s3://${bucket}${ref.repository === '' ? '' : `/${ref.repository}`}${endpoint}`;
+    }
+    case 'store':
+      return `store://${ref.repository}`;
+    case 'oci':
+      // A bare path: behind `oci:` its last colon could be taken for the beginning of a tag.
+      return ref.tag === undefined ? ref.repository : `oci:${ref.repository}${tail}`;
+    default:
+      return `${ref.transport}:${ref.repository}${tail}`;
+  }
+}
