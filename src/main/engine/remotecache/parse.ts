@@ -1,21 +1,94 @@
-import { CacheError } from '../../../shared/base/errors.ts';
+import { throwIfAborted } from '../../../shared/base/errors.ts';
 import type { CacheConfig } from './cache-config.ts';
+import { checkIndexes } from './check.ts';
+import { ConfigReader } from './config-reader.ts';
+import { type PackedTexts, unpackTexts } from './text-table.ts';
+
+/** A parsed config whose texts are still packed: all of it can be transferred between threads without a copy. */
+export interface PackedConfig extends Omit<CacheConfig, 'texts'> {
+  readonly packedTexts: PackedTexts;
+}
 
 /** Options of `parseCacheConfig`. */
 export interface ParseOptions {
-  /** Named in errors besides the field: a digest or a path. */
   readonly signal?: AbortSignal;
-  /** Called now and then with the bytes read so far. */
+  /** Called after each chunk with the bytes read so far. */
   readonly onProgress?: (bytes: number) => void;
 }
 
 /**
- * Reads a cache config v0 into columns.
- * @throws `CORRUPT`, `INVALID_INPUT` or `UNSUPPORTED_FORMAT` whose subject is the path of the field
+ * Reads a cache config v0 into columns, as it comes in and without an object for each record. Linear in the bytes.
+ *
+ * Strict where BuildKit's own parser is (`cache/remotecache/v1/parse.go`): indexes in range, no loops, no input without
+ * alternatives; and beyond it: no field twice, whole numbers only, a layer's blob is a digest, a record's digest follows
+ * the digest grammar (`random:…` and foreign algorithms are kept as they are, since a key is never a path).
+ * Kind where Go's decoder is: field names in any case, unknown fields, `null` for nothing, a missing `parent` is 0.
+ *
+ * @throws `CORRUPT` or `INVALID_INPUT` whose subject is the path of the field, such as `records[17].inputs[0][1].link`
  */
 export async function parseCacheConfig(
-  _chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  _options: ParseOptions = {},
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  options: ParseOptions = {},
 ): Promise<CacheConfig> {
-  throw new CacheError('INTERNAL', 'not built yet');
+  return unpackConfig(await parsePacked(chunks, options));
+}
+
+/** `parseCacheConfig` without making strings. */
+export async function parsePacked(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  options: ParseOptions = {},
+): Promise<PackedConfig> {
+  const reader = new ConfigReader();
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    throwIfAborted(options.signal);
+    reader.feed(chunk);
+    bytes += chunk.length;
+    options.onProgress?.(bytes);
+  }
+  reader.finish();
+  const config = {
+    layerBlob: reader.layerBlob.finish(),
+    layerParent: new Int32Array(reader.layerParent.finish().buffer),
+    layerAnnotations: reader.layerAnnotations,
+    recordDigest: reader.recordDigest.finish(),
+    inputOffset: reader.inputOffset.finish(),
+    alternativeOffset: reader.alternativeOffset.finish(),
+    alternativeLink: reader.alternativeLink.finish(),
+    alternativeSelector: reader.alternativeSelector.finish(),
+    resultOffset: reader.resultOffset.finish(),
+    resultLayer: reader.resultLayer.finish(),
+    resultCreatedAt: reader.resultCreatedAt.finish(),
+    chains: reader.chains,
+  };
+  checkIndexes(config);
+  return { ...config, packedTexts: reader.scanner.texts.finish() };
+}
+
+/** Every buffer of a packed config, for a transfer list. */
+export function buffersOf(config: PackedConfig): ArrayBuffer[] {
+  const { bytes, offsets } = config.packedTexts;
+  const columns = Object.values(config).filter((value) => ArrayBuffer.isView(value));
+  return [bytes, offsets, ...columns].map((view) => view.buffer as ArrayBuffer);
+}
+
+/** Makes the strings, all at once. */
+export function unpackConfig(packed: PackedConfig): CacheConfig {
+  const { packedTexts, ...columns } = packed;
+  const steps = unpackTexts(packedTexts);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return { ...columns, texts: step.value };
+  }
+}
+
+/** Makes the strings in slices of a few milliseconds; `pause` is awaited between them, so that an event loop stays free. */
+export async function unpackConfigSlowly(packed: PackedConfig, pause: () => Promise<void>): Promise<CacheConfig> {
+  const { packedTexts, ...columns } = packed;
+  const steps = unpackTexts(packedTexts);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return { ...columns, texts: step.value };
+    await pause();
+  }
 }
