@@ -1,24 +1,4 @@
-/**
- * What the Electron preload gives the page as `window.cachewright`: exactly this and nothing else. Absent in a browser.
- * The engine itself is reached over a MessagePort: after `connect()` the preload posts `ENGINE_PORT_MESSAGE` to the
- * window with one port, and again whenever the engine process was started anew.
- */
-export interface DesktopBridge {
-  /** Asks for a fresh port to the engine. */
-  connect(): void;
-  /** The path of a dropped or chosen file; "" where it has none. */
-  pathOf(file: File): string;
-  /** The system's dialogs. `undefined` when dismissed. */
-  chooseFolder(): Promise<string | undefined>;
-  chooseFile(): Promise<string | undefined>;
-  /** Paths that the system asked the program to open; the returned function ends the subscription. */
-  onOpenPath(listener: (path: string) => void): () => void;
-  /** Ids of commands chosen in the application menu. */
-  onCommand(listener: (commandId: string) => void): () => void;
-}
-
-/** `data` of the window message that carries the engine's port. */
-export const ENGINE_PORT_MESSAGE = 'cachewright:engine-port';
+import type { DesktopBridge } from '../../shared/contract/bridge.ts';
 
 declare global {
   interface Window {
@@ -26,7 +6,7 @@ declare global {
   }
 }
 
-/** The bridge, in the desktop window. */
+/** The bridge, in the desktop window; what it offers is declared in `shared/contract/bridge.ts`. */
 export function desktopBridge(): DesktopBridge | undefined {
   return window.cachewright;
 }

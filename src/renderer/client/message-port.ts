@@ -1,6 +1,6 @@
 import { RPCLink } from '@orpc/client/message-port';
 import { CacheError } from '../../shared/base/errors.ts';
-import { type DesktopBridge, ENGINE_PORT_MESSAGE } from './bridge.ts';
+import { type DesktopBridge, ENGINE_PORT_MESSAGE } from '../../shared/contract/bridge.ts';
 import type { Session, Transport } from './transport.ts';
 
 /** How long the engine process may take to hand over its port. It is starting a process, not reading a cache. */
