@@ -3,11 +3,15 @@ import { ORPCError, ValidationError } from '@orpc/contract';
 import { CacheError, cancelled, isCacheError, toCacheError } from '../../shared/base/errors.ts';
 import type { ReportSink } from './ports/report-sink.ts';
 
+/** Bugs that have their number already: they may pass here again on their way out. */
+const numbered = new WeakSet<CacheError>();
+
 /**
  * What a caller may see of anything thrown inside the engine. Aborts are `CANCELLED`, bad input `INVALID_INPUT` naming
  * the field. A bug becomes `INTERNAL` with nothing in it but a number, under which the sink has the rest.
  */
 export function outward(error: unknown, reports: ReportSink, signal?: AbortSignal): CacheError {
+  if (error instanceof CacheError && numbered.has(error)) return error;
   if (error instanceof ORPCError) return fromLibrary(error, reports);
   if (signal?.aborted && error === signal.reason) return cancelled();
   const known = toCacheError(error);
@@ -27,8 +31,10 @@ function fromLibrary(error: ORPCError<string, unknown>, reports: ReportSink): Ca
 function internal(error: unknown, reports: ReportSink): CacheError {
   const id = randomBytes(4).toString('hex');
   reports.internalError(id, error);
-  return new CacheError('INTERNAL', 'Something went wrong inside Cachewright.', {
+  const shown = new CacheError('INTERNAL', 'Something went wrong inside Cachewright.', {
     hint: `Please report it with the number ${id}; the log has the details under it.`,
     cause: error,
   });
+  numbered.add(shown);
+  return shown;
 }

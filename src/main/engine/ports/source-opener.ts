@@ -12,8 +12,6 @@ export interface SourceOpener {
   open(location: string, signal?: AbortSignal): Promise<CacheSource>;
   /** Names for its records from what lies beside it; empty when nothing is known. Never the reason that opening fails. */
   names(source: CacheSource, signal?: AbortSignal): Promise<RecordNames>;
-  /** Creates an empty managed store. @throws `CONFLICT` when the folder is not empty */
-  createStore(path: string): Promise<void>;
   /** What a folder entry would open as, by its files only; undefined for a plain folder or file. */
   probe(path: string): Promise<SourceKind | undefined>;
 }

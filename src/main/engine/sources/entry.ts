@@ -1,0 +1,71 @@
+import type { CacheError } from '../../../shared/base/errors.ts';
+import type { Problem, Source, SourceKind } from '../../../shared/model/source.ts';
+import type { CacheSource } from '../ports/cache-source.ts';
+import type { CatalogSlot } from './catalog-slot.ts';
+import { shortNames } from './short-names.ts';
+
+/** A source of the list, with all that belongs to it while the engine runs. */
+export interface Entry {
+  readonly id: string;
+  readonly kind: SourceKind;
+  readonly location: string;
+  readonly openedAt: number;
+  state: Source['state'];
+  /** True until it has opened or failed once: cancelling that first time takes it off the list again. */
+  isNew: boolean;
+  version: number;
+  source: CacheSource | undefined;
+  slot: CatalogSlot | undefined;
+  error: CacheError | undefined;
+  jobId: string | undefined;
+  /** What a check found, beyond what the catalog knows. */
+  found: readonly Problem[];
+  /** Settles, and never rejects, when the opening under way is over. */
+  opening: Promise<void> | undefined;
+}
+
+/** An entry that nothing has been done with yet. */
+export function createEntry(from: Pick<Entry, 'id' | 'kind' | 'location' | 'openedAt' | 'isNew' | 'version'>): Entry {
+  return {
+    ...from,
+    state: 'opening',
+    source: undefined,
+    slot: undefined,
+    error: undefined,
+    jobId: undefined,
+    found: [],
+    opening: undefined,
+  };
+}
+
+/** The entries as the contract shows them, oldest first. `sample`: location of the cache that ships with the project. */
+export function toSources(entries: Iterable<Entry>, sample: string): Source[] {
+  const sorted = [...entries].sort((a, b) => a.openedAt - b.openedAt);
+  const names = shortNames(sorted.map((entry) => entry.location));
+  return sorted.map((entry, index) => {
+    const isSample = entry.location === sample;
+    return toSource(entry, isSample ? 'Sample cache' : (names[index] ?? entry.location), isSample);
+  });
+}
+
+function toSource(entry: Entry, name: string, sample: boolean): Source {
+  const { id, kind, location, state, version, openedAt } = entry;
+  const catalog = entry.slot?.catalog;
+  const found = new Set(entry.found.map((problem) => problem.subject));
+  return {
+    id,
+    kind,
+    location,
+    name,
+    state,
+    writable: kind === 'store',
+    sample,
+    ...(catalog ? { fingerprint: catalog.fingerprint, totals: catalog.totals } : {}),
+    caches: [...(catalog?.caches ?? [])],
+    problems: [...(catalog?.problems ?? []).filter((problem) => !found.has(problem.subject)), ...entry.found],
+    ...(entry.error ? { error: entry.error.toJSON() } : {}),
+    ...(entry.jobId === undefined ? {} : { jobId: entry.jobId }),
+    version,
+    openedAt,
+  };
+}

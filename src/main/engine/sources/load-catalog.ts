@@ -1,0 +1,55 @@
+import { throwIfAborted } from '../../../shared/base/errors.ts';
+import type { CacheSource, ReadProgress } from '../ports/cache-source.ts';
+import type { Catalog, CatalogStore } from '../ports/catalog.ts';
+import type { SourceOpener } from '../ports/source-opener.ts';
+
+/** What loading a catalog needs. */
+export interface LoadPorts {
+  readonly opener: SourceOpener;
+  readonly catalogs: CatalogStore;
+}
+
+/** How a catalog is loaded. */
+export interface LoadOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: ReadProgress) => void) | undefined;
+  /** The catalog that is in use now: kept if its fingerprint still holds. */
+  readonly current?: Catalog | undefined;
+  /** Reads the source even if nothing changed. */
+  readonly force?: boolean | undefined;
+}
+
+/** The kept catalog of the source as it is now, if there is one: no reading, so it takes no time worth showing. */
+export async function keptCatalog(
+  id: string,
+  source: CacheSource,
+  ports: LoadPorts,
+  signal?: AbortSignal,
+): Promise<Catalog | undefined> {
+  return ports.catalogs.open(id, await source.fingerprint(signal));
+}
+
+/**
+ * The catalog of the source as it is now: the current one, else the kept one, else a new one from its bytes.
+ * @throws what makes the source unreadable, `CANCELLED`
+ */
+export async function loadCatalog(
+  id: string,
+  source: CacheSource,
+  ports: LoadPorts,
+  options: LoadOptions,
+): Promise<Catalog> {
+  const { signal, onProgress, current } = options;
+  if (!options.force) {
+    const fingerprint = await source.fingerprint(signal);
+    if (current?.fingerprint === fingerprint) return current;
+    const kept = await ports.catalogs.open(id, fingerprint);
+    if (kept) return kept;
+  }
+  const progress = { ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) };
+  throwIfAborted(signal);
+  const snapshot = await source.read(progress);
+  const names = await ports.opener.names(source, signal);
+  throwIfAborted(signal);
+  return ports.catalogs.build(id, snapshot, names, progress);
+}

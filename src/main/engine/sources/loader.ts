@@ -1,0 +1,117 @@
+import { CacheError, cancelled } from '../../../shared/base/errors.ts';
+import { outward } from '../error-border.ts';
+import type { CacheSource } from '../ports/cache-source.ts';
+import type { Catalog } from '../ports/catalog.ts';
+import type { ReportSink } from '../ports/report-sink.ts';
+import { createTurns } from '../streams/turns.ts';
+import { createCatalogSlot } from './catalog-slot.ts';
+import type { Entry } from './entry.ts';
+import { keptCatalog, type LoadOptions, type LoadPorts, loadCatalog } from './load-catalog.ts';
+
+/** What loading needs of the world. */
+export interface LoaderPorts extends LoadPorts {
+  readonly reports: ReportSink;
+}
+
+/** What loading needs of the list. */
+interface LoaderOptions {
+  readonly ports: LoaderPorts;
+  /** Fires when the engine stops: nothing is installed any more, and a load that ends then is not the user's cancel. */
+  readonly stopping: AbortSignal;
+  isListed(entry: Entry): boolean;
+  unlist(entry: Entry): void;
+  changed(): void;
+}
+
+/**
+ * Brings an entry from a location to a catalog in use, or to the error that says why not. One load at a time for each
+ * id; what it gives is looked at again before it is installed, for the source may have left the list by then.
+ */
+export function createLoader(options: LoaderOptions) {
+  const { ports, stopping, isListed, unlist, changed } = options;
+  const turns = createTurns();
+  const report = (error: unknown): void => {
+    outward(error, ports.reports);
+  };
+
+  /** Puts a catalog in place of the one before, which closes when its last reader is done. */
+  const install = async (entry: Entry, catalog: Catalog): Promise<void> => {
+    const before = entry.slot;
+    if (before?.catalog !== catalog) {
+      if (stopping.aborted || !isListed(entry)) {
+        await catalog[Symbol.asyncDispose]();
+        throw cancelled(entry.location);
+      }
+      entry.version += 1;
+      entry.slot = createCatalogSlot(catalog, entry.version);
+      entry.found = [];
+      before?.retire().catch(report);
+    }
+    Object.assign(entry, { state: 'ready', error: undefined, jobId: undefined, isNew: false });
+    changed();
+  };
+
+  const fail = (entry: Entry, thrown: unknown, signal: AbortSignal | undefined): CacheError => {
+    const error = outward(thrown, ports.reports, signal);
+    const isCancelled = error.code === 'CANCELLED';
+    const { slot, isNew } = entry;
+    entry.jobId = undefined;
+    if (isCancelled && slot) {
+      entry.state = 'ready';
+    } else if (isCancelled && isNew && !stopping.aborted) {
+      if (isListed(entry)) unlist(entry);
+    } else {
+      Object.assign(entry, { state: 'failed', error, slot: undefined, source: undefined, isNew: false });
+      slot?.retire().catch(report);
+    }
+    changed();
+    return error;
+  };
+
+  /** The source behind an entry, found again at its location where needed. */
+  const reach = async (entry: Entry, signal: AbortSignal | undefined): Promise<CacheSource> => {
+    if (entry.source) return entry.source;
+    const source = await ports.opener.open(entry.location, signal);
+    if (source.kind !== entry.kind || source.location !== entry.location) {
+      throw new CacheError('CONFLICT', 'Something else is at this location now.', {
+        subject: entry.location,
+        hint: 'Take it from the list and open it again.',
+      });
+    }
+    entry.source = source;
+    return source;
+  };
+
+  return {
+    reach,
+    /** Makes the entry's catalog that of the source as it is now. @throws why not, after noting it in the entry */
+    load: (entry: Entry, load: Omit<LoadOptions, 'current'>): Promise<void> =>
+      turns.take(entry.id, load.signal, async () => {
+        try {
+          const source = await reach(entry, load.signal);
+          const current = entry.slot?.catalog;
+          await install(entry, await loadCatalog(entry.id, source, ports, { ...load, current }));
+        } catch (error) {
+          throw fail(entry, error, load.signal);
+        }
+      }),
+    /** Installs the kept catalog if it still fits; answers whether the entry has a catalog now. @throws as `load` */
+    loadKept: (entry: Entry): Promise<boolean> =>
+      turns.take(entry.id, stopping, async () => {
+        try {
+          if (entry.slot) return true;
+          const catalog = await keptCatalog(entry.id, await reach(entry, stopping), ports, stopping);
+          if (catalog) await install(entry, catalog);
+          return catalog !== undefined;
+        } catch (error) {
+          throw fail(entry, error, stopping);
+        }
+      }),
+    /** Deletes all catalogs of an entry that has left the list, after whatever is under way. */
+    drop: (entry: Entry): Promise<void> =>
+      turns.take(entry.id, undefined, async () => {
+        await entry.slot?.retire();
+        await ports.catalogs.drop(entry.id);
+      }),
+  };
+}
