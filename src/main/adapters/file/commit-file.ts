@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import * as fs from 'node:fs/promises';
+import { CacheError, isCacheError, throwIfAborted, toCacheError } from '../../../shared/base/errors.ts';
+import { splitDigest } from '../../../shared/oci/digest.ts';
+import { type CommitMode, CommitMove, type Mote, type MoteWorkOptions } from '../../engine/ports/mote-cache.ts';
+import { errDigestMismatch, errSizeMismatch } from '../../engine/ports/mote-errors.ts';
+import { ownedName } from './owner.ts';
+import { type BlobWriting, commitError, createPendingBlob } from './pending-blob.ts';
+import { readChunks } from './read-chunks.ts';
+
+/**
+ * Takes a file into the store. A copy shares its blocks with the original where the file system can do that, a move
+ * is a rename where both lie on one file system; anything else is copied through a writer. The digest is checked in
+ * every case.
+ */
+export async function commitFile(
+  writing: BlobWriting,
+  path: string,
+  mote: Mote,
+  mode: CommitMode,
+  options: MoteWorkOptions,
+): Promise<void> {
+  // A symbolic link is refused: a move would take the link and not what it leads to.
+  const file = await fs.open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch((error: unknown) => {
+    throw toCacheError(error, path);
+  });
+  try {
+    const stat = await file.stat();
+    if (!stat.isFile()) throw new CacheError('INVALID_INPUT', 'This is not a plain file.', { subject: path });
+    if (stat.size !== mote.dataSize) throw errSizeMismatch(mote.digest, mote.dataSize, stat.size);
+    if (mode === CommitMove) await moveIn(writing, path, file, mote, options);
+    else await copyIn(writing, path, file, mote, stat.dev, options);
+  } finally {
+    await file.close();
+  }
+}
+
+async function moveIn(
+  writing: BlobWriting,
+  path: string,
+  file: fs.FileHandle,
+  mote: Mote,
+  options: MoteWorkOptions,
+): Promise<void> {
+  await checkDigest(file, mote, options);
+  const to = writing.layout.blob(mote.digest);
+  try {
+    // Of its own handle, since the commit closes it.
+    await writing.commits.commit(await fs.open(path, constants.O_RDONLY | constants.O_NOFOLLOW), path, to);
+    return;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw commitError(error, mote.digest);
+  }
+  await streamIn(writing, file, mote, { signal: options.signal });
+  await writing.disk.remove(path);
+}
+
+/** Devices whose files could not be cloned into a store, so that it is tried once and not for every blob. */
+const withoutClone = new Map<string, Set<number>>();
+
+async function copyIn(
+  writing: BlobWriting,
+  path: string,
+  file: fs.FileHandle,
+  mote: Mote,
+  device: number,
+  options: MoteWorkOptions,
+): Promise<void> {
+  const known = withoutClone.get(writing.layout.root);
+  if (mote.dataSize > 0 && !known?.has(device)) {
+    if (await cloneIn(writing, path, mote, options)) return;
+    withoutClone.set(writing.layout.root, (known ?? new Set()).add(device));
+  }
+  await streamIn(writing, file, mote, options);
+}
+
+/** False where the file system cannot clone. */
+async function cloneIn(writing: BlobWriting, path: string, mote: Mote, options: MoteWorkOptions): Promise<boolean> {
+  const pending = writing.layout.ingestEntry(ownedName('blob'));
+  try {
+    await writing.disk.clone(path, pending);
+  } catch (error) {
+    await writing.disk.remove(pending);
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw toCacheError(error, mote.digest);
+    return false;
+  }
+  const copy = await fs.open(pending, constants.O_RDONLY);
+  try {
+    await checkDigest(copy, mote, options);
+  } catch (error) {
+    await copy.close();
+    await writing.disk.remove(pending);
+    throw error;
+  }
+  try {
+    await writing.commits.commit(copy, pending, writing.layout.blob(mote.digest));
+  } catch (error) {
+    await writing.disk.remove(pending);
+    throw commitError(error, mote.digest);
+  }
+  return true;
+}
+
+async function streamIn(
+  writing: BlobWriting,
+  file: fs.FileHandle,
+  mote: Mote,
+  options: MoteWorkOptions,
+): Promise<void> {
+  const writer = await createPendingBlob(writing, mote, options, () => {});
+  try {
+    for await (const chunk of readChunks(file, mote.dataSize)) await writer.write(chunk);
+  } catch (error) {
+    await writer.abort();
+    throw isCacheError(error) ? error : toCacheError(error, mote.digest);
+  }
+  await writer.close();
+}
+
+async function checkDigest(file: fs.FileHandle, mote: Mote, options: MoteWorkOptions): Promise<void> {
+  const { algorithm } = splitDigest(mote.digest);
+  const hash = createHash(algorithm);
+  let bytes = 0;
+  for await (const chunk of readChunks(file, mote.dataSize)) {
+    throwIfAborted(options.signal);
+    hash.update(chunk);
+    bytes += chunk.byteLength;
+    options.onBytes?.(chunk.byteLength);
+  }
+  if (bytes !== mote.dataSize) throw errSizeMismatch(mote.digest, mote.dataSize, bytes);
+  const actual = `${algorithm}:${hash.digest('hex')}`;
+  if (actual !== mote.digest) throw errDigestMismatch(mote.digest, actual);
+}

@@ -1,0 +1,113 @@
+import { constants } from 'node:fs';
+import * as fs from 'node:fs/promises';
+import { CacheError } from '../../../shared/base/errors.ts';
+
+/** Called before every step that changes the disk, with what it is. Tests count these, and end the process at one. */
+export type DiskHook = (step: string) => void;
+
+/** Options of a disk. `sync: false` gives up durability for speed: for measurements only. */
+export interface DiskOptions {
+  readonly sync?: boolean;
+  readonly beforeStep?: DiskHook;
+}
+
+/**
+ * Every step of this adapter that changes the disk. One door, so that a test can stop a process at each of them,
+ * and so that what must be durable is.
+ */
+export interface Disk {
+  /** Creates a folder and those above it. */
+  makeFolder(path: string): Promise<void>;
+  /** Opens a new file for writing. @throws EEXIST */
+  create(path: string): Promise<fs.FileHandle>;
+  write(file: fs.FileHandle, chunk: Uint8Array): Promise<void>;
+  /** The bytes of a file reach the disk. */
+  sync(file: fs.FileHandle): Promise<void>;
+  /** New, changed and removed names of a folder reach the disk. */
+  syncFolder(path: string): Promise<void>;
+  /** Also over an existing file. */
+  rename(from: string, to: string): Promise<void>;
+  /** @throws EEXIST */
+  link(from: string, to: string): Promise<void>;
+  /** A copy that shares its blocks with the original. @throws where the file system cannot */
+  clone(from: string, to: string): Promise<void>;
+  /** Absent: no error. */
+  remove(path: string): Promise<void>;
+  /** A folder with all that is in it. Absent: no error. */
+  removeTree(path: string): Promise<void>;
+  /** Access and modification time, epoch ms. */
+  setTimes(path: string, accessedMs: number, modifiedMs: number): Promise<void>;
+}
+
+/** The machine's disk. */
+export function createDisk(options: DiskOptions = {}): Disk {
+  const before = options.beforeStep ?? (() => {});
+  const durable = options.sync ?? true;
+  return {
+    makeFolder: async (path) => {
+      before('make folder');
+      await fs.mkdir(path, { recursive: true });
+    },
+    create: (path) => {
+      before('create');
+      return fs.open(path, constants.O_CREAT | constants.O_EXCL | constants.O_RDWR, 0o644);
+    },
+    write: async (file, chunk) => {
+      before('write');
+      let offset = 0;
+      while (offset < chunk.byteLength) {
+        const { bytesWritten } = await file.write(chunk, offset, chunk.byteLength - offset);
+        if (bytesWritten === 0) throw new CacheError('NO_SPACE', 'The disk takes no more bytes.');
+        offset += bytesWritten;
+      }
+    },
+    sync: async (file) => {
+      before('sync file');
+      if (durable) await file.datasync();
+    },
+    syncFolder: async (path) => {
+      before('sync folder');
+      if (durable) await syncFolder(path);
+    },
+    rename: async (from, to) => {
+      before('rename');
+      await fs.rename(from, to);
+    },
+    link: async (from, to) => {
+      before('link');
+      await fs.link(from, to);
+    },
+    clone: async (from, to) => {
+      before('clone');
+      await fs.copyFile(from, to, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
+    },
+    remove: async (path) => {
+      before('remove');
+      await fs.rm(path, { force: true });
+    },
+    removeTree: async (path) => {
+      before('remove tree');
+      await fs.rm(path, { recursive: true, force: true });
+    },
+    setTimes: async (path, accessedMs, modifiedMs) => {
+      before('set times');
+      await fs.utimes(path, accessedMs / 1000, modifiedMs / 1000);
+    },
+  };
+}
+
+async function syncFolder(path: string): Promise<void> {
+  let folder: fs.FileHandle;
+  try {
+    folder = await fs.open(path, constants.O_RDONLY);
+  } catch (error) {
+    // Windows opens no folders; its file system writes names through.
+    if (process.platform === 'win32') return;
+    throw error;
+  }
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

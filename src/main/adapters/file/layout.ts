@@ -1,0 +1,111 @@
+import { join, resolve } from 'node:path';
+import { CacheError } from '../../../shared/base/errors.ts';
+import { type Digest, type DigestAlgorithm, parseDigest, splitDigest } from '../../../shared/oci/digest.ts';
+
+/** Version of what lies under `.cachewright`. A store with a higher one was made by a newer program. */
+export const STORE_VERSION = 1;
+
+/** Content of `oci-layout`. */
+export const OCI_LAYOUT_TEXT = '{"imageLayoutVersion":"1.0.0"}';
+
+/**
+ * Where everything of a store lies. No path is joined anywhere else.
+ *
+ * ```
+ * <root>/
+ *   oci-layout                        {"imageLayoutVersion":"1.0.0"}
+ *   index.json                        references; replaced by rename only
+ *   blobs/<algorithm>/<hex>           whole blobs; appear by rename only
+ *   ingest/
+ *     <nonce>.<owner>.blob            a blob being written
+ *     <nonce>.<owner>.link            second name of a blob that is being read
+ *     <nonce>.<owner>.text            a small document on its way into place
+ *     <ticket>-<nonce>.<owner>.lock   the lock of a folder that is not a managed store
+ *     …                               folders of other programs: left alone
+ *   .cachewright/                     only in a managed store
+ *     layout.json                     {"version":1}: this is a managed store
+ *     locks/<ticket>-<nonce>.<owner>.lock
+ *     leases/<nonce>.<owner>.lease    digests, one a line
+ *     plans/<plan>.json               prune plans, 24 hours
+ *     journal/<plan>.json             a removal or an undo that is going on
+ *     trash/<plan>/batch.json         a finished removal; without it the batch is being deleted
+ *     trash/<plan>/<algorithm>/<hex>
+ * ```
+ * `<owner>` names a process so that others can tell whether it still runs: see `owner.ts`.
+ */
+export interface StoreLayout {
+  readonly root: string;
+  readonly ociLayout: string;
+  readonly index: string;
+  readonly blobs: string;
+  readonly ingest: string;
+  readonly own: string;
+  readonly storeMark: string;
+  readonly locks: string;
+  readonly leases: string;
+  readonly plans: string;
+  readonly journal: string;
+  readonly trash: string;
+  blobFolder(algorithm: DigestAlgorithm): string;
+  blob(digest: Digest): string;
+  /** `name` comes from `readdir` or from `ownedName`, never from a document. */
+  ingestEntry(name: string): string;
+  lock(name: string): string;
+  lease(name: string): string;
+  plan(plan: string): string;
+  planEntry(name: string): string;
+  journalEntry(plan: string): string;
+  trashBatch(plan: string): string;
+  trashNote(plan: string): string;
+  trashFolder(plan: string, algorithm: DigestAlgorithm): string;
+  trashBlob(plan: string, digest: Digest): string;
+}
+
+/** Draws the layout under `root`. */
+export function layoutOf(path: string): StoreLayout {
+  const root = resolve(path);
+  const own = join(root, '.cachewright');
+  const blobFolder = (algorithm: DigestAlgorithm) => join(root, 'blobs', algorithm);
+  const trashBatch = (plan: string) => join(own, 'trash', checkedPlan(plan));
+  return {
+    root,
+    ociLayout: join(root, 'oci-layout'),
+    index: join(root, 'index.json'),
+    blobs: join(root, 'blobs'),
+    ingest: join(root, 'ingest'),
+    own,
+    storeMark: join(own, 'layout.json'),
+    locks: join(own, 'locks'),
+    leases: join(own, 'leases'),
+    plans: join(own, 'plans'),
+    journal: join(own, 'journal'),
+    trash: join(own, 'trash'),
+    blobFolder,
+    blob: (digest) => {
+      const { algorithm, hex } = splitDigest(parseDigest(digest));
+      return join(blobFolder(algorithm), hex);
+    },
+    ingestEntry: (name) => join(root, 'ingest', name),
+    lock: (name) => join(own, 'locks', name),
+    lease: (name) => join(own, 'leases', name),
+    plan: (plan) => join(own, 'plans', `${checkedPlan(plan)}.json`),
+    planEntry: (name) => join(own, 'plans', name),
+    journalEntry: (plan) => join(own, 'journal', `${checkedPlan(plan)}.json`),
+    trashBatch,
+    trashNote: (plan) => join(trashBatch(plan), 'batch.json'),
+    trashFolder: (plan, algorithm) => join(trashBatch(plan), algorithm),
+    trashBlob: (plan, digest) => {
+      const { algorithm, hex } = splitDigest(parseDigest(digest));
+      return join(trashBatch(plan), algorithm, hex);
+    },
+  };
+}
+
+/** A plan's name becomes a path, and it may come from a command line. */
+function checkedPlan(plan: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/.test(plan)) return plan;
+  throw new CacheError('INVALID_INPUT', 'This is not the name of a plan.', {
+    subject: plan.slice(0, 80),
+    hint: 'A plan is named like p-15mb-4f2a91.',
+  });
+}
