@@ -1,0 +1,449 @@
+import { implement } from '@orpc/server';
+import { CacheError } from '../../../shared/base/errors.ts';
+import { contract } from '../../../shared/contract/index.ts';
+import type { LayerFile } from '../../../shared/model/layer.ts';
+import type { TrashBatch } from '../../../shared/model/plan.ts';
+import { queryRows, refOf } from './catalog.ts';
+import { fakeNeighbourhood, fakePathToRoot, fakeReach } from './fake-graph.ts';
+import { createFakeJobs } from './fake-jobs.ts';
+import { fakeAges, fakeTreemap } from './fake-overview.ts';
+import { type FakePlan, planFakePrune } from './fake-prune.ts';
+import { createFakeSource, createFakeSources, type FakeSource } from './fake-sources.ts';
+import { type FakeRecord, fakeDigest } from './records.ts';
+
+const os = implement(contract);
+
+/** Turns an error of ours into one that the contract declares. */
+const border = os.use(async ({ next, errors }) => {
+  try {
+    return await next();
+  } catch (error) {
+    if (!(error instanceof CacheError)) throw error;
+    throw errors[error.code]({ message: error.message, data: { subject: error.subject, hint: error.hint } });
+  }
+});
+
+/** A router of the whole contract over data in memory, always the same at first. For development and unit tests. */
+export function createFakeRouter() {
+  const all = createFakeSources();
+  const jobs = createFakeJobs();
+  const listeners = new Set<() => void>();
+  const plans = new Map<string, FakePlan>();
+  const trash = new Map<string, { readonly batch: TrashBatch; readonly before: readonly FakeRecord[] }[]>();
+  let made = 0;
+
+  const entry = (sourceId: string): FakeSource => {
+    const found = all.get(sourceId);
+    if (found) return found;
+    throw new CacheError('NOT_FOUND', 'There is no such source.', { subject: sourceId, hint: 'Open it again.' });
+  };
+  const catalog = (sourceId: string) => entry(sourceId).catalog;
+  const put = (one: FakeSource): void => {
+    all.set(one.source.id, one);
+    for (const listener of listeners) listener();
+  };
+  const changeRecords = (sourceId: string, records: readonly FakeRecord[]): void => {
+    const { source } = entry(sourceId);
+    const { totals: _totals, caches: _caches, problems: _problems, ...about } = source;
+    put(createFakeSource({ ...about, version: source.version + 1 }, records));
+  };
+  const list = () => [...all.values()].map((one) => one.source);
+  const window = <T>(rows: readonly T[], { offset, limit }: { offset: number; limit: number }): T[] =>
+    rows.slice(offset, offset + limit);
+  const open = (location: string, kind: 'oci-layout' | 'oci-tar' | 'store', records?: readonly FakeRecord[]) => {
+    const known = [...all.values()].find((one) => one.source.location === location);
+    if (known) return { source: known.source, jobId: 'job-0' };
+    made += 1;
+    const name = location.split('/').findLast((part) => part !== '') ?? location;
+    const full = createFakeSource({ id: `opened-${made}`, name, kind, location, writable: kind === 'store' }, records);
+    const { totals: _totals, ...bare } = full.source;
+    const jobId = jobs.start({
+      kind: 'open',
+      title: `Open ${name}`,
+      sourceId: full.source.id,
+      unit: 'records',
+      total: full.records.length,
+      result: () => {
+        put(full);
+        return { kind: 'open', sourceId: full.source.id };
+      },
+    });
+    put({ ...full, source: { ...bare, state: 'opening', jobId } });
+    return { source: entry(full.source.id).source, jobId };
+  };
+  async function* watch<T>(subscribe: (listener: () => void) => () => void, look: () => T, signal?: AbortSignal) {
+    let wake = (): void => {};
+    const unsubscribe = subscribe(() => wake());
+    const stop = (): void => wake();
+    signal?.addEventListener('abort', stop);
+    try {
+      while (!signal?.aborted) {
+        const changed = new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        yield look();
+        await changed;
+      }
+    } finally {
+      unsubscribe();
+      signal?.removeEventListener('abort', stop);
+    }
+  }
+
+  return border.router({
+    app: {
+      info: border.app.info.handler(() => ({
+        version: '0.0.0-fake',
+        host: 'web',
+        sample: '/opt/cachewright/sample',
+        storeFolder: '/home/me/.local/share/cachewright/store',
+        homeFolder: '/home/me',
+        platform: 'linux',
+      })),
+    },
+    sources: {
+      list: border.sources.list.handler(list),
+      watch: border.sources.watch.handler(({ signal }) =>
+        watch(
+          (listener) => {
+            listeners.add(listener);
+            return () => listeners.delete(listener);
+          },
+          list,
+          signal,
+        ),
+      ),
+      get: border.sources.get.handler(({ input }) => entry(input.sourceId).source),
+      open: border.sources.open.handler(({ input }) =>
+        open(input.location, input.location.endsWith('.tar') ? 'oci-tar' : 'oci-layout'),
+      ),
+      reload: border.sources.reload.handler(({ input }) => {
+        changeRecords(input.sourceId, entry(input.sourceId).records);
+        return { jobId: 'job-0' };
+      }),
+      close: border.sources.close.handler(({ input }) => {
+        all.delete(input.sourceId);
+        for (const listener of listeners) listener();
+        return {};
+      }),
+      createStore: border.sources.createStore.handler(({ input }) => open(input.path, 'store', [])),
+      browse: border.sources.browse.handler(({ input }) => {
+        const path = input.path ?? '/home/me';
+        const names = ['app-store', 'projects', 'shop', 'shop-next', 'releases'];
+        const parent = path.replace(/\/[^/]+$/, '') || '/';
+        return {
+          path,
+          ...(path === '/' ? {} : { parent }),
+          entries: [
+            ...names.map((name, at) => ({
+              name,
+              path: `${path === '/' ? '' : path}/${name}`,
+              ...(at === 0 ? { kind: 'store' as const } : at === 2 || at === 3 ? { kind: 'oci-layout' as const } : {}),
+            })),
+            { name: 'cache.tar', path: `${path}/cache.tar`, kind: 'oci-tar' as const },
+          ],
+        };
+      }),
+    },
+    overview: {
+      treemap: border.overview.treemap.handler(({ input }) => fakeTreemap(catalog(input.sourceId), input)),
+      ages: border.overview.ages.handler(({ input }) => fakeAges(catalog(input.sourceId), input.bins)),
+      largest: border.overview.largest.handler(({ input }) =>
+        window(
+          queryRows(catalog(input.sourceId).rows, { filter: '', sort: { field: 'own', descending: true } }, 'keys'),
+          {
+            offset: 0,
+            limit: input.limit,
+          },
+        ),
+      ),
+    },
+    keys: {
+      page: border.keys.page.handler(({ input }) => {
+        const rows = queryRows(catalog(input.sourceId).rows, input, 'keys');
+        return { rows: window(rows, input), total: rows.length, version: entry(input.sourceId).source.version };
+      }),
+      list: border.keys.list.handler(({ input }) => {
+        const rows = queryRows(catalog(input.sourceId).rows, input, 'keys');
+        return {
+          records: window(rows, input).map((row) => catalog(input.sourceId).detail(row.id)),
+          total: rows.length,
+        };
+      }),
+      sums: border.keys.sums.handler(({ input }) => {
+        const { rows, layers, holdersOf, record } = catalog(input.sourceId);
+        const wanted = input.ids ? new Set(input.ids) : undefined;
+        const chosen = queryRows(rows, input, 'keys').filter((row) => !wanted || wanted.has(row.id));
+        const ids = new Set(chosen.map((row) => row.id));
+        const blobs = new Set(chosen.flatMap((row) => record(row.id).chain.map((layer) => layer.digest)));
+        const held = layers.filter((layer) => blobs.has(layer.digest));
+        const only = held.filter((layer) => holdersOf(layer.digest).every((holder) => ids.has(holder.id)));
+        return {
+          records: chosen.length,
+          ownBytes: chosen.reduce((sum, row) => sum + row.ownBytes, 0),
+          deduplicatedBytes: held.reduce((sum, layer) => sum + layer.size, 0),
+          onlyTheseBytes: only.reduce((sum, layer) => sum + layer.size, 0),
+        };
+      }),
+      get: border.keys.get.handler(({ input }) => catalog(input.sourceId).detail(input.id)),
+      search: border.keys.search.handler(({ input }) =>
+        catalog(input.sourceId)
+          .rows.filter((row) =>
+            `${row.stage} ${row.name} ${row.digest.slice(7)}`.toLowerCase().includes(input.text.toLowerCase()),
+          )
+          .slice(0, input.limit),
+      ),
+    },
+    graph: {
+      neighbourhood: border.graph.neighbourhood.handler(({ input }) =>
+        fakeNeighbourhood(catalog(input.sourceId), input),
+      ),
+      pathToRoot: border.graph.pathToRoot.handler(({ input }) => ({
+        path: [...fakePathToRoot(catalog(input.sourceId), input.id)],
+      })),
+      reach: border.graph.reach.handler(({ input }) => fakeReach(catalog(input.sourceId), input.id)),
+    },
+    layers: {
+      page: border.layers.page.handler(({ input }) => {
+        const rows = queryRows(catalog(input.sourceId).layers, input, 'layers');
+        const totalBytes = rows.reduce((sum, row) => sum + row.size, 0);
+        return {
+          rows: window(rows, input),
+          total: rows.length,
+          totalBytes,
+          version: entry(input.sourceId).source.version,
+        };
+      }),
+      get: border.layers.get.handler(({ input }) => {
+        const { layers, holdersOf } = catalog(input.sourceId);
+        const layer = layers.find((one) => one.digest === input.digest);
+        if (!layer) throw new CacheError('NOT_FOUND', 'There is no such blob.', { subject: input.digest });
+        const holders = holdersOf(input.digest);
+        return { ...layer, usedBy: holders.map(refOf), usedByTotal: holders.length, refs: ['latest'] };
+      }),
+      files: border.layers.files.handler(({ input }) => {
+        const folders = ['bin', 'etc', 'work', 'work/vendor', 'out', 'out/assets'];
+        const files = folders.flatMap((folder, at): LayerFile[] => [
+          { path: folder, type: 'directory', size: 0, mode: 0o755, uid: 0, gid: 0, mtime: 1_763_627_468 },
+          ...Array.from({ length: 4 + at }, (_, n): LayerFile => {
+            const path = `${folder}/file-${n}.bin`;
+            const size = Number.parseInt(fakeDigest(path + input.digest).slice(7, 12), 16);
+            return {
+              path,
+              type: n === 3 ? 'whiteout' : 'file',
+              size,
+              mode: 0o644,
+              uid: 1000,
+              gid: 1000,
+              mtime: 1_763_627_468,
+            };
+          }),
+        ]);
+        const totalBytes = files.reduce((sum, file) => sum + file.size, 0);
+        return { files: window(files, input), total: files.length, totalBytes };
+      }),
+    },
+    verify: {
+      start: border.verify.start.handler(({ input }) => {
+        const { source, catalog: held } = entry(input.sourceId);
+        const missing = held.layers.filter((layer) => !layer.present).map((layer) => layer.digest);
+        return {
+          jobId: jobs.start({
+            kind: 'verify',
+            title: `Verify ${source.name}`,
+            sourceId: source.id,
+            unit: 'bytes',
+            total: held.totals.deduplicatedBytes,
+            result: () => ({
+              kind: 'verify',
+              report: {
+                checked: held.totals.blobs,
+                bytes: held.totals.deduplicatedBytes,
+                ok: held.totals.blobs - missing.length,
+                missing,
+                corrupt: [],
+                details: source.problems,
+              },
+            }),
+          }),
+        };
+      }),
+    },
+    prune: {
+      plan: border.prune.plan.handler(({ input }) => {
+        made += 1;
+        const plan = planFakePrune(input.sourceId, `plan-${made}`, entry(input.sourceId).records, input.policy);
+        plans.set(plan.plan.plan, plan);
+        return plan.plan;
+      }),
+      get: border.prune.get.handler(({ input }) => planOf(plans, input.plan).plan),
+      items: border.prune.items.handler(({ input }) => {
+        const items = planOf(plans, input.plan)[input.what];
+        return { items: window(items, input), total: items.length };
+      }),
+      apply: border.prune.apply.handler(({ input }) => {
+        const { plan, kept, goes } = planOf(plans, input.plan);
+        const { source, records } = entry(input.sourceId);
+        if (!source.writable)
+          throw new CacheError('ACCESS_DENIED', 'This source is read-only.', { subject: source.location });
+        return {
+          jobId: jobs.start({
+            kind: 'prune',
+            title: `Prune ${source.name}`,
+            sourceId: source.id,
+            unit: 'records',
+            total: goes.length,
+            result: () => {
+              const { records: gone, blobs, bytes } = plan.goes;
+              const batch = { plan: plan.plan, at: Date.now(), records: gone, blobs, bytes };
+              trash.set(source.id, [{ batch, before: records }, ...(trash.get(source.id) ?? [])]);
+              plans.set(plan.plan, { ...planOf(plans, plan.plan), plan: { ...plan, applied: true } });
+              changeRecords(source.id, kept);
+              const report = {
+                plan: plan.plan,
+                removedRecords: gone,
+                removedBlobs: blobs,
+                freedBytes: bytes,
+                skipped: [],
+              };
+              return { kind: 'prune', report };
+            },
+          }),
+        };
+      }),
+      undo: border.prune.undo.handler(({ input }) => {
+        const batches = trash.get(input.sourceId) ?? [];
+        const found = batches.find((one) => input.plan === undefined || one.batch.plan === input.plan);
+        if (!found) throw new CacheError('NOT_FOUND', 'Nothing is left to undo.', { hint: 'The trash is empty.' });
+        return {
+          jobId: jobs.start({
+            kind: 'undo',
+            title: 'Undo prune',
+            sourceId: input.sourceId,
+            unit: 'records',
+            total: found.batch.records,
+            result: () => {
+              const { plan, records, blobs } = found.batch;
+              trash.set(
+                input.sourceId,
+                (trash.get(input.sourceId) ?? []).filter((one) => one !== found),
+              );
+              changeRecords(input.sourceId, found.before);
+              return { kind: 'undo', plan, restoredRecords: records, restoredBlobs: blobs };
+            },
+          }),
+        };
+      }),
+      trash: border.prune.trash.handler(({ input }) => (trash.get(input.sourceId) ?? []).map((one) => one.batch)),
+      emptyTrash: border.prune.emptyTrash.handler(({ input }) => {
+        const batches = (trash.get(input.sourceId) ?? []).map((one) => one.batch);
+        const bytes = batches.reduce((sum, batch) => sum + batch.bytes, 0);
+        const blobs = batches.reduce((sum, batch) => sum + batch.blobs, 0);
+        return {
+          jobId: jobs.start({
+            kind: 'empty-trash',
+            title: 'Empty trash',
+            sourceId: input.sourceId,
+            unit: 'blobs',
+            total: Math.max(1, blobs),
+            result: () => {
+              trash.delete(input.sourceId);
+              return { kind: 'empty-trash', blobs, bytes };
+            },
+          }),
+        };
+      }),
+    },
+    transfer: {
+      preview: border.transfer.preview.handler(({ input }) => previewOf(entry(input.sourceId))),
+      import: border.transfer.import.handler(({ input }) => ({ jobId: transfer('import', input.sourceId, input.to) })),
+      export: border.transfer.export.handler(({ input }) => ({ jobId: transfer('export', input.sourceId, input.to) })),
+    },
+    jobs: {
+      list: border.jobs.list.handler(() => [...jobs.list()]),
+      get: border.jobs.get.handler(({ input }) => {
+        const job = jobs.get(input.jobId);
+        if (!job) throw new CacheError('NOT_FOUND', 'There is no such job.', { subject: input.jobId });
+        return job;
+      }),
+      watch: border.jobs.watch.handler(({ signal }) => watch(jobs.subscribe, () => [...jobs.list()], signal)),
+      log: border.jobs.log.handler(({ input }) => [...jobs.log(input.jobId)]),
+      cancel: border.jobs.cancel.handler(({ input }) => {
+        const sourceId = jobs.get(input.jobId)?.sourceId;
+        jobs.cancel(input.jobId);
+        if (sourceId !== undefined && all.get(sourceId)?.source.state === 'opening') all.delete(sourceId);
+        for (const listener of listeners) listener();
+        return {};
+      }),
+      retry: border.jobs.retry.handler(({ input }) => {
+        const jobId = jobs.retry(input.jobId);
+        if (jobId === undefined) throw new CacheError('NOT_FOUND', 'There is no such job.', { subject: input.jobId });
+        return { jobId };
+      }),
+      clear: border.jobs.clear.handler(() => {
+        jobs.clear();
+        return {};
+      }),
+      audit: border.jobs.audit.handler(() => []),
+    },
+  });
+
+  function transfer(kind: 'import' | 'export', sourceId: string, to: string): string {
+    const { source } = entry(sourceId);
+    const { copyBlobs, copyBytes, skipBlobs } = previewOf(entry(sourceId));
+    const manifest = {
+      mediaType: 'application/vnd.oci.image.manifest.v1+json',
+      digest: fakeDigest('manifest'),
+      size: 6120,
+    };
+    return jobs.start({
+      kind,
+      title: `${kind === 'import' ? 'Import' : 'Export'} ${source.name} to ${to}`,
+      sourceId,
+      unit: 'bytes',
+      total: copyBytes,
+      steps: 60,
+      result: () => ({
+        kind,
+        report: {
+          blobsCopied: copyBlobs,
+          blobsSkipped: skipBlobs,
+          bytesCopied: copyBytes,
+          resultsLeftOut: 0,
+          manifest,
+          warnings: [],
+          commands: [`buildctl build --import-cache type=local,src=${to}`],
+        },
+      }),
+    });
+  }
+}
+
+function planOf(plans: ReadonlyMap<string, FakePlan>, plan: string): FakePlan {
+  const found = plans.get(plan);
+  if (found) return found;
+  throw new CacheError('NOT_FOUND', 'There is no such plan.', { subject: plan, hint: 'A plan is kept for 24 hours.' });
+}
+
+function previewOf({ catalog, records }: FakeSource) {
+  const blobs = catalog.layers.map((layer, at) => ({
+    digest: layer.digest,
+    mediaType: layer.mediaType,
+    size: layer.size,
+    state: layer.present ? (at % 3 === 0 ? ('there' as const) : ('to-copy' as const)) : ('missing' as const),
+  }));
+  const copy = blobs.filter((blob) => blob.state === 'to-copy');
+  const skip = blobs.filter((blob) => blob.state === 'there');
+  const bytes = (list: typeof blobs): number => list.reduce((sum, blob) => sum + blob.size, 0);
+  const left = blobs.some((blob) => blob.state === 'missing') ? 4 : 0;
+  return {
+    records: records.length,
+    blobs,
+    copyBlobs: copy.length,
+    copyBytes: bytes(copy),
+    skipBlobs: skip.length,
+    skipBytes: bytes(skip),
+    resultsLeftOut: left,
+    warnings: left > 0 ? [`${left} results are left out: their blobs are not there.`] : [],
+  };
+}
