@@ -59,9 +59,9 @@ describe('columns', () => {
   });
 
   test('keep a width within what can be read', () => {
-    expect(resizeColumn(spec('adds'), NO_CHOICE, 3).widths['adds']).toBe(40);
-    expect(resizeColumn(spec('step'), NO_CHOICE, 3).widths['step']).toBe(120);
-    expect(resizeColumn(spec('adds'), NO_CHOICE, 99.6).widths['adds']).toBe(100);
+    expect(resizeColumn(spec('adds'), NO_CHOICE, 3).widths.adds).toBe(40);
+    expect(resizeColumn(spec('step'), NO_CHOICE, 3).widths.step).toBe(120);
+    expect(resizeColumn(spec('adds'), NO_CHOICE, 99.6).widths.adds).toBe(100);
   });
 
   test('one that is new in a later version stands where it stands by default', () => {

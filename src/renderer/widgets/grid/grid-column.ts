@@ -1,0 +1,30 @@
+import type { ReactNode } from 'react';
+import type { ColumnSpec } from './column-layout.ts';
+
+/** A column of a grid: where it stands, what it sorts by and how its cells look. */
+export interface GridColumn<Row> extends ColumnSpec {
+  /** What stands in the header where the title is too long. */
+  readonly header?: string;
+  /** Numbers stand at the end, so that their digits line up. */
+  readonly align?: 'end';
+  /** Name of the sort field; absent: the column cannot be sorted by. */
+  readonly sortField?: string;
+  /** The first sort goes from large to small. */
+  readonly largestFirst?: boolean;
+  readonly cell: (row: Row) => ReactNode;
+  /** Width of the grey bar while the row is on its way; default half the column. */
+  readonly skeletonPx?: number;
+}
+
+/** Which field rows are sorted by. */
+export interface GridSort {
+  readonly field: string;
+  readonly descending: boolean;
+}
+
+/** The sort after someone asks to sort by a column: its natural direction first, then the other one. */
+export function nextSort<Row>(column: GridColumn<Row>, sort: GridSort | undefined): GridSort | undefined {
+  if (column.sortField === undefined) return sort;
+  if (sort?.field === column.sortField) return { field: sort.field, descending: !sort.descending };
+  return { field: column.sortField, descending: column.largestFirst === true };
+}

@@ -1,0 +1,143 @@
+import { ArrowDown, ArrowUp } from 'lucide-react';
+import { type PointerEvent, useRef } from 'react';
+import { classNames } from '../../base/class-names.ts';
+import { Checkbox } from '../../base/field.tsx';
+import { Icon } from '../../base/icon.tsx';
+import { type ColumnChoice, moveColumn, type PlacedColumn, resizeColumn } from './column-layout.ts';
+import styles from './grid.module.css';
+import { type GridColumn, type GridSort, nextSort } from './grid-column.ts';
+import { useColumnDrag } from './use-column-drag.ts';
+
+export interface GridHeaderProps<Row> {
+  readonly all: readonly GridColumn<Row>[];
+  readonly columns: readonly PlacedColumn<GridColumn<Row>>[];
+  readonly choice: ColumnChoice;
+  readonly onChoice: (choice: ColumnChoice) => void;
+  readonly sort: GridSort | undefined;
+  readonly onSort: (sort: GridSort) => void;
+  /** Column with the focus, when the header has it. */
+  readonly focusColumn: number | undefined;
+  /** Absent where rows cannot be chosen. */
+  readonly selectAll: { readonly state: 'none' | 'some' | 'all'; readonly toggle: () => void } | undefined;
+}
+
+/** The header row: click sorts, drag moves, the right edge of a header resizes. Keys are the grid's. */
+export function GridHeader<Row>(props: GridHeaderProps<Row>) {
+  const { all, columns, choice, onChoice, sort, focusColumn, selectAll } = props;
+  const head = useRef<HTMLDivElement>(null);
+  const lefts: number[] = [];
+  let left = selectAll ? CHECK_PX : 0;
+  for (const column of columns) {
+    lefts.push(left);
+    left += column.widthPx;
+  }
+  const { drag, wasDragged, handlers } = useColumnDrag(
+    (clientX) => {
+      const headLeft = head.current?.getBoundingClientRect().left ?? 0;
+      const over = lefts.findLastIndex((start) => start <= clientX - headLeft);
+      return Math.max(0, over);
+    },
+    ({ from, to }) => {
+      const id = columns[from]?.spec.id;
+      if (id !== undefined) onChoice(moveColumn(all, choice, id, to - from));
+    },
+  );
+  const lineAt = drag && drag.to !== drag.from ? columns[drag.to] : undefined;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a virtual grid cannot be a table element
+    // biome-ignore lint/a11y/useFocusableInteractive: the focus is on one of its cells
+    <div role="row" className={styles.head} ref={head} aria-rowindex={1}>
+      {selectAll && (
+        // biome-ignore lint/a11y/useSemanticElements: a virtual grid cannot be a table element
+        // biome-ignore lint/a11y/useFocusableInteractive: Ctrl+A and Space on any header do the same
+        <div role="columnheader" className={classNames(styles.cell, styles.check)} aria-colindex={1}>
+          <Checkbox
+            label="Select all rows"
+            isLabelHidden
+            excludeFromTabOrder
+            isSelected={selectAll.state === 'all'}
+            isIndeterminate={selectAll.state === 'some'}
+            onChange={selectAll.toggle}
+          />
+        </div>
+      )}
+      {columns.map(({ spec, widthPx }, place) => {
+        const sorted = sort !== undefined && sort.field === spec.sortField;
+        const next = nextSort(spec, sort);
+        return (
+          // biome-ignore lint/a11y/useSemanticElements: a virtual grid cannot be a table element
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles the keys of all its parts
+          <div
+            key={spec.id}
+            role="columnheader"
+            className={classNames(styles.cell, styles.header, spec.align === 'end' && styles.end)}
+            aria-colindex={place + 2}
+            aria-sort={sorted ? (sort.descending ? 'descending' : 'ascending') : undefined}
+            aria-label={spec.title}
+            data-tip={spec.header === undefined ? undefined : spec.title}
+            data-tip-name=""
+            tabIndex={focusColumn === place ? 0 : -1}
+            data-header={place}
+            data-sortable={spec.sortField === undefined ? undefined : ''}
+            data-sorted={sorted ? '' : undefined}
+            data-dragged={drag?.from === place ? '' : undefined}
+            onClick={() => {
+              if (!wasDragged() && spec.sortField !== undefined && next) props.onSort(next);
+            }}
+            {...handlers(place)}
+          >
+            <span className={styles.headerText}>{spec.header ?? spec.title}</span>
+            {sorted && <Icon of={sort.descending ? ArrowDown : ArrowUp} size={12} />}
+            {!spec.flexible && (
+              <ResizeEdge
+                widthPx={widthPx}
+                ownPx={spec.widthPx}
+                onResize={(px) => onChoice(resizeColumn(spec, choice, px))}
+              />
+            )}
+          </div>
+        );
+      })}
+      {lineAt && drag && (
+        <span
+          className={styles.drop}
+          style={{ left: (lefts[drag.to] ?? 0) + (drag.to > drag.from ? lineAt.widthPx : 0) }}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Width of the checkbox column. */
+export const CHECK_PX = 34;
+
+/** A pointer's way to a column's width; Shift and the arrow keys are the other one. A double click gives it back. */
+function ResizeEdge({
+  widthPx,
+  ownPx,
+  onResize,
+}: {
+  readonly widthPx: number;
+  readonly ownPx: number;
+  readonly onResize: (widthPx: number) => void;
+}) {
+  const onPointerDown = (event: PointerEvent<HTMLSpanElement>): void => {
+    event.stopPropagation();
+    const edge = event.currentTarget;
+    const startX = event.clientX;
+    edge.setPointerCapture(event.pointerId);
+    edge.onpointermove = (move) => onResize(widthPx + move.clientX - startX);
+    edge.onlostpointercapture = () => {
+      edge.onpointermove = null;
+    };
+  };
+  return (
+    <span
+      aria-hidden="true"
+      className={styles.edge}
+      onPointerDown={onPointerDown}
+      onClick={(event) => event.stopPropagation()}
+      onDoubleClick={() => onResize(ownPx)}
+    />
+  );
+}
