@@ -1,0 +1,141 @@
+import { distinctInputs, distinctUsers } from './chain.ts';
+import { growTree, type Tree } from './grow-tree.ts';
+import type { KeyGraph } from './key-graph.ts';
+import { type CardItem, type CrossLink, type Fold, type FoldKind, foldKey, makeFold, type Scene } from './scene.ts';
+import type { Unfolding } from './unfolding.ts';
+
+/**
+ * Chooses what is drawn of a graph: the tree of cards, the links that cross it, and on each card the folds for what
+ * is not drawn. The same graph and the same unfolding always give the same scene.
+ */
+export function buildScene(graph: KeyGraph, unfolding: Unfolding): Scene {
+  const tree = growTree(graph, unfolding);
+  const items = [...tree.items];
+  for (const [index, card] of tree.items.entries()) {
+    if (card.kind !== 'card') continue;
+    for (const fold of foldsOf(graph, tree, card)) {
+      const side = sideOf(fold.kind);
+      const isRest = card.stacks.some((stack) => items[stack[0] ?? 0]?.side === side);
+      if (side === undefined || (card.side !== 'focus' && !isRest)) {
+        card.hangs.push(fold);
+        continue;
+      }
+      // Behind the focus, and beside what is drawn already, a fold stands where a card would.
+      card.stacks.push([items.length]);
+      items.push({
+        kind: 'pill',
+        key: fold.key,
+        fold,
+        side,
+        parent: index,
+        level: card.level + 1,
+        link: undefined,
+        stacks: [],
+      });
+    }
+  }
+  const { cardOf, chainOf } = tree;
+  return { items, crossLinks: crossLinks(graph, tree), cardOf, chainOf, cards: cardOf.size };
+}
+
+/** The side on which a fold lies further away from the focus. */
+function sideOf(kind: FoldKind): 'input' | 'user' | undefined {
+  if (kind === 'inputs') return 'input';
+  return kind === 'users' ? 'user' : undefined;
+}
+
+/** Links between cards that are not parent and child and whose cards stand in adjacent columns. */
+function crossLinks(graph: KeyGraph, tree: Tree): CrossLink[] {
+  const links: CrossLink[] = [];
+  for (const [node, to] of tree.cardOf) {
+    const target = cardAt(tree, to);
+    if (target === undefined || target.side === 'user') continue;
+    for (const { input, alternatives } of graph.inputs[node] ?? []) {
+      for (const [rank, { node: source, selector }] of alternatives.entries()) {
+        const from = tree.cardOf.get(source);
+        const card = from === undefined ? undefined : cardAt(tree, from);
+        if (from === undefined || card === undefined || !isAdjacent(card, target)) continue;
+        if (card.parent === to && card.link?.input === input) continue;
+        links.push({ from, to, link: { input, selector, rank } });
+      }
+    }
+  }
+  return links;
+}
+
+function foldsOf(graph: KeyGraph, tree: Tree, card: CardItem): Fold[] {
+  const folds: (Fold | undefined)[] = [];
+  if (card.side !== 'user') folds.push(furtherFold(graph, tree, card, 'inputs'), elsewhereFold(graph, tree, card));
+  if (card.side !== 'input') folds.push(furtherFold(graph, tree, card, 'users'));
+  if (card.side === 'input') folds.push(sidewaysFold(graph, tree, card, 'other-users'));
+  if (card.side === 'user') folds.push(sidewaysFold(graph, tree, card, 'other-inputs'));
+  return folds.filter((fold) => fold !== undefined);
+}
+
+/** What lies further away from the focus and is folded, or not loaded yet. */
+function furtherFold(graph: KeyGraph, tree: Tree, card: CardItem, kind: 'inputs' | 'users'): Fold | undefined {
+  const record = graph.nodes[card.node];
+  const notLoaded = (kind === 'inputs' ? record?.hiddenInputs : record?.hiddenUsers) ?? 0;
+  const hidden = tree.expanded.has(foldKey(graph, kind, card.node)) ? [] : reach(graph, tree, card.node, kind);
+  if (hidden.length === 0 && notLoaded === 0) return undefined;
+  const fold = makeFold(graph, kind, card.node, hidden);
+  return { ...fold, unloaded: fold.unloaded + notLoaded };
+}
+
+/** Inputs whose card stands neither behind this one nor in the column before it. */
+function elsewhereFold(graph: KeyGraph, tree: Tree, card: CardItem): Fold | undefined {
+  const own = tree.cardOf.get(card.node);
+  const hidden = distinctInputs(graph.inputs[card.node] ?? []).filter((node) => {
+    const source = cardAt(tree, tree.cardOf.get(node) ?? -1);
+    return source !== undefined && source.parent !== own && !isAdjacent(source, card);
+  });
+  return hidden.length === 0 ? undefined : { ...makeFold(graph, 'elsewhere', card.node, hidden), unloaded: 0 };
+}
+
+/** Links that lead sideways out of the drawing, counted whether their other ends are loaded or not. */
+function sidewaysFold(
+  graph: KeyGraph,
+  tree: Tree,
+  card: CardItem,
+  kind: 'other-users' | 'other-inputs',
+): Fold | undefined {
+  const record = graph.nodes[card.node];
+  const parent = card.parent === undefined ? undefined : tree.items[card.parent];
+  const hidden =
+    kind === 'other-users'
+      ? distinctUsers(graph.users[card.node] ?? [])
+          .map((user) => user.node)
+          .filter((node) => !tree.cardOf.has(node) && !tree.chainOf.has(node))
+      : distinctInputs(graph.inputs[card.node] ?? []).filter(
+          (node) => (parent?.kind !== 'card' || parent.node !== node) && tree.chainOf.get(node) === undefined,
+        );
+  const unloaded = (kind === 'other-users' ? record?.hiddenUsers : record?.hiddenInputs) ?? 0;
+  const count = hidden.length + unloaded;
+  if (count === 0) return undefined;
+  return { key: foldKey(graph, kind, card.node), kind, owner: card.node, count, hidden, unloaded };
+}
+
+/** Loaded records that are reached from one, going away from the focus, and are not drawn. */
+function reach(graph: KeyGraph, tree: Tree, start: number, kind: FoldKind): number[] {
+  const found = new Set<number>();
+  const stack = [start];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    const next =
+      kind === 'inputs' ? distinctInputs(graph.inputs[node] ?? []) : (graph.users[node] ?? []).map((user) => user.node);
+    for (const other of next) {
+      if (found.has(other) || tree.cardOf.has(other) || tree.chainOf.has(other)) continue;
+      found.add(other);
+      stack.push(other);
+    }
+  }
+  return [...found];
+}
+
+function cardAt(tree: Tree, index: number): CardItem | undefined {
+  const item = tree.items[index];
+  return item?.kind === 'card' ? item : undefined;
+}
+
+function isAdjacent(source: CardItem, target: CardItem): boolean {
+  return source.side === 'input' && target.side !== 'user' && source.level === target.level + 1;
+}
