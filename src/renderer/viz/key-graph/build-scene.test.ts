@@ -70,7 +70,10 @@ describe('buildScene', () => {
     const graph = indexGraph(graphOf('d', 'd <- base/0, c/1', 'c <- b', 'b <- base'));
     const scene = buildScene(graph, unfoldedTo(9));
     expect(cardsOf(graph, scene).sort()).toEqual(['b', 'base', 'c', 'd']);
-    expect(foldsOf(scene).map((f) => f.key)).toEqual(['elsewhere:b']);
+    expect(foldsOf(scene).map((f) => [f.key, f.count])).toEqual([
+      ['other-users:base', 1],
+      ['elsewhere:b', 1],
+    ]);
   });
 
   test('a link between adjacent columns is drawn', () => {

@@ -34,8 +34,8 @@ export function buildScene(graph: KeyGraph, unfolding: Unfolding): Scene {
       });
     }
   }
-  const { cardOf, chainOf } = tree;
-  return { items, crossLinks: crossLinks(graph, tree), cardOf, chainOf, cards: cardOf.size };
+  const { cardOf, chainOf, expanded } = tree;
+  return { items, crossLinks: crossLinks(graph, tree), cardOf, chainOf, expanded, cards: cardOf.size };
 }
 
 /** The side on which a fold lies further away from the focus. */
@@ -92,7 +92,10 @@ function elsewhereFold(graph: KeyGraph, tree: Tree, card: CardItem): Fold | unde
   return hidden.length === 0 ? undefined : { ...makeFold(graph, 'elsewhere', card.node, hidden), unloaded: 0 };
 }
 
-/** Links that lead sideways out of the drawing, counted whether their other ends are loaded or not. */
+/**
+ * The users or inputs besides the one a card hangs on, whether they are drawn, loaded or not: their number is a fact of
+ * the record, so the fold does not come and go with what is open elsewhere.
+ */
 function sidewaysFold(
   graph: KeyGraph,
   tree: Tree,
@@ -101,14 +104,13 @@ function sidewaysFold(
 ): Fold | undefined {
   const record = graph.nodes[card.node];
   const parent = card.parent === undefined ? undefined : tree.items[card.parent];
-  const hidden =
+  const isParent = (node: number) =>
+    parent?.kind === 'card' ? parent.node === node : tree.chainOf.get(node) === card.parent;
+  const others =
     kind === 'other-users'
-      ? distinctUsers(graph.users[card.node] ?? [])
-          .map((user) => user.node)
-          .filter((node) => !tree.cardOf.has(node) && !tree.chainOf.has(node))
-      : distinctInputs(graph.inputs[card.node] ?? []).filter(
-          (node) => (parent?.kind !== 'card' || parent.node !== node) && tree.chainOf.get(node) === undefined,
-        );
+      ? distinctUsers(graph.users[card.node] ?? []).map((user) => user.node)
+      : distinctInputs(graph.inputs[card.node] ?? []);
+  const hidden = others.filter((node) => !isParent(node));
   const unloaded = (kind === 'other-users' ? record?.hiddenUsers : record?.hiddenInputs) ?? 0;
   const count = hidden.length + unloaded;
   if (count === 0) return undefined;

@@ -76,7 +76,7 @@ export function layOut(graph: KeyGraph, scene: Scene, opened: ReadonlySet<string
   for (let index = items.length - 1; index > 0; index--) {
     const item = items[index];
     if (item === undefined) continue;
-    const [start, end] = extent(item, opened.has(foldKey(graph, 'inputs', ownerOf(item))));
+    const [start, end] = extent(item, item.kind === 'card' && keepsRoom(graph, scene, opened, item.node));
     const inner = pack(packing, item.stacks, sign[index] ?? 1);
     packing.contours[index] = inner ? pushLevel(inner, start, end) : contourOf(start, end);
   }
@@ -95,17 +95,20 @@ interface Packing {
   readonly offset: Float64Array;
 }
 
-/** What an item takes up around its middle along that axis. */
-function extent(item: SceneItem, reserve: boolean): readonly [number, number] {
+/** What an item takes up around its middle along that axis; `keep`: the place of an `inputs` fold, there or not. */
+function extent(item: SceneItem, keep: boolean): readonly [number, number] {
   if (item.side === 'user') return [-SIZE.card.width / 2, SIZE.card.width / 2];
   if (item.kind === 'pill') return [-SIZE.pill.height / 2, SIZE.pill.height / 2];
-  const hangs = item.hangs.length + (reserve ? 1 : 0);
+  const hangs = item.hangs.filter((fold) => fold.kind !== 'inputs').length + (keep ? 1 : 0);
   const below = hangs === 0 ? 0 : SIZE.hangGap + SIZE.hangPitch * (hangs - 1) + SIZE.pill.height;
   return [-SIZE.card.height / 2, SIZE.card.height / 2 + below];
 }
 
-function ownerOf(item: SceneItem): number {
-  return item.kind === 'card' ? item.node : item.fold.owner;
+/** True for a card that has an `inputs` fold, had one before it was opened by hand, or lost it to a fold elsewhere. */
+function keepsRoom(graph: KeyGraph, scene: Scene, opened: ReadonlySet<string>, node: number): boolean {
+  const key = foldKey(graph, 'inputs', node);
+  const hasInputs = (graph.inputs[node]?.length ?? 0) > 0 || (graph.nodes[node]?.hiddenInputs ?? 0) > 0;
+  return hasInputs && (opened.has(key) || !scene.expanded.has(key));
 }
 
 /** Packs the stacks of one item, the first straight on, and answers their common outline. */

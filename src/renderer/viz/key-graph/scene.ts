@@ -72,7 +72,7 @@ export interface Fold {
   readonly kind: FoldKind;
   /** The record it belongs to. */
   readonly owner: number;
-  /** Exactly how many records (for `other-…` links) are behind it, as far as they are loaded. */
+  /** Exactly how many records (for `other-…`: and links that are not loaded) are behind it. */
   readonly count: number;
   /** The loaded ones. */
   readonly hidden: readonly number[];
@@ -94,6 +94,8 @@ export interface Scene {
   readonly cardOf: ReadonlyMap<number, number>;
   /** Record inside a chain → index of its pill. */
   readonly chainOf: ReadonlyMap<number, number>;
+  /** Keys of the `inputs` and `users` folds that are open. */
+  readonly expanded: ReadonlySet<string>;
   /** Cards drawn, for "13 of 45 records". */
   readonly cards: number;
 }
