@@ -14,6 +14,8 @@ export interface BlobExtent {
 export interface BlobToHash extends BlobExtent {
   readonly id: number;
   readonly algorithm: DigestAlgorithm;
+  /** For sharing out the work only: it may be wrong. */
+  readonly expectedBytes?: number;
 }
 
 /** The hash of one blob, or why it could not be read: a missing file is `NOT_FOUND`, one that is too short `SIZE_MISMATCH`. */
