@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { CacheError, isCacheError } from '../../../shared/base/errors.ts';
 import { FIXTURES, realCaches } from '../testing/real-caches.ts';
 import type { CacheConfig } from './cache-config.ts';
-import { MAX_CONFIG_BYTES } from './config-reader.ts';
+import { MAX_DOCUMENT_BYTES } from './document-reader.ts';
 import { goString, marshalCacheConfig } from './marshal.ts';
 import { parseCacheConfig } from './parse.ts';
 
@@ -176,7 +176,7 @@ describe('what is refused names its field', () => {
     };
     const error = await parseCacheConfig(endless()).catch((thrown: unknown) => thrown);
     expect(isCacheError(error, 'INVALID_INPUT')).toBe(true);
-    expect(sent).toBeLessThanOrEqual(MAX_CONFIG_BYTES + chunk.length);
+    expect(sent).toBeLessThanOrEqual(MAX_DOCUMENT_BYTES + chunk.length);
   });
 
   test('an aborted signal', async () => {

@@ -46,7 +46,7 @@ export async function parsePacked(
     bytes += chunk.length;
     options.onProgress?.(bytes);
   }
-  reader.finish();
+  reader.end();
   const config = {
     layerBlob: reader.layerBlob.finish(),
     layerParent: new Int32Array(reader.layerParent.finish().buffer),
@@ -62,7 +62,7 @@ export async function parsePacked(
     chains: reader.chains,
   };
   checkIndexes(config);
-  return { ...config, packedTexts: reader.scanner.texts.finish() };
+  return { ...config, packedTexts: reader.finishTexts() };
 }
 
 /** Every buffer of a packed config, for a transfer list. */
