@@ -1,0 +1,24 @@
+import { parseDigest } from '../../../shared/oci/digest.ts';
+import type { Implementer } from '../implementer.ts';
+import type { SourceRegistry } from '../sources/registry.ts';
+import { createListingCache } from './listing-cache.ts';
+
+/** `layers` of the contract. */
+export function createLayersHandlers(os: Implementer['layers'], sources: SourceRegistry) {
+  const listings = createListingCache();
+  return {
+    page: os.page.handler(({ input: { sourceId, ...query }, signal }) =>
+      sources.query(sourceId, signal, async (catalog, version) => ({ ...(await catalog.layersPage(query)), version })),
+    ),
+    get: os.get.handler(({ input, signal }) =>
+      sources.query(input.sourceId, signal, (catalog) => catalog.layer(input.digest)),
+    ),
+    files: os.files.handler(async ({ input: { sourceId, digest: text, offset, limit }, signal }) => {
+      const digest = parseDigest(text);
+      const { mediaType } = await sources.query(sourceId, signal, (catalog) => catalog.layer(digest));
+      const source = await sources.cacheSource(sourceId, signal);
+      const { files, totalBytes } = await listings.get(source, { digest, mediaType, signal });
+      return { files: files.slice(offset, offset + limit), total: files.length, totalBytes };
+    }),
+  };
+}
