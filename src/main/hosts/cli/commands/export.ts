@@ -1,0 +1,44 @@
+import { Option } from 'commander';
+import type { CliContext, Register } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { act } from '../jobs.ts';
+import { withJson, withTransfer } from '../options.ts';
+import { checkRef, openSource } from '../sources.ts';
+import { writeTransferReport } from '../transfer-report.ts';
+
+interface ExportOptions {
+  readonly json?: boolean;
+  readonly to: string;
+  readonly mode: 'min' | 'max';
+  readonly format?: 'index' | 'manifest';
+  readonly ociMediatypes?: 'true' | 'false';
+  readonly ref?: string;
+}
+
+/** `export SOURCE --to FOLDER`: writes an OCI layout that BuildKit imports. */
+export const registerExport: Register = (program, bind) => {
+  withTransfer(withJson(program.command('export')))
+    .description('write a cache as an OCI layout that BuildKit can import')
+    .argument('<source>', 'a folder, a tar, or a reference')
+    .requiredOption('--to <folder>', 'OCI layout to write; what is there already is kept')
+    .addOption(
+      new Option('--format <form>', 'form of the manifest; as the source has it').choices(['index', 'manifest']),
+    )
+    .addOption(new Option('--oci-mediatypes <yes>', 'OCI types instead of Docker types').choices(['true', 'false']))
+    .action(bind(exportCache));
+};
+
+async function exportCache(context: CliContext, location: string, options: ExportOptions): Promise<ExitCode> {
+  const client = await context.engine();
+  const source = await openSource(context, client, location);
+  const ref = checkRef(source, options.ref);
+  const { mode, format, ociMediatypes } = options;
+  const started = client.transfer.export({
+    sourceId: source.id,
+    to: options.to,
+    options: { mode, format, ref, ociMediaTypes: ociMediatypes === undefined ? undefined : ociMediatypes === 'true' },
+  });
+  const { report } = await act(context, client, started, 'export');
+  await writeTransferReport(context, report, options.json === true);
+  return EXIT.done;
+}

@@ -1,0 +1,40 @@
+import { formatCount } from '../../../../shared/base/bytes.ts';
+import type { CliContext, Register } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { writeJson } from '../format/json.ts';
+import { act } from '../jobs.ts';
+import { withJson } from '../options.ts';
+import { openSource } from '../sources.ts';
+
+/** `undo STORE [PLAN]`: brings back what an applied plan removed. */
+export const registerUndo: Register = (program, bind) => {
+  withJson(program.command('undo'))
+    .description('bring back what a prune removed')
+    .argument('<store>', 'managed store')
+    .argument('[plan]', 'the plan to undo; the last one')
+    .action(bind(undo));
+};
+
+async function undo(
+  context: CliContext,
+  location: string,
+  plan: string | undefined,
+  options: { readonly json?: boolean },
+): Promise<ExitCode> {
+  const client = await context.engine();
+  const source = await openSource(context, client, location);
+  const { kind: _kind, ...report } = await act(
+    context,
+    client,
+    client.prune.undo({ sourceId: source.id, plan }),
+    'undo',
+  );
+  if (options.json) {
+    await writeJson(context.out, report);
+  } else {
+    const { restoredRecords, restoredBlobs } = report;
+    const what = `${formatCount(restoredRecords)} records and ${formatCount(restoredBlobs)} blobs are back`;
+    await context.out.write(`${what} (plan ${report.plan})\n`);
+  }
+  return EXIT.done;
+}

@@ -1,0 +1,21 @@
+import { formatBytes, formatCount } from '../../../shared/base/bytes.ts';
+import type { TransferReport } from '../../../shared/model/transfer.ts';
+import type { CliContext } from './context.ts';
+import { writeJson } from './format/json.ts';
+import { terminalText } from './format/terminal-text.ts';
+
+/** What an import or export did, for a person or as JSON. */
+export async function writeTransferReport(context: CliContext, report: TransferReport, json: boolean): Promise<void> {
+  if (json) return writeJson(context.out, report);
+  const { blobsCopied, bytesCopied, blobsSkipped, resultsLeftOut, manifest, warnings, commands } = report;
+  const lines = [
+    `${formatCount(blobsCopied)} blobs copied, ${formatBytes(bytesCopied)}; ${formatCount(blobsSkipped)} were there already`,
+    ...(resultsLeftOut === 0
+      ? []
+      : [`${formatCount(resultsLeftOut)} results left out: their blobs are not in the source`]),
+    `manifest ${manifest.digest}`,
+    ...warnings.map((warning) => `warning: ${terminalText(warning)}`),
+    ...(commands.length === 0 ? [] : ['', ...commands.map((command) => `  ${terminalText(command)}`)]),
+  ];
+  await context.out.write(`${lines.join('\n')}\n`);
+}
