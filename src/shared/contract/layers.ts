@@ -22,13 +22,26 @@ export const layers = {
       }),
     ),
   get: read.input(sourceRefSchema.extend({ digest: z.string() })).output(layerDetailSchema),
-  /** The entries of its tar, read and not extracted. Decompression stops at a ratio limit with `CORRUPT`. */
-  files: read.input(sourceRefSchema.extend({ digest: z.string(), ...windowSchema.shape })).output(
-    z.object({
-      files: z.array(layerFileSchema),
-      total: z.number().int(),
-      /** Sum of all file sizes, uncompressed. */
-      totalBytes: z.number().int(),
-    }),
-  ),
+  /**
+   * The entries of its tar, read and not extracted, in its order or sorted by `path` or `size`. `filter` is a part of
+   * the path, upper and lower case alike. Decompression stops at a ratio limit with `CORRUPT`.
+   */
+  files: read
+    .input(
+      sourceRefSchema.extend({
+        digest: z.string(),
+        filter: z.string().default(''),
+        sort: sortSchema.optional(),
+        ...windowSchema.shape,
+      }),
+    )
+    .output(
+      z.object({
+        files: z.array(layerFileSchema),
+        /** Entries that match. */
+        total: z.number().int(),
+        /** Sum of their file sizes, uncompressed. */
+        totalBytes: z.number().int(),
+      }),
+    ),
 };

@@ -239,8 +239,11 @@ export function createFakeRouter() {
             };
           }),
         ]);
-        const totalBytes = files.reduce((sum, file) => sum + file.size, 0);
-        return { files: window(files, input), total: files.length, totalBytes };
+        const matching = files.filter((file) => file.path.toLowerCase().includes(input.filter.toLowerCase()));
+        const way = input.sort?.descending ? -1 : 1;
+        if (input.sort?.field === 'size') matching.sort((a, b) => (a.size - b.size) * way);
+        const totalBytes = matching.reduce((sum, file) => sum + file.size, 0);
+        return { files: window(matching, input), total: matching.length, totalBytes };
       }),
     },
     verify: {
