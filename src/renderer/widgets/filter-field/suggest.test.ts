@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { filterFields, parseFilter } from '../../../shared/base/filter/index.ts';
+import { inserted, suggest } from './suggest.ts';
+
+const inserts = (text: string, caret = text.length): string[] => suggest(text, caret, 'keys').map((s) => s.insert);
+
+describe('autocomplete', () => {
+  test('offers fields by their beginning, and the word as text', () => {
+    expect(inserts('re')).toEqual(['ref:', 'reclaimable:', 'results:', '"re"']);
+    expect(suggest('re', 2, 'keys')[0]?.matched).toBe(2);
+    expect(inserts('-re')).toContain('results:');
+    expect(inserts('own')).toEqual(['size:', '"own"']);
+  });
+
+  test('offers every field where nothing is typed yet', () => {
+    expect(inserts('')).toEqual(filterFields('keys').map((f) => `${f.name}:`));
+    expect(inserts('kind:copy ')).toContain('size:');
+  });
+
+  test('offers values of a field, also after a comma', () => {
+    expect(inserts('kind:c')).toEqual(['copy', 'content']);
+    expect(inserts('kind:copy,ex')).toEqual(['exec']);
+    expect(inserts('named:')).toEqual(['yes', 'no']);
+    expect(inserts('size:>10')).toEqual(['>10MiB', '>100MiB']);
+    expect(inserts('nothing:')).toEqual([]);
+  });
+
+  test('offers values that are known from the source', () => {
+    const found = suggest('ref:', 4, 'keys', { ref: ['latest', 'my branch'] }).map((s) => s.insert);
+    expect(found).toEqual(['=latest', '="my branch"']);
+  });
+
+  test('does not mistake a space in quotes for the end of a term', () => {
+    expect(inserts('name:"npm re')).toEqual([]);
+  });
+
+  test('puts a suggestion in its place', () => {
+    const at = (text: string, insert: string, caret = text.length) => {
+      const found = suggest(text, caret, 'keys').find((s) => s.insert === insert);
+      return found && inserted(text, found);
+    };
+    expect(at('size:>1MiB re', 'results:')).toEqual({ text: 'size:>1MiB results:', caret: 19 });
+    expect(at('kind:copy,ex', 'exec')).toEqual({ text: 'kind:copy,exec ', caret: 15 });
+    expect(at('kind:co size:0', 'copy', 7)).toEqual({ text: 'kind:copy size:0', caret: 9 });
+    expect(at('-re', 'results:')).toEqual({ text: '-results:', caret: 9 });
+  });
+
+  test('every offered value can be parsed', () => {
+    for (const subject of ['keys', 'layers'] as const) {
+      for (const field of filterFields(subject)) {
+        const text = `${field.name}:`;
+        for (const { insert } of suggest(text, text.length, subject)) parseFilter(text + insert, subject);
+      }
+    }
+  });
+});
