@@ -1,5 +1,6 @@
-import { constants } from 'node:fs';
+import { constants, renameSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CacheError } from '../../../shared/base/errors.ts';
 
 /** Called before every step that changes the disk, with what it is. Tests count these, and end the process at one. */
@@ -27,6 +28,14 @@ export interface Disk {
   syncFolder(path: string): Promise<void>;
   /** Also over an existing file. */
   rename(from: string, to: string): Promise<void>;
+  /**
+   * Renames many, in short stretches between which others get their turn. What is not there is passed over.
+   * @returns the positions of those that were not there
+   */
+  renameAll(
+    moves: readonly { readonly from: string; readonly to: string }[],
+    onProgress?: (done: number, total: number) => void,
+  ): Promise<Set<number>>;
   /** @throws EEXIST */
   link(from: string, to: string): Promise<void>;
   /** A copy that shares its blocks with the original. @throws where the file system cannot */
@@ -73,6 +82,19 @@ export function createDisk(options: DiskOptions = {}): Disk {
       before('rename');
       await fs.rename(from, to);
     },
+    renameAll: async (moves, onProgress) => {
+      const absent = new Set<number>();
+      for (let start = 0; start < moves.length; start += STRETCH) {
+        const end = Math.min(start + STRETCH, moves.length);
+        for (let at = start; at < end; at += 1) {
+          before('rename');
+          if (!renameNow(moves[at])) absent.add(at);
+        }
+        onProgress?.(end, moves.length);
+        await nextTurn();
+      }
+      return absent;
+    },
     link: async (from, to) => {
       before('link');
       await fs.link(from, to);
@@ -94,6 +116,20 @@ export function createDisk(options: DiskOptions = {}): Disk {
       await fs.utimes(path, accessedMs / 1000, modifiedMs / 1000);
     },
   };
+}
+
+/** Renames between two turns of the event loop: some milliseconds of work. A call of its own for each takes five times as long. */
+const STRETCH = 200;
+
+function renameNow(move: { readonly from: string; readonly to: string } | undefined): boolean {
+  if (!move) return false;
+  try {
+    renameSync(move.from, move.to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 async function syncFolder(path: string): Promise<void> {

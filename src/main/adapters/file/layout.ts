@@ -1,5 +1,6 @@
-import { join, resolve } from 'node:path';
-import { CacheError } from '../../../shared/base/errors.ts';
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { CacheError, toCacheError } from '../../../shared/base/errors.ts';
 import { type Digest, type DigestAlgorithm, parseDigest, splitDigest } from '../../../shared/oci/digest.ts';
 
 /** Version of what lies under `.cachewright`. A store with a higher one was made by a newer program. */
@@ -108,4 +109,16 @@ function checkedPlan(plan: string): string {
     subject: plan.slice(0, 80),
     hint: 'A plan is named like p-15mb-4f2a91.',
   });
+}
+
+/** The absolute path without symbolic links, as far as it exists: one place, one text. */
+export async function canonicalPath(path: string): Promise<string> {
+  const absolute = resolve(path);
+  try {
+    return await realpath(absolute);
+  } catch (error) {
+    const parent = dirname(absolute);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === absolute) throw toCacheError(error, path);
+    return join(await canonicalPath(parent), basename(absolute));
+  }
 }

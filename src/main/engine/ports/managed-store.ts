@@ -79,8 +79,8 @@ export interface Removal {
 export interface Removed {
   readonly blobs: number;
   readonly bytes: number;
-  /** Left alone after all, and why. */
-  readonly skipped: readonly { readonly digest: Digest; readonly reason: 'leased' | 'gone' }[];
+  /** Left alone after all: leased or still led to, or not there any more. */
+  readonly skipped: readonly { readonly digest: Digest; readonly reason: 'needed' | 'gone' }[];
 }
 
 /** What came back from the trash. `references`: names that lead again to what they led to before the plan. */

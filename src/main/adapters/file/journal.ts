@@ -1,0 +1,94 @@
+import * as fs from 'node:fs/promises';
+import { z } from 'zod';
+import { CacheError, toCacheError } from '../../../shared/base/errors.ts';
+import { digestSchema } from '../../../shared/oci/digest.ts';
+import type { Disk } from './disk.ts';
+import type { StoreLayout } from './layout.ts';
+import { namesIn, placeText } from './layout-folder.ts';
+
+const count = z.number().int().nonnegative();
+
+/** What has to be known of a removal to take it back. `index`: the texts of `index.json`; absent where it did not change. */
+const batchSchema = z.object({
+  plan: z.string(),
+  at: z.number(),
+  records: count,
+  index: z.object({ before: z.string(), after: z.string() }).optional(),
+  /** Documents that only the index after it leads to. */
+  written: z.array(digestSchema),
+});
+
+/** The note in a finished batch of the trash. */
+const noteSchema = batchSchema.extend({ blobs: count, bytes: count });
+export type TrashNote = z.infer<typeof noteSchema>;
+
+/** Work that is going on: what the next one who takes the lock has to finish or take back. */
+const entrySchema = z.discriminatedUnion('kind', [
+  batchSchema.extend({
+    kind: z.literal('remove'),
+    blobs: z.array(z.object({ digest: digestSchema, size: count })),
+  }),
+  z.object({
+    kind: z.literal('restore'),
+    plan: z.string(),
+    /** From what to what; absent: references do not change. */
+    index: z.object({ before: z.string(), after: z.string() }).optional(),
+    /** Documents of the removal that nothing leads to afterwards. */
+    written: z.array(digestSchema),
+  }),
+]);
+export type JournalEntry = z.infer<typeof entrySchema>;
+export type RemovalEntry = Extract<JournalEntry, { kind: 'remove' }>;
+export type RestoreEntry = Extract<JournalEntry, { kind: 'restore' }>;
+
+/** Writes down what is about to be done. Durable when it resolves. */
+export function beginEntry(layout: StoreLayout, disk: Disk, entry: JournalEntry): Promise<void> {
+  return placeText(layout, disk, layout.journalEntry(entry.plan), JSON.stringify(entry));
+}
+
+/** It is done, or taken back. Durable when it resolves. */
+export async function endEntry(layout: StoreLayout, disk: Disk, plan: string): Promise<void> {
+  await disk.remove(layout.journalEntry(plan));
+  await disk.syncFolder(layout.journal);
+}
+
+/** What is going on, or was when a process ended. */
+export async function openEntries(layout: StoreLayout): Promise<JournalEntry[]> {
+  const plans = ((await namesIn(layout.journal)) ?? []).map((name) => name.replace(/\.json$/, ''));
+  return Promise.all(plans.map((plan) => readDocument(layout.journalEntry(plan), entrySchema)));
+}
+
+/** The note of a batch; undefined without one. */
+export async function readNote(layout: StoreLayout, plan: string): Promise<TrashNote | undefined> {
+  const path = layout.trashNote(plan);
+  return readDocument(path, noteSchema).catch((error: unknown) => {
+    if (error instanceof CacheError && error.code === 'NOT_FOUND') return undefined;
+    throw error;
+  });
+}
+
+/** Closes a batch: from now on it can come back. */
+export function writeNote(layout: StoreLayout, disk: Disk, note: TrashNote): Promise<void> {
+  return placeText(layout, disk, layout.trashNote(note.plan), JSON.stringify(note));
+}
+
+/** Batches that can come back, newest first. */
+export async function trashNotes(layout: StoreLayout): Promise<TrashNote[]> {
+  const notes = await Promise.all(((await namesIn(layout.trash)) ?? []).map((plan) => readNote(layout, plan)));
+  return notes.filter((note) => note !== undefined).sort((a, b) => b.at - a.at || (a.plan < b.plan ? 1 : -1));
+}
+
+async function readDocument<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+  const text = await fs.readFile(path, 'utf8').catch((error: unknown) => {
+    throw toCacheError(error, path);
+  });
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new CacheError('CORRUPT', 'A note of the store cannot be read.', {
+      subject: path,
+      hint: 'Only this file is affected: blobs and references are not in it.',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,97 @@
+import { isCacheError } from '../../../shared/base/errors.ts';
+import type { TrashBatch } from '../../../shared/model/plan.ts';
+import type { Digest } from '../../../shared/oci/digest.ts';
+import type {
+  LayoutIndex,
+  Lease,
+  LockOptions,
+  ManagedStore,
+  PlanShelf,
+  StoreSession,
+} from '../../engine/ports/managed-store.ts';
+import { BottleFileCache } from './bottle-file-cache.ts';
+import { emptyTrash } from './empty-trash.ts';
+import { readIndexFile } from './index-file.ts';
+import { trashNotes } from './journal.ts';
+import { changeIndexFile, type IndexChange, storeLockPlace } from './layout-store.ts';
+import { leasedDigests, takeLease } from './leases.ts';
+import { createPlanShelf } from './plan-shelf.ts';
+import { clearLeases, needsRecovery, recoverStore } from './recover.ts';
+import { removeBlobs } from './removal.ts';
+import { restoreBatch } from './restore.ts';
+import { isLocked, withLock } from './store-lock.ts';
+import type { StoreFiles } from './trash.ts';
+
+/** A managed store in a folder. */
+export class FileManagedStore implements ManagedStore {
+  readonly managed = true;
+  readonly location: string;
+  readonly blobs: BottleFileCache;
+  readonly plans: PlanShelf;
+  readonly #files: StoreFiles;
+
+  constructor(files: StoreFiles) {
+    this.location = files.layout.root;
+    this.blobs = new BottleFileCache(files.layout.root, { disk: files.disk });
+    this.plans = createPlanShelf(files.layout, files.disk);
+    this.#files = files;
+  }
+
+  /** Completes the folder and finishes what a crash left. A folder that cannot be written opens all the same. */
+  async initialize(): Promise<void> {
+    const { layout, disk } = this.#files;
+    try {
+      await this.blobs.initialize();
+      for (const folder of [layout.locks, layout.leases, layout.plans, layout.journal, layout.trash]) {
+        await disk.makeFolder(folder);
+      }
+      await clearLeases(this.#files);
+      // Work that is going on now is no leftover: whoever takes the lock next looks again.
+      const isBusy = await isLocked(storeLockPlace(layout), disk);
+      if (!isBusy && (await needsRecovery(this.#files))) await this.exclusive(async () => {});
+    } catch (error) {
+      if (!isCacheError(error, 'ACCESS_DENIED')) throw error;
+    }
+  }
+
+  readIndex(): Promise<LayoutIndex> {
+    return readIndexFile(this.#files.layout);
+  }
+
+  changeIndex(change: IndexChange, options: LockOptions = {}): Promise<LayoutIndex> {
+    return this.#locked(options, () => changeIndexFile(this.#files.layout, this.#files.disk, change));
+  }
+
+  lease(digests: Iterable<Digest>): Promise<Lease> {
+    return takeLease(this.#files.layout, this.#files.disk, digests);
+  }
+
+  exclusive<T>(body: (session: StoreSession) => Promise<T>, options: LockOptions = {}): Promise<T> {
+    return this.#locked(options, async () => body(await this.#session()));
+  }
+
+  async trash(): Promise<readonly TrashBatch[]> {
+    const notes = await trashNotes(this.#files.layout);
+    return notes.map(({ plan, at, records, blobs, bytes }) => ({ plan, at, records, blobs, bytes }));
+  }
+
+  #locked<T>(options: LockOptions, body: () => Promise<T>): Promise<T> {
+    const { layout, disk } = this.#files;
+    return withLock(storeLockPlace(layout), disk, options, async () => {
+      await recoverStore(this.#files);
+      return body();
+    });
+  }
+
+  async #session(): Promise<StoreSession> {
+    const files = this.#files;
+    const index = await readIndexFile(files.layout);
+    return {
+      index,
+      leased: () => leasedDigests(files.layout, files.disk),
+      remove: (removal, options = {}) => removeBlobs(files, index, removal, options),
+      restore: (plan, options = {}) => restoreBatch(files, plan, options.onProgress),
+      emptyTrash: (options = {}) => emptyTrash(files, options),
+    };
+  }
+}

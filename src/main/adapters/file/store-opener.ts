@@ -1,0 +1,81 @@
+import * as fs from 'node:fs/promises';
+import { CacheError, toCacheError } from '../../../shared/base/errors.ts';
+import type { LayoutStore, ManagedStore, StoreOpener } from '../../engine/ports/managed-store.ts';
+import { createDisk, type Disk } from './disk.ts';
+import { canonicalPath, layoutOf, STORE_VERSION } from './layout.ts';
+import { folderState, notEmpty, placeText } from './layout-folder.ts';
+import { FileLayoutStore, notManaged } from './layout-store.ts';
+import { FileManagedStore } from './managed-store.ts';
+
+/** Opens stores and layouts in folders of this machine. */
+export function createStoreOpener(disk: Disk = createDisk()): StoreOpener {
+  const open = new Map<string, FileManagedStore>();
+
+  const managed = async (root: string): Promise<ManagedStore> => {
+    const known = open.get(root);
+    if (known) return known;
+    const store = new FileManagedStore({ layout: layoutOf(root), disk });
+    await store.initialize();
+    open.set(root, store);
+    return store;
+  };
+
+  const openStore = async (path: string): Promise<ManagedStore> => {
+    const root = await canonicalPath(path);
+    const layout = layoutOf(root);
+    switch (await folderState(layout)) {
+      case 'absent':
+        throw new CacheError('NOT_FOUND', 'There is no such folder.', { subject: path, hint: 'Check the path.' });
+      case 'store':
+        checkVersion(layout.storeMark, await readText(layout.storeMark));
+        return managed(root);
+      default:
+        throw notManaged(path);
+    }
+  };
+
+  return {
+    openStore,
+    createStore: async (path) => {
+      const layout = layoutOf(await canonicalPath(path));
+      const state = await folderState(layout);
+      if (state !== 'absent' && state !== 'empty') throw notEmpty(path);
+      try {
+        await disk.makeFolder(layout.own);
+        await disk.makeFolder(layout.ingest);
+        // The mark first: a crash after it leaves a store that opening completes.
+        await placeText(layout, disk, layout.storeMark, JSON.stringify({ version: STORE_VERSION }));
+      } catch (error) {
+        throw toCacheError(error, path);
+      }
+      return managed(await canonicalPath(path));
+    },
+    openLayout: async (path, { create }): Promise<LayoutStore | undefined> => {
+      const root = await canonicalPath(path);
+      const layout = layoutOf(root);
+      const state = await folderState(layout);
+      if (state === 'store') return openStore(path);
+      if (state === 'other') throw notEmpty(path);
+      if (state !== 'layout' && !create) return undefined;
+      const store = new FileLayoutStore(layout, disk);
+      await store.blobs.initialize();
+      return store;
+    },
+    isSamePlace: async (a, b) => (await canonicalPath(a)) === (await canonicalPath(b)),
+  };
+}
+
+async function readText(path: string): Promise<string> {
+  return fs.readFile(path, 'utf8').catch((error: unknown) => {
+    throw toCacheError(error, path);
+  });
+}
+
+function checkVersion(path: string, text: string): void {
+  const version = /"version"\s*:\s*(\d+)/.exec(text)?.[1];
+  if (version === String(STORE_VERSION)) return;
+  throw new CacheError('UNSUPPORTED_FORMAT', `The store has version ${version ?? 'unknown'}.`, {
+    subject: path,
+    hint: version === undefined ? 'The file is damaged.' : 'Open it with a newer Cachewright.',
+  });
+}

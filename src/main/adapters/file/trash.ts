@@ -1,0 +1,72 @@
+import {
+  DIGEST_ALGORITHMS,
+  type Digest,
+  type DigestAlgorithm,
+  isDigest,
+  splitDigest,
+} from '../../../shared/oci/digest.ts';
+import type { BlobProgress, SizedBlob } from '../../engine/ports/managed-store.ts';
+import type { Disk } from './disk.ts';
+import type { StoreLayout } from './layout.ts';
+import { namesIn } from './layout-folder.ts';
+
+/** What work under the lock is done with. */
+export interface StoreFiles {
+  readonly layout: StoreLayout;
+  readonly disk: Disk;
+}
+
+const ALGORITHMS = Object.keys(DIGEST_ALGORITHMS) as DigestAlgorithm[];
+
+/**
+ * Renames blobs into a batch. Durable when it resolves. Can be repeated: what went before is in the batch already.
+ * @returns those that were neither in the store nor in the batch
+ */
+export async function moveToTrash(
+  { layout, disk }: StoreFiles,
+  plan: string,
+  blobs: readonly SizedBlob[],
+  onProgress?: BlobProgress,
+): Promise<Set<Digest>> {
+  const algorithms = ALGORITHMS.filter((each) => blobs.some(({ digest }) => splitDigest(digest).algorithm === each));
+  await disk.makeFolder(layout.trashBatch(plan));
+  for (const algorithm of algorithms) await disk.makeFolder(layout.trashFolder(plan, algorithm));
+  const moves = blobs.map(({ digest }) => ({ from: layout.blob(digest), to: layout.trashBlob(plan, digest) }));
+  const absent = await disk.renameAll(moves, onProgress);
+  // New names first, old ones after: a crash between leaves a blob with both names, not with none.
+  for (const algorithm of algorithms) await disk.syncFolder(layout.trashFolder(plan, algorithm));
+  await disk.syncFolder(layout.trashBatch(plan));
+  await disk.syncFolder(layout.trash);
+  for (const algorithm of algorithms) await disk.syncFolder(layout.blobFolder(algorithm));
+  if (absent.size === 0) return new Set();
+  const inBatch = new Set(await blobsInBatch(layout, plan));
+  return new Set([...absent].flatMap((at) => blobs[at]?.digest ?? []).filter((digest) => !inBatch.has(digest)));
+}
+
+/** Renames blobs of a batch back: all, or only these. Durable when it resolves. @returns how many there were */
+export async function moveFromTrash(
+  { layout, disk }: StoreFiles,
+  plan: string,
+  only?: ReadonlySet<Digest>,
+  onProgress?: BlobProgress,
+): Promise<number> {
+  const digests = (await blobsInBatch(layout, plan)).filter((digest) => only?.has(digest) ?? true);
+  if (digests.length === 0) return 0;
+  const moves = digests.map((digest) => ({ from: layout.trashBlob(plan, digest), to: layout.blob(digest) }));
+  await disk.renameAll(moves, onProgress);
+  const algorithms = new Set(digests.map((digest) => splitDigest(digest).algorithm));
+  for (const algorithm of algorithms) await disk.syncFolder(layout.blobFolder(algorithm));
+  for (const algorithm of algorithms) await disk.syncFolder(layout.trashFolder(plan, algorithm));
+  return digests.length;
+}
+
+async function blobsInBatch(layout: StoreLayout, plan: string): Promise<Digest[]> {
+  const digests: Digest[] = [];
+  for (const algorithm of ALGORITHMS) {
+    for (const name of (await namesIn(layout.trashFolder(plan, algorithm))) ?? []) {
+      const digest = `${algorithm}:${name}`;
+      if (isDigest(digest)) digests.push(digest);
+    }
+  }
+  return digests;
+}
