@@ -1,0 +1,125 @@
+import type { CacheErrorCode } from '../../../shared/base/errors.ts';
+import { ANNOTATIONS } from '../../../shared/oci/media-types.ts';
+import type { SourceSnapshot } from '../ports/cache-source.ts';
+import { eachRow, type Steps } from './steps.ts';
+
+/** The distinct layer blobs of all configs, with what manifests and files say of them. */
+export interface BlobTable {
+  readonly digest: readonly string[];
+  readonly size: Float64Array;
+  readonly mediaType: readonly string[];
+  readonly diffId: readonly string[];
+  readonly createdAt: readonly (string | undefined)[];
+  readonly present: Uint8Array;
+  /** Bytes that lie in the source; 0 where nothing does. */
+  readonly fileBytes: Float64Array;
+  readonly problem: ReadonlyMap<number, CacheErrorCode>;
+  /** Cache → layer of its config → blob. */
+  readonly layerBlob: readonly Uint32Array[];
+  /** Cache → layer of its config → 1 where the manifest describes the blob; else no result can use it. */
+  readonly described: readonly Uint8Array[];
+  /** Blobs that lie there and that neither a manifest nor `index.json` refers to. */
+  readonly orphanBlobs: number;
+  readonly orphanBytes: number;
+  /** Bytes of all blobs that no config names and that are no documents: orphans, and layers only manifests know. */
+  readonly unlistedBytes: number;
+}
+
+const PHASE = 'Listing blobs';
+
+/** Numbers the blobs in the order in which configs name them. */
+export function* collectBlobs(snapshot: SourceSnapshot): Steps<BlobTable> {
+  const numbers = new Map<string, number>();
+  const digest: string[] = [];
+  const layerBlob: Uint32Array[] = [];
+  for (const { parsed } of snapshot.caches) {
+    const blobs = new Uint32Array(parsed.layerBlob.length);
+    // A digest is looked up once for all the layers that share its text.
+    const known = new Int32Array(parsed.texts.length).fill(-1);
+    yield* eachRow(PHASE, blobs.length, (layer) => {
+      const text = parsed.layerBlob[layer] as number;
+      let number = known[text] as number;
+      if (number < 0) {
+        const name = parsed.texts[text] as string;
+        number = numbers.get(name) ?? digest.length;
+        if (number === digest.length) {
+          numbers.set(name, number);
+          digest.push(name);
+        }
+        known[text] = number;
+      }
+      blobs[layer] = number;
+    });
+    layerBlob.push(blobs);
+  }
+
+  const count = digest.length;
+  const size = new Float64Array(count);
+  const mediaType = new Array<string>(count).fill('');
+  const diffId = new Array<string>(count).fill('');
+  const createdAt = new Array<string | undefined>(count).fill(undefined);
+  const describedBy = new Uint32Array(count);
+  const otherLayers = new Set<string>();
+  const described: Uint8Array[] = [];
+  for (const [cache, { descriptors }] of snapshot.caches.entries()) {
+    const mark = cache + 1;
+    yield* eachRow(PHASE, descriptors.length, (index) => {
+      const descriptor = descriptors[index];
+      if (descriptor === undefined) return;
+      const blob = numbers.get(descriptor.digest);
+      if (blob === undefined) {
+        otherLayers.add(descriptor.digest);
+        return;
+      }
+      if (describedBy[blob] === 0) {
+        size[blob] = descriptor.size;
+        mediaType[blob] = descriptor.mediaType;
+        diffId[blob] = descriptor.annotations?.[ANNOTATIONS.uncompressed] ?? '';
+        createdAt[blob] = descriptor.annotations?.[ANNOTATIONS.createdAt];
+      }
+      describedBy[blob] = mark;
+    });
+    const layers = layerBlob[cache] as Uint32Array;
+    described.push(Uint8Array.from(layers, (blob) => (describedBy[blob] === mark ? 1 : 0)));
+  }
+
+  const present = new Uint8Array(count);
+  const fileBytes = new Float64Array(count);
+  const problem = new Map<number, CacheErrorCode>();
+  const documents = new Set<string>(snapshot.documents);
+  let orphanBlobs = 0;
+  let orphanBytes = 0;
+  let unlistedBytes = 0;
+  yield* eachRow(PHASE, snapshot.blobs.length, (index) => {
+    const file = snapshot.blobs[index];
+    if (file === undefined) return;
+    const blob = numbers.get(file.digest);
+    if (blob !== undefined) {
+      present[blob] = 1;
+      fileBytes[blob] = file.size;
+      if (file.problem) problem.set(blob, file.problem);
+      if (describedBy[blob] !== 0) return;
+      size[blob] = file.size;
+    }
+    if (documents.has(file.digest)) return;
+    if (blob === undefined) unlistedBytes += file.size;
+    if (otherLayers.has(file.digest)) return;
+    orphanBlobs += 1;
+    orphanBytes += file.size;
+  });
+  return {
+    digest,
+    size,
+    mediaType,
+    diffId,
+    createdAt,
+    present,
+    fileBytes,
+    problem,
+    layerBlob,
+    described,
+    orphanBlobs,
+    orphanBytes,
+    unlistedBytes,
+  };
+}

@@ -1,0 +1,111 @@
+import type { CacheErrorCode } from '../../../shared/base/errors.ts';
+import type { RecordKind } from '../../../shared/model/record.ts';
+import type { CacheSummary } from '../../../shared/model/source.ts';
+import type { Totals } from '../../../shared/model/totals.ts';
+
+/**
+ * Everything a catalog keeps of a source, as columns. Records are numbered over all caches in the order of
+ * `index.json`, then in the order of the config; blobs and layers in the order they are first met.
+ */
+export interface CatalogColumns {
+  readonly caches: readonly CacheSummary[];
+  readonly totals: Totals;
+  readonly records: RecordColumns;
+  readonly links: LinkColumns;
+  readonly results: ResultColumns;
+  readonly tree: LayerTree;
+  readonly blobs: BlobColumns;
+  readonly cacheBlobs: readonly CacheBlobColumns[];
+}
+
+/** One row a record. */
+export interface RecordColumns {
+  readonly count: number;
+  /** Cache → its first record; one entry more than there are caches. */
+  readonly cacheStart: Uint32Array;
+  readonly digest: readonly string[];
+  /** 0 where the digest is unique in the source, else 1, 2, … in record order: the `n` of `digest~n`. */
+  readonly ordinal: Uint32Array;
+  /** Place of its id when all ids are sorted. */
+  readonly rank: Uint32Array;
+  readonly inputs: Uint32Array;
+  readonly results: Uint32Array;
+  /** Distinct records that link to it. */
+  readonly users: Uint32Array;
+  /** Layers of the newest result's chain. */
+  readonly layers: Uint32Array;
+  readonly ownBytes: Float64Array;
+  readonly addsBytes: Float64Array;
+  readonly sharedBytes: Float64Array;
+  /** Text of the newest result; `undefined` without a result. */
+  readonly createdAt: readonly (string | undefined)[];
+  /** Its moment; NaN without one. */
+  readonly createdMs: Float64Array;
+  /** Nanoseconds beyond the millisecond. */
+  readonly createdNs: Uint32Array;
+  /** What follows from the links alone; a name, where there is one, knows better. */
+  readonly inferredKind: readonly RecordKind[];
+}
+
+/** One row a link, in the order record, input position, alternative. */
+export interface LinkColumns {
+  /** The record that is found through the link. */
+  readonly record: Uint32Array;
+  readonly input: Uint32Array;
+  /** The record it links to. */
+  readonly source: Uint32Array;
+  /** Index into `selectors`. */
+  readonly selector: Uint32Array;
+  /** Distinct selectors; index 0 is always "". */
+  readonly selectors: readonly string[];
+}
+
+/** One row a usable result, by record; `layers` results before `chains`. */
+export interface ResultColumns {
+  readonly record: Uint32Array;
+  /** Top of its chain: a node of the tree, 0 for a chain without layers. */
+  readonly node: Uint32Array;
+  readonly createdAt: readonly string[];
+}
+
+/**
+ * All chains of a source as one tree: a node is a distinct (blob, parent chain) pair. Node 0 is the empty chain.
+ * A parent has a smaller number than its children.
+ */
+export interface LayerTree {
+  readonly count: number;
+  readonly parent: Uint32Array;
+  /** Index into the blobs; 0 and without meaning for node 0. */
+  readonly blob: Uint32Array;
+}
+
+/** One row a distinct layer blob of the configs. */
+export interface BlobColumns {
+  readonly count: number;
+  readonly digest: readonly string[];
+  readonly rank: Uint32Array;
+  /** The descriptor's size; without one, that of the file; else 0. */
+  readonly size: Float64Array;
+  readonly mediaType: readonly string[];
+  readonly diffId: readonly string[];
+  readonly createdAt: readonly (string | undefined)[];
+  readonly present: Uint8Array;
+  readonly problem: ReadonlyMap<number, CacheErrorCode>;
+  /** Records with a result whose chain holds the blob, over all caches. */
+  readonly records: Uint32Array;
+}
+
+/** One row a blob of one cache. */
+export interface CacheBlobColumns {
+  /** Blobs of the cache, ascending. */
+  readonly blob: Uint32Array;
+  /** Records of this cache with a result whose chain holds it. */
+  readonly records: Uint32Array;
+  /**
+   * The record the blob is shown under: the oldest with a result that has it on top, else that of the nearest layer
+   * above; -1 where no result holds it.
+   */
+  readonly owner: Int32Array;
+  /** The bottom blob of the owner's chain; -1 without an owner. */
+  readonly bottom: Int32Array;
+}

@@ -1,0 +1,128 @@
+import type { RecordKind } from '../../../shared/model/record.ts';
+import type { SourceSnapshot } from '../ports/cache-source.ts';
+import { collectBlobs } from './blob-table.ts';
+import { describeCacheBlobs } from './cache-blobs.ts';
+import type { BlobColumns, CatalogColumns, RecordColumns } from './catalog-columns.ts';
+import { placeChains } from './chain-table.ts';
+import { collectLinks, type LinkTable } from './links.ts';
+import { numberRecords } from './record-ids.ts';
+import { measureChains, newestResult, readTimes } from './record-sizes.ts';
+import { findShared } from './shared-blobs.ts';
+import { rankRows } from './sort-rows.ts';
+import { eachRow, type Steps } from './steps.ts';
+import { cacheTotals, joinTotals } from './totals.ts';
+import { orderTree } from './tree-order.ts';
+
+/**
+ * Everything a catalog keeps, from what a source holds. The meanings of sizes and totals are those of `docs/CLI.md`.
+ * Time is linear in records, links, layers and results (and n log n only where digests are not sorted): no chain is
+ * ever walked once for each record.
+ * @throws `CORRUPT` when a layer is its own ancestor
+ */
+export function* deriveCatalog(snapshot: SourceSnapshot): Steps<CatalogColumns> {
+  const { caches } = snapshot;
+  const cacheStart = new Uint32Array(caches.length + 1);
+  for (const [cache, { parsed }] of caches.entries()) {
+    cacheStart[cache + 1] = (cacheStart[cache] as number) + parsed.recordDigest.length;
+  }
+  const blobs = yield* collectBlobs(snapshot);
+  const blobCount = blobs.digest.length;
+  const chains = yield* placeChains(snapshot, blobs, cacheStart);
+  const order = orderTree(chains.tree, blobCount);
+  yield { phase: 'Sorting layers', done: chains.tree.count, total: chains.tree.count };
+  const shared = yield* findShared(chains.tree, chains.results, blobCount);
+  const sizes = yield* measureChains(chains.tree, blobs.size, shared);
+  const times = yield* readTimes(chains.results);
+  const cacheBlobs = yield* describeCacheBlobs(chains, order, blobCount, cacheStart, times.ms);
+  const linkTable = yield* collectLinks(caches, cacheStart);
+  const ids = yield* numberRecords(caches, cacheStart);
+
+  const count = cacheStart.at(-1) as number;
+  const records = {
+    count,
+    cacheStart,
+    ...ids,
+    rank: yield* rankRows('Sorting records', (row) => ids.digest[row] as string, count),
+    inputs: linkTable.inputs,
+    users: linkTable.users,
+    results: new Uint32Array(count),
+    layers: new Uint32Array(count),
+    ownBytes: new Float64Array(count),
+    addsBytes: new Float64Array(count),
+    sharedBytes: new Float64Array(count),
+    createdAt: new Array<string | undefined>(count).fill(undefined),
+    createdMs: new Float64Array(count).fill(Number.NaN),
+    createdNs: new Uint32Array(count),
+    inferredKind: new Array<RecordKind>(count).fill('unknown'),
+  } satisfies RecordColumns;
+  yield* eachRow('Adding up sizes', count, (record) => {
+    const from = chains.resultOffset[record] as number;
+    const to = chains.resultOffset[record + 1] as number;
+    records.results[record] = to - from;
+    records.inferredKind[record] = inferKind(linkTable, record);
+    const newest = newestResult(times, from, to);
+    if (newest < 0) return;
+    const node = chains.results.node[newest] as number;
+    records.layers[record] = order.depth[node] as number;
+    records.ownBytes[record] = sizes.bytes[node] as number;
+    records.addsBytes[record] = node === 0 ? 0 : (blobs.size[chains.tree.blob[node] as number] as number);
+    records.sharedBytes[record] = sizes.sharedBytes[node] as number;
+    records.createdAt[record] = chains.results.createdAt[newest];
+    records.createdMs[record] = times.ms[newest] as number;
+    records.createdNs[record] = times.ns[newest] as number;
+  });
+
+  const blobRecords = new Uint32Array(blobCount);
+  for (const cache of cacheBlobs) {
+    for (const [row, blob] of cache.blob.entries()) {
+      blobRecords[blob] = (blobRecords[blob] as number) + (cache.records[row] as number);
+    }
+  }
+  const blobColumns: BlobColumns = {
+    count: blobCount,
+    digest: blobs.digest,
+    rank: yield* rankRows('Sorting blobs', (row) => blobs.digest[row] as string, blobCount),
+    size: blobs.size,
+    mediaType: blobs.mediaType,
+    diffId: blobs.diffId,
+    createdAt: blobs.createdAt,
+    present: blobs.present,
+    problem: blobs.problem,
+    records: blobRecords,
+  };
+
+  const input = {
+    cacheStart,
+    linksPerCache: linkTable.perCache,
+    inputs: linkTable.inputs,
+    blobs,
+    chains,
+    sizes,
+    cacheBlobs,
+  };
+  const perCache = cacheTotals(input);
+  const summaries = caches.map(({ ref, manifest, config, form }, cache) => {
+    const totals = perCache[cache];
+    if (totals === undefined) throw new RangeError(`no totals for cache ${cache}`);
+    return { ref, manifest, config, form, totals };
+  });
+  return {
+    caches: summaries,
+    totals: joinTotals(perCache, input),
+    records,
+    links: linkTable.links,
+    results: chains.results,
+    tree: chains.tree,
+    blobs: blobColumns,
+    cacheBlobs,
+  };
+}
+
+/**
+ * What links alone tell: BuildKit looks a content checksum up without a selector, so a root that is only ever found
+ * that way is taken for content. Nothing is said of steps.
+ */
+function inferKind(links: LinkTable, record: number): RecordKind {
+  if (links.inputs[record] !== 0) return 'unknown';
+  return links.users[record] !== 0 && links.selected[record] === 0 ? 'content' : 'source';
+}
