@@ -1,0 +1,4 @@
+import { describeCacheKeyStorage } from '../../engine/ports/cache-key-storage.suite.ts';
+import { createMemoryCacheKeyStorage } from './cache-key-storage.ts';
+
+describeCacheKeyStorage('memory', createMemoryCacheKeyStorage);

@@ -1,0 +1,225 @@
+import type { Descriptor } from '../../../shared/oci/descriptor.ts';
+import {
+  type CacheInfoLink,
+  type CacheKeyStorage,
+  type CacheResult,
+  readOnlyCache,
+  resultNotFound,
+} from '../ports/cache-key-storage.ts';
+import type { CacheResultStorage } from '../ports/cache-result-storage.ts';
+import { outputKey, RESOLVED_OUTPUT } from '../solver/cache-key.ts';
+import { createPresence, createRemote, type LayerStack, stackOf, stackOn } from '../solver/layer-stack.ts';
+import type { Remote, RemoteProvider, Result } from '../solver/types.ts';
+import type { CacheConfig } from './cache-config.ts';
+
+/** A parsed config as a solver sees it: the graph of its keys, and its results. */
+export interface ConfigStorages {
+  readonly keys: CacheKeyStorage;
+  readonly results: CacheResultStorage;
+  /** Key of a record, by its index in the config: the digest of a root, else one of its own. */
+  idOf(record: number): string;
+}
+
+/**
+ * The key graph of an exported cache, read-only, straight over the columns: some bytes a link, and no object a record.
+ * Roots of the same digest are one key. A result whose blobs have no descriptor is none. Must agree with BuildKit
+ * `cache/remotecache/v1/cachestorage.go`; ids are ours (stable for the same bytes), since upstream's are not kept anywhere.
+ */
+export function createConfigStorages(
+  config: CacheConfig,
+  descriptors: readonly Descriptor[],
+  provider: RemoteProvider,
+): ConfigStorages {
+  const { texts, recordDigest, inputOffset, alternativeOffset, alternativeLink, alternativeSelector } = config;
+  const users = usersOf(config);
+  const byDigest = new Map(descriptors.map((descriptor) => [descriptor.digest, descriptor]));
+  const textOf = (index: number | undefined) => texts[index ?? 0] ?? '';
+  const digestOf = (record: number) => textOf(recordDigest[record]);
+  const isRoot = (record: number) => inputOffset[record] === inputOffset[record + 1];
+  const idOf = (record: number) => (isRoot(record) ? digestOf(record) : `${record}:${digestOf(record)}`);
+
+  const roots = new Map<string, number[]>();
+  recordDigest.forEach((_, record) => {
+    if (isRoot(record)) roots.set(digestOf(record), [...(roots.get(digestOf(record)) ?? []), record]);
+  });
+  function recordsOf(id: string): readonly number[] {
+    const root = roots.get(id);
+    if (root) return root;
+    const record = Number(/^(\d+):/.exec(id)?.[1] ?? Number.NaN);
+    return record < recordDigest.length && idOf(record) === id ? [record] : [];
+  }
+
+  function* links(id: string): Iterable<{ readonly link: CacheInfoLink; readonly target: string }> {
+    for (const record of recordsOf(id)) {
+      for (let at = users.offset[record] ?? 0; at < (users.offset[record + 1] ?? 0); at += 1) {
+        const user = users.record[at] ?? 0;
+        const selector = textOf(alternativeSelector[users.alternative[at] ?? 0]);
+        yield {
+          link: { input: users.input[at] ?? 0, output: RESOLVED_OUTPUT, digest: digestOf(user), selector },
+          target: idOf(user),
+        };
+      }
+    }
+  }
+  // The digests of an exported cache are record digests: a question is turned into one before it is compared.
+  const isSame = (link: CacheInfoLink, wanted: CacheInfoLink, record: string) =>
+    link.input === wanted.input && link.selector === wanted.selector && link.digest === record;
+
+  const stacks = createStacks(config, byDigest);
+  const isThere = createPresence(provider);
+  const stackOfResult = (resultID: string): LayerStack | undefined => {
+    const [form, number] = resultID.split(':');
+    if (form === 'result') return stacks.ofLayer(config.resultLayer[Number(number)] ?? -1);
+    const chain = form === 'chain' ? config.chains[Number(number)] : undefined;
+    return chain && stacks.ofLayers(chain.layers);
+  };
+  function* resultsOf(id: string): Iterable<CacheResult> {
+    for (const record of recordsOf(id)) {
+      for (let at = config.resultOffset[record] ?? 0; at < (config.resultOffset[record + 1] ?? 0); at += 1) {
+        if (stackOfResult(`result:${at}`)) yield { id: `result:${at}`, createdAt: textOf(config.resultCreatedAt[at]) };
+      }
+      for (const [index, chain] of config.chains.entries()) {
+        if (chain.record === record && stackOfResult(`chain:${index}`))
+          yield { id: `chain:${index}`, createdAt: chain.createdAt };
+      }
+    }
+  }
+  function remoteOf(resultID: string): Remote | undefined {
+    const stack = stackOfResult(resultID);
+    return stack && isThere(stack) ? createRemote(stack, provider) : undefined;
+  }
+  const refuse = () => {
+    throw readOnlyCache();
+  };
+
+  return {
+    idOf,
+    keys: {
+      writable: false,
+      exists: (id) => recordsOf(id).length > 0,
+      *walk() {
+        yield* roots.keys();
+        for (let record = 0; record < recordDigest.length; record += 1) if (!isRoot(record)) yield idOf(record);
+      },
+      walkResults: resultsOf,
+      load(id, resultID) {
+        for (const result of resultsOf(id)) if (result.id === resultID) return result;
+        throw resultNotFound(resultID);
+      },
+      addResult: refuse,
+      release: refuse,
+      *walkIDsByResult(resultID) {
+        const record = recordOfResult(config, resultID);
+        if (record !== undefined) yield idOf(record);
+      },
+      addLink: refuse,
+      *walkLinks(id, wanted) {
+        const record = outputKey(wanted.digest, wanted.output);
+        for (const { link, target } of links(id)) if (isSame(link, wanted, record)) yield target;
+      },
+      hasLink(id, wanted, target) {
+        const record = outputKey(wanted.digest, wanted.output);
+        for (const found of links(id)) if (found.target === target && isSame(found.link, wanted, record)) return true;
+        return false;
+      },
+      walkLinksAll: links,
+      *walkBacklinks(id) {
+        for (const record of recordsOf(id)) {
+          const first = inputOffset[record] ?? 0;
+          for (let input = first; input < (inputOffset[record + 1] ?? 0); input += 1) {
+            for (let at = alternativeOffset[input] ?? 0; at < (alternativeOffset[input + 1] ?? 0); at += 1) {
+              const selector = textOf(alternativeSelector[at]);
+              const link = { input: input - first, output: 0, digest: digestOf(record), selector };
+              yield { source: idOf(alternativeLink[at] ?? 0), link };
+            }
+          }
+        }
+      },
+    },
+    results: {
+      save: async () => refuse(),
+      async load(result) {
+        const remote = remoteOf(result.id);
+        if (!remote) throw resultNotFound(result.id);
+        return createRemoteResult(result.id, remote);
+      },
+      loadRemotes: async (result) => {
+        const remote = remoteOf(result.id);
+        return remote ? [remote] : [];
+      },
+      exists: async (resultID) => remoteOf(resultID) !== undefined,
+      size: (resultID) => stackOfResult(resultID)?.sizeBytes ?? -1,
+    },
+  };
+}
+
+/** A result that is a stack of layers somewhere. */
+function createRemoteResult(id: string, remote: Remote): Result {
+  return { id: () => id, release: async () => undefined, sys: () => remote };
+}
+
+/** Layer index → its stack; `undefined` where a blob on it has no descriptor. Each layer is looked at once. */
+function createStacks(config: CacheConfig, byDigest: ReadonlyMap<string, Descriptor>) {
+  const known = new Map<number, LayerStack | undefined>();
+  const descriptorOf = (layer: number) => byDigest.get(config.texts[config.layerBlob[layer] ?? 0] ?? '');
+  function ofLayer(top: number): LayerStack | undefined {
+    const open: number[] = [];
+    let layer = top;
+    for (; layer >= 0 && !known.has(layer); layer = config.layerParent[layer] ?? -1) open.push(layer);
+    let stack = known.get(layer);
+    let whole = layer < 0 || stack !== undefined;
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      const descriptor = descriptorOf(next);
+      whole &&= descriptor !== undefined;
+      stack = whole && descriptor ? stackOn(stack, descriptor) : undefined;
+      known.set(next, stack);
+    }
+    return stack;
+  }
+  function ofLayers(layers: readonly number[]): LayerStack | undefined {
+    const descriptors = layers.map(descriptorOf);
+    return descriptors.every((descriptor) => descriptor !== undefined) ? stackOf(descriptors) : undefined;
+  }
+  return { ofLayer, ofLayers };
+}
+
+function recordOfResult(config: CacheConfig, resultID: string): number | undefined {
+  const [form, number] = resultID.split(':');
+  if (form === 'chain') return config.chains[Number(number)]?.record;
+  const at = Number(number);
+  if (form !== 'result' || !(at < config.resultLayer.length)) return undefined;
+  let low = 0;
+  let high = config.recordDigest.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((config.resultOffset[middle + 1] ?? 0) > at) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** For each record, who links to it: the user, the input position and the alternative, as columns. */
+function usersOf({ recordDigest, inputOffset, alternativeOffset, alternativeLink }: CacheConfig) {
+  const offset = new Uint32Array(recordDigest.length + 1);
+  for (const link of alternativeLink) offset[link + 1] = (offset[link + 1] ?? 0) + 1;
+  for (let record = 0; record < recordDigest.length; record += 1) {
+    offset[record + 1] = (offset[record + 1] ?? 0) + (offset[record] ?? 0);
+  }
+  const next = offset.slice();
+  const columns = [0, 1, 2].map(() => new Uint32Array(alternativeLink.length));
+  const [record = new Uint32Array(), input = new Uint32Array(), alternative = new Uint32Array()] = columns;
+  for (let user = 0; user < recordDigest.length; user += 1) {
+    const first = inputOffset[user] ?? 0;
+    for (let at = first; at < (inputOffset[user + 1] ?? 0); at += 1) {
+      for (let a = alternativeOffset[at] ?? 0; a < (alternativeOffset[at + 1] ?? 0); a += 1) {
+        const link = alternativeLink[a] ?? 0;
+        const place = next[link] ?? 0;
+        next[link] = place + 1;
+        record[place] = user;
+        input[place] = at - first;
+        alternative[place] = a;
+      }
+    }
+  }
+  return { offset, record, input, alternative };
+}

@@ -1,0 +1,33 @@
+import type { Descriptor } from '../../../shared/oci/descriptor.ts';
+import { createRemote } from '../solver/layer-stack.ts';
+import type { CacheExporterRecord, CacheExporterTarget, Remote, RemoteProvider } from '../solver/types.ts';
+import type { CacheConfig } from './cache-config.ts';
+import { createConfigStorages } from './config-key-storage.ts';
+
+/**
+ * Adds every record of a parsed config to a target, with its links and the results whose blobs have a descriptor. Must
+ * agree with BuildKit `v1.Parse` (`cache/remotecache/v1/parse.go`).
+ */
+export async function addConfigTo(
+  target: CacheExporterTarget,
+  config: CacheConfig,
+  descriptors: readonly Descriptor[],
+  provider: RemoteProvider,
+): Promise<void> {
+  const { keys, results, idOf } = createConfigStorages(config, descriptors, provider);
+  const records = new Map<string, CacheExporterRecord>();
+  for (let record = 0; record < config.recordDigest.length; record += 1) {
+    const id = idOf(record);
+    if (!records.has(id)) records.set(id, target.add(config.texts[config.recordDigest[record] ?? 0] ?? ''));
+  }
+  for (const [id, record] of records) {
+    for (const { source, link } of keys.walkBacklinks(id)) {
+      const from = records.get(source);
+      if (from) record.linkFrom(from, link.input, link.selector);
+    }
+    for (const result of keys.walkResults(id)) {
+      const loaded = (await results.exists(result.id)) ? ((await results.load(result)).sys() as Remote) : undefined;
+      if (loaded) record.addResult(result.createdAt, loaded.stack ? createRemote(loaded.stack, provider) : loaded);
+    }
+  }
+}

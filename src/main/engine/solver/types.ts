@@ -1,0 +1,171 @@
+/**
+ * The vocabulary of BuildKit's solver cache, from `solver/types.go`, in TypeScript form: camelCase methods, promises for
+ * what blocks, an `AbortSignal` where Go has a context. The names are upstream's, so that who knows one knows the other.
+ */
+import type { Descriptor } from '../../../shared/oci/descriptor.ts';
+import type { CacheKey, CacheKeyWithSelector } from './cache-key.ts';
+import type { LayerStack } from './layer-stack.ts';
+
+/** Position of a result in what an operation returns, counted from 0; `CONTENT_OUTPUT` for a checksum of contents. */
+export type Index = number;
+
+/** Output index of a record whose digest is a checksum of contents and not an operation. */
+export const CONTENT_OUTPUT: Index = -1;
+
+/** A node of a build graph: one operation with its inputs. @public */
+export interface Vertex {
+  /** Checksum of the definition up to here, all inputs included. */
+  digest(): string;
+  /** What runs it; an `Op` for an operation of the low-level builder. */
+  sys(): unknown;
+  options(): VertexOptions;
+  inputs(): readonly Edge[];
+  name(): string;
+}
+
+/** One output of a vertex, as an input of another. @public */
+export interface Edge {
+  readonly index: Index;
+  readonly vertex: Vertex;
+}
+
+/** Options of a vertex that are not part of its definition. @public */
+export interface VertexOptions {
+  readonly ignoreCache: boolean;
+  readonly cacheSources: readonly CacheManager[];
+  readonly description: ReadonlyMap<string, string>;
+  readonly exportCache?: boolean;
+}
+
+/** What a build step gave. */
+export interface Result {
+  id(): string;
+  release(): Promise<void>;
+  sys(): unknown;
+}
+
+/** A result together with the keys it is found by. @public */
+export interface CachedResult extends Result {
+  cacheKeys(): readonly ExportableCacheKey[];
+}
+
+/**
+ * What an export takes along. `min`: the topmost result and, of what it needs, the layers that can be transferred already.
+ * `max`: every result that is not a root's. `remoteOnly`: only results that can be transferred already.
+ */
+export type CacheExportMode = 'min' | 'max' | 'remoteOnly';
+
+/** Options of an export. */
+export interface CacheExportOpt {
+  /** Turns a result into something that can be transferred; `undefined` when it cannot. */
+  readonly convert?: (result: Result, signal?: AbortSignal) => Promise<Remote | undefined>;
+  readonly mode: CacheExportMode;
+  /** Results of records without inputs go too. */
+  readonly exportRoots?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Exports what a build chain made into a target. */
+export interface CacheExporter {
+  exportTo(target: CacheExporterTarget, options: CacheExportOpt): Promise<readonly CacheExporterRecord[]>;
+}
+
+/** Receives an export: records first, then what they link to. */
+export interface CacheExporterTarget {
+  /** A new record with this digest; the same digest may be added more than once. */
+  add(digest: string): CacheExporterRecord;
+  /** Marks something as being exported, so that no walk meets it twice. */
+  visit(target: unknown): void;
+  visited(target: unknown): boolean;
+}
+
+/** One record that is being exported. */
+export interface CacheExporterRecord {
+  /** `createdAt`: RFC 3339 text, nanoseconds kept. */
+  addResult(createdAt: string, result: Remote): void;
+  /** This record is found from `src`, at input `index`, with `selector` or "". */
+  linkFrom(src: CacheExporterRecord, index: Index, selector: string): void;
+}
+
+/** A stack of layers, bottom to top, and where their bytes come from. */
+export interface Remote {
+  readonly descriptors: readonly Descriptor[];
+  /** The same as a shared stack, where the maker has one. */
+  readonly stack?: LayerStack;
+  readonly provider: RemoteProvider;
+}
+
+/** Knows whether the blobs of a remote are there; reading them belongs to who transfers them. */
+export interface RemoteProvider {
+  has(digest: string): boolean;
+}
+
+/** A link between two records as an export of early versions wrote it. @public */
+export interface CacheLink {
+  readonly source: string;
+  readonly input: Index;
+  readonly output: Index;
+  readonly base: string;
+  readonly selector: string;
+}
+
+/** How an operation is cached and run. @public */
+export interface Op {
+  /** The `index`-th cache map; `done` when there is no further one. */
+  cacheMap(index: number, signal?: AbortSignal): Promise<{ readonly cacheMap: CacheMap; readonly done: boolean }>;
+  exec(inputs: readonly Result[], signal?: AbortSignal): Promise<readonly Result[]>;
+}
+
+/** Computes a digest from what an input holds. */
+export type ResultBasedCacheFunc = (result: Result, signal?: AbortSignal) => Promise<string>;
+
+/** How an operation's key is made: its own digest, and for each input a selector and a digest of contents. */
+export interface CacheMap {
+  readonly digest: string;
+  readonly deps: readonly {
+    readonly selector?: string;
+    readonly computeDigestFunc?: ResultBasedCacheFunc;
+  }[];
+}
+
+/** A key with what exports the chain of records that leads to it. */
+export interface ExportableCacheKey {
+  readonly cacheKey: CacheKey;
+  readonly exporter: CacheExporter;
+}
+
+/** A result that can be loaded. `createdAt` is RFC 3339 text; lower `priority` wins between equal times. */
+export interface CacheRecord {
+  readonly id: string;
+  /** Bytes; -1 where it is not known. */
+  readonly size: number;
+  readonly createdAt: string;
+  readonly priority: number;
+  readonly cacheManager: CacheManager;
+  readonly key: CacheKey;
+}
+
+/**
+ * Decides whether there is a result for the keys that a build makes.
+ * There can be several, and a combined one over them.
+ */
+export interface CacheManager {
+  /** Same id, same source: asked once. */
+  id(): string;
+  /**
+   * The keys that `inputs`, at position `inputIndex`, lead to for an operation. Without inputs: the root, if it is known.
+   * A record is a candidate when the answers of all its input positions have its key.
+   */
+  query(
+    inputs: readonly CacheKeyWithSelector[],
+    inputIndex: Index,
+    digest: string,
+    outputIndex: Index,
+  ): Promise<CacheKey[]>;
+  /** Results that can be loaded, newest first. */
+  records(key: CacheKey): Promise<CacheRecord[]>;
+  /** @throws `ErrNotFound` when the result is gone */
+  load(record: CacheRecord, signal?: AbortSignal): Promise<Result>;
+  /** Keeps a result under a key, with all links that lead to it. @throws `INVALID_INPUT` on a read-only cache */
+  save(key: CacheKey, result: Result, createdAt: string): Promise<ExportableCacheKey>;
+}
