@@ -1,14 +1,5 @@
 import { ListFilter, TextCursorInput, X } from 'lucide-react';
-import {
-  type FocusEvent,
-  type KeyboardEvent,
-  type Ref,
-  useEffect,
-  useId,
-  useImperativeHandle,
-  useRef,
-  useState,
-} from 'react';
+import { type FocusEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { formatCount } from '../../../shared/base/bytes.ts';
 import type { FilterSubject } from '../../../shared/base/filter/index.ts';
 import { IconButton } from '../../base/button.tsx';
@@ -31,12 +22,6 @@ import styles from './filter-field.module.css';
 import { inserted, type KnownValues, type Suggestion, suggest } from './suggest.ts';
 import { SuggestionList } from './suggestion-list.tsx';
 
-/** What a view may do with its filter field. */
-export interface FilterFieldHandle {
-  /** Focuses the text. */
-  focus(): void;
-}
-
 interface FilterFieldProps {
   /** Name for a screen reader: `Filter keys`. */
   readonly label: string;
@@ -51,7 +36,6 @@ interface FilterFieldProps {
   readonly known?: KnownValues;
   /** Arrow down where nothing is offered: to the rows. */
   readonly onLeaveDown?: () => void;
-  readonly handle?: Ref<FilterFieldHandle>;
 }
 
 const APPLY_MS = 150;
@@ -74,7 +58,6 @@ export function FilterField(props: FilterFieldProps) {
   const id = useId();
 
   useEffect(() => () => clearTimeout(timer.current), []);
-  useImperativeHandle(props.handle, () => ({ focus: () => input.current?.focus() }), []);
 
   // Another expression from outside: back, forward, a saved view.
   useEffect(() => {
@@ -206,6 +189,7 @@ export function FilterField(props: FilterFieldProps) {
             ref={input}
             className={styles.input}
             role="combobox"
+            data-view-filter=""
             aria-label={props.label}
             aria-expanded={isOpen}
             aria-controls={listId}

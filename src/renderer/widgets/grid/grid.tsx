@@ -23,6 +23,9 @@ import type { RowWindow } from './use-row-window.ts';
 
 const HEAD_PX = 30;
 
+/** How long a `g` waits for the letter that says where to go. */
+const SEQUENCE_MS = 1200;
+
 /** Room right of the last column. */
 const END_PX = 12;
 
@@ -71,6 +74,7 @@ export function Grid<Row>(props: GridProps<Row>) {
   const { focus, moveFocus, onFocus } = useGridFocus(scroller, scroll, rows.generation, space);
   const choosing = useGridSelection({ rows, rowId: props.rowId, selection, onSelect: props.onSelect, announce });
 
+  const goPressedMs = useRef(Number.NEGATIVE_INFINITY);
   const { show, generation } = rows;
   const { view } = scroll;
   useEffect(() => show(view), [show, view]);
@@ -104,7 +108,8 @@ export function Grid<Row>(props: GridProps<Row>) {
         moveFocus(movedSideways(focus, action.by, space));
         return true;
       case 'move-column':
-        if (!column) return false;
+        // On a header; elsewhere these keys are the window's back and forward.
+        if (!column || !inHeader) return false;
         props.onChoice(moveColumn(columns, choice, column.id, action.by));
         moveFocus(movedSideways(focus, action.by, space));
         return true;
@@ -139,6 +144,10 @@ export function Grid<Row>(props: GridProps<Row>) {
   };
 
   const onKeyDown = (event: KeyboardEvent): void => {
+    // The second letter of `g k` belongs to the window, although `k` alone moves up.
+    const isSecond = performance.now() - goPressedMs.current < SEQUENCE_MS;
+    goPressedMs.current = event.key === 'g' && !isSecond ? performance.now() : Number.NEGATIVE_INFINITY;
+    if (isSecond && /^[a-z]$/i.test(event.key)) return;
     const onControl = (event.target as HTMLElement).closest('button, a, input') !== null;
     const action = gridAction(event, props.letters);
     if (!action || (onControl && (event.key === ' ' || event.key === 'Enter')) || !run(action)) return;
