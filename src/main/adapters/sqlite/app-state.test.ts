@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appStateSuite } from '../../engine/ports/app-state.suite.ts';
-import { createMemoryAudit, createMemoryRecents } from '../../engine/testing/stand-ins.ts';
+import { createMemoryAudit } from '../../engine/testing/stand-ins.ts';
+import { createMemoryRecents } from '../memory/recent-sources.ts';
 import { createSqliteAudit, createSqliteRecents } from './app-state.ts';
 import { openStateDatabase } from './state-database.ts';
 

@@ -2,6 +2,7 @@ import { parseDigest } from '../../../shared/oci/digest.ts';
 import type { Implementer } from '../implementer.ts';
 import type { SourceRegistry } from '../sources/registry.ts';
 import { createListingCache } from './listing-cache.ts';
+import { selectFiles } from './select-files.ts';
 
 /** `layers` of the contract. */
 export function createLayersHandlers(os: Implementer['layers'], sources: SourceRegistry) {
@@ -13,11 +14,12 @@ export function createLayersHandlers(os: Implementer['layers'], sources: SourceR
     get: os.get.handler(({ input, signal }) =>
       sources.query(input.sourceId, signal, (catalog) => catalog.layer(input.digest)),
     ),
-    files: os.files.handler(async ({ input: { sourceId, digest: text, offset, limit }, signal }) => {
+    files: os.files.handler(async ({ input: { sourceId, digest: text, offset, limit, ...selection }, signal }) => {
       const digest = parseDigest(text);
       const { mediaType } = await sources.query(sourceId, signal, (catalog) => catalog.layer(digest));
       const source = await sources.cacheSource(sourceId, signal);
-      const { files, totalBytes } = await listings.get(source, { digest, mediaType, signal });
+      const files = selectFiles(await listings.get(source, { digest, mediaType, signal }), selection);
+      const totalBytes = files.reduce((sum, file) => sum + file.size, 0);
       return { files: files.slice(offset, offset + limit), total: files.length, totalBytes };
     }),
   };

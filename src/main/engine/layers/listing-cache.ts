@@ -4,12 +4,6 @@ import type { Digest } from '../../../shared/oci/digest.ts';
 import type { CacheSource } from '../ports/cache-source.ts';
 import { listLayerFiles } from './files.ts';
 
-/** The file list of one layer. Bytes are uncompressed. */
-export interface Listing {
-  readonly files: readonly LayerFile[];
-  readonly totalBytes: number;
-}
-
 /** What is listed. */
 interface ListedLayer {
   readonly digest: Digest;
@@ -25,13 +19,13 @@ const MAX_ENTRIES = 500_000;
  * digest, not by digest alone: the bytes under a digest are not checked before they are listed.
  */
 export function createListingCache(maxEntries = MAX_ENTRIES) {
-  const listings = new LRUCache<string, Listing>({
+  const listings = new LRUCache<string, readonly LayerFile[]>({
     maxSize: maxEntries,
-    sizeCalculation: ({ files }) => files.length + 1,
+    sizeCalculation: (files) => files.length + 1,
   });
   return {
-    /** @throws what opening and listing the blob throw */
-    async get(source: CacheSource, layer: ListedLayer): Promise<Listing> {
+    /** The entries of a layer's tar, in its order. @throws what opening and listing the blob throw */
+    async get(source: CacheSource, layer: ListedLayer): Promise<readonly LayerFile[]> {
       const key = `${source.location}\0${layer.digest}`;
       const kept = listings.get(key);
       if (kept) return kept;
@@ -42,13 +36,11 @@ export function createListingCache(maxEntries = MAX_ENTRIES) {
   };
 }
 
-async function read(source: CacheSource, { digest, mediaType, signal }: ListedLayer): Promise<Listing> {
+async function read(source: CacheSource, { digest, mediaType, signal }: ListedLayer): Promise<readonly LayerFile[]> {
   await using reader = await source.openBlob(digest);
   const files: LayerFile[] = [];
-  let totalBytes = 0;
   for await (const file of listLayerFiles(reader, { mediaType, ...(signal ? { signal } : {}) })) {
     files.push(file);
-    totalBytes += file.size;
   }
-  return { files, totalBytes };
+  return files;
 }

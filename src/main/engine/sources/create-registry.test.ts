@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { CacheError, throwIfAborted } from '../../../shared/base/errors.ts';
 import type { Source } from '../../../shared/model/source.ts';
+import { createMemoryRecents } from '../../adapters/memory/recent-sources.ts';
 import { createJobs } from '../jobs/create-jobs.ts';
 import { createMemoryCatalogs } from '../testing/memory-catalogs.ts';
 import { createMemorySources, type MemoryPlace } from '../testing/memory-sources.ts';
-import { createHandClock, createMemoryAudit, createMemoryRecents, createMemoryReports } from '../testing/stand-ins.ts';
+import { createHandClock, createMemoryAudit, createMemoryReports } from '../testing/stand-ins.ts';
 import { createSourceRegistry } from './create-registry.ts';
 import { sourceId } from './source-id.ts';
 

@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../../../shared/model/job.ts';
-import type { AuditLog, RecentSource, RecentSources } from '../ports/app-state.ts';
+import type { AuditLog } from '../ports/app-state.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ReportSink } from '../ports/report-sink.ts';
 
@@ -28,19 +28,5 @@ export function createMemoryAudit(): AuditLog {
       entries.unshift(entry);
     },
     list: (limit) => entries.slice(0, limit),
-  };
-}
-
-/** A list of sources that lasts as long as the object: hand it to a second engine to play a restart. */
-export function createMemoryRecents(): RecentSources {
-  const sources = new Map<string, RecentSource>();
-  return {
-    list: () => [...sources.values()].sort((a, b) => a.openedAt - b.openedAt),
-    put: (source) => {
-      sources.set(source.id, source);
-    },
-    remove: (id) => {
-      sources.delete(id);
-    },
   };
 }

@@ -1,0 +1,65 @@
+import { type AppInfo, createAppHandlers } from './app/handlers.ts';
+import { createGraphHandlers } from './graph/handlers.ts';
+import { createImplementer } from './implementer.ts';
+import { createJobs } from './jobs/create-jobs.ts';
+import { createJobsHandlers } from './jobs/handlers.ts';
+import { createKeysHandlers } from './keys/handlers.ts';
+import { createLayersHandlers } from './layers/handlers.ts';
+import { createOverviewHandlers } from './overview/handlers.ts';
+import { createPruneHandlers, createTransferHandlers } from './pending.ts';
+import type { AuditLog, RecentSources } from './ports/app-state.ts';
+import type { BlobHasher } from './ports/blob-hasher.ts';
+import type { CatalogStore } from './ports/catalog.ts';
+import type { Clock } from './ports/clock.ts';
+import type { FolderLister } from './ports/folder-lister.ts';
+import type { StoreOpener } from './ports/managed-store.ts';
+import type { ReportSink } from './ports/report-sink.ts';
+import type { SourceOpener } from './ports/source-opener.ts';
+import { createSourceRegistry } from './sources/create-registry.ts';
+import { createSourcesHandlers } from './sources/handlers.ts';
+import { createVerifyHandlers } from './verify/handlers.ts';
+
+/** Everything the engine needs of the world. It owns none of it: whoever made a port disposes of it. */
+export interface EnginePorts {
+  readonly info: AppInfo;
+  readonly clock: Clock;
+  readonly reports: ReportSink;
+  readonly recents: RecentSources;
+  readonly audit: AuditLog;
+  readonly opener: SourceOpener;
+  readonly stores: StoreOpener;
+  readonly catalogs: CatalogStore;
+  readonly hasher: BlobHasher;
+  readonly folders: FolderLister;
+}
+
+/** The engine: handlers of the contract for any transport. Disposing it cancels all jobs and closes all catalogs. */
+export function createEngine(ports: EnginePorts) {
+  const os = createImplementer(ports.reports);
+  const jobs = createJobs(ports);
+  const sources = createSourceRegistry({ ...ports, jobs, sample: ports.info.sample });
+  const engine = { ...ports, jobs, sources };
+
+  const router = os.router({
+    app: createAppHandlers(os.app, ports.info),
+    sources: createSourcesHandlers(os.sources, sources, ports),
+    overview: createOverviewHandlers(os.overview, sources),
+    keys: createKeysHandlers(os.keys, sources),
+    graph: createGraphHandlers(os.graph, sources),
+    layers: createLayersHandlers(os.layers, sources),
+    verify: createVerifyHandlers(os.verify, engine),
+    prune: createPruneHandlers(os.prune),
+    transfer: createTransferHandlers(os.transfer),
+    jobs: createJobsHandlers(os.jobs, jobs, ports.audit),
+  });
+
+  return {
+    router,
+    async [Symbol.asyncDispose]() {
+      await sources[Symbol.asyncDispose]();
+      await jobs[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export type Engine = ReturnType<typeof createEngine>;

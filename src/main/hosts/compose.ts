@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { createDuckdbCatalogStore } from '../adapters/duckdb/index.ts';
+import { createStoreOpener } from '../adapters/file/store-opener.ts';
+import { createFolderLister } from '../adapters/local-folders/index.ts';
+import { createMemoryRecents } from '../adapters/memory/recent-sources.ts';
+import { createSqliteAudit, createSqliteRecents } from '../adapters/sqlite/app-state.ts';
+import { openStateDatabase } from '../adapters/sqlite/state-database.ts';
+import { createHashPool } from '../adapters/workers/hash-pool.ts';
+import type { AppInfo } from '../engine/app/handlers.ts';
+import { createEngine } from '../engine/engine.ts';
+import { createLocalClient } from '../engine/local-client.ts';
+import { systemClock } from '../engine/ports/clock.ts';
+import type { EngineHandle } from './engine-handle.ts';
+import { createErrorLog } from './error-log.ts';
+import { createPassingFolder } from './passing-folder.ts';
+import { PROJECT_FOLDER } from './places.ts';
+import { createSourceOpener } from './source-opener.ts';
+import { stateFolders } from './state-folders.ts';
+
+/** Which host asks, and its environment. */
+export interface ComposeOptions {
+  readonly host: AppInfo['host'];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * The engine on its real adapters, for any host. A window keeps its list of sources and their catalogs; a command
+ * leaves no trace of what it opened, but its changes are in the same audit log.
+ * @throws when the program's own folders cannot be used
+ */
+export async function composeEngine({ host, environment }: ComposeOptions): Promise<EngineHandle> {
+  const folders = stateFolders(environment);
+  await using cleanup = new AsyncDisposableStack();
+  const database = openStateDatabase(join(folders.state, 'state.sqlite'));
+  cleanup.defer(() => database.close());
+  const isWindow = host !== 'cli';
+  const catalogFolder = isWindow
+    ? join(folders.cache, 'catalogs')
+    : cleanup.use(await createPassingFolder(join(folders.cache, 'passing'))).path;
+
+  const engine = cleanup.use(
+    createEngine({
+      info: {
+        host,
+        version: await projectVersion(),
+        sample: join(PROJECT_FOLDER, 'fixtures', 'sample'),
+        storeFolder: folders.store,
+        homeFolder: homedir(),
+        platform: process.platform,
+      },
+      clock: systemClock,
+      reports: createErrorLog(join(folders.state, 'errors.log')),
+      recents: isWindow ? createSqliteRecents(database) : createMemoryRecents(),
+      audit: createSqliteAudit(database),
+      opener: createSourceOpener(),
+      stores: createStoreOpener(),
+      catalogs: createDuckdbCatalogStore({ folder: catalogFolder }),
+      hasher: cleanup.use(createHashPool()),
+      folders: createFolderLister(),
+    }),
+  );
+  const owned = cleanup.move();
+  return {
+    router: engine.router,
+    client: createLocalClient(engine),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+async function projectVersion(): Promise<string> {
+  const { version } = JSON.parse(await readFile(join(PROJECT_FOLDER, 'package.json'), 'utf8')) as { version: string };
+  return version;
+}

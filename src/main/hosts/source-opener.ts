@@ -1,0 +1,52 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CacheError } from '../../shared/base/errors.ts';
+import { layoutOf } from '../adapters/file/layout.ts';
+import { folderState } from '../adapters/file/layout-folder.ts';
+import { openSource, probe, readCompanionNames } from '../adapters/oci-layout/index.ts';
+import type { SourceOpener } from '../engine/ports/source-opener.ts';
+
+/** Every source kind there is, behind one door. A new kind is recognised here. */
+export function createSourceOpener(): SourceOpener {
+  return {
+    async open(text) {
+      const path = localPath(text);
+      return openSource(path, (await isStore(path)) ? { kind: 'store' } : {});
+    },
+    names: (source, signal) => readCompanionNames(source.location, signal),
+    async probe(path) {
+      if (await isStore(path)) return 'store';
+      return (await probe(path)).kind;
+    },
+  };
+}
+
+/** A folder that cannot be looked into is none that we keep: who opens it says why. */
+async function isStore(path: string): Promise<boolean> {
+  return folderState(layoutOf(path)).then(
+    (state) => state === 'store',
+    () => false,
+  );
+}
+
+/**
+ * The absolute path that a person's text means: a path, `~/…`, `store://PATH` or `file://…`.
+ * @throws `UNSUPPORTED_FORMAT` for a reference of a kind that does not open yet
+ */
+export function localPath(text: string): string {
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
+  if (scheme === 'store') return resolve(expandHome(text.slice('store://'.length)));
+  if (scheme === 'file') return fileURLToPath(text);
+  if (scheme !== undefined) {
+    throw new CacheError('UNSUPPORTED_FORMAT', `References with ${scheme}:// do not open yet.`, {
+      subject: text.replace(/\/\/[^/@]*@/, '//'),
+      hint: 'Open a folder or a tar: a local cache export, an OCI layout, or a managed store.',
+    });
+  }
+  return resolve(expandHome(text));
+}
+
+function expandHome(path: string): string {
+  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
+}
