@@ -1,7 +1,13 @@
-import { fileURLToPath } from 'node:url';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
-/** The project's own folder, seen from a checkout. */
-export const PROJECT_FOLDER = fileURLToPath(new URL('../../..', import.meta.url));
+/** The project's own folder, or the program's where it is packaged: the nearest one above that has a `package.json`. */
+export const PROJECT_FOLDER = folderWithManifest(import.meta.dirname);
+
+function folderWithManifest(folder: string): string {
+  const above = dirname(folder);
+  return existsSync(join(folder, 'package.json')) || above === folder ? folder : folderWithManifest(above);
+}
 
 /** Where `npm run build` puts what it makes, relative to the project's folder. */
 export const BUILT = {

@@ -51,13 +51,16 @@ export async function loadSite(folder: string): Promise<Site> {
   return { answer: (pathname) => answer(files, text, pathname) };
 }
 
+/** Not with the `recursive` option of `readdir`: inside a packaged program's archive it is not there. */
 async function filesBelow(folder: string): Promise<string[]> {
-  try {
-    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-    return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  } catch (cause) {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((cause) => {
     throw notBuilt(folder, cause);
-  }
+  });
+  const below = entries.map((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? filesBelow(path) : entry.isFile() ? [path] : [];
+  });
+  return (await Promise.all(below)).flat();
 }
 
 function notBuilt(folder: string, cause?: unknown): CacheError {

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
+import { pathOf } from '../safe-path.ts';
 import type { Site, SiteAnswer } from '../site.ts';
 import type { LoginCodes } from './login-codes.ts';
 import { messagePage } from './message-page.ts';
-import { pathOf, safeNext } from './request-guard.ts';
+import { safeNext } from './request-guard.ts';
 import type { Sessions } from './sessions.ts';
 
 const NEW_LINK = 'Press Enter in the terminal where Cachewright runs to get a new link, or start it again.';

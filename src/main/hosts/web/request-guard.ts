@@ -1,3 +1,5 @@
+import { isTooLong, pathOf, safePath } from '../safe-path.ts';
+
 /** What a request says of itself, before anything is believed. Names of headers are lower case. */
 export interface RequestFacts {
   readonly method: string | undefined;
@@ -17,8 +19,6 @@ export interface Refusal {
   readonly status: 400 | 403 | 405 | 413 | 414;
   readonly text: string;
 }
-
-const MAX_TARGET_CHARACTERS = 8192;
 
 /** The names under which a browser on this machine reaches us. Anything else is a foreign name that resolves to us. */
 export function allowedHosts(port: number): readonly string[] {
@@ -49,31 +49,16 @@ export function refusal(facts: RequestFacts, port: number): Refusal | undefined 
     return { status: 405, text: 'Only GET and HEAD are answered here.' };
   }
   if (facts.hasBody) return { status: 413, text: 'A request with a body is not answered here.' };
-  return targetRefusal(facts.target ?? '');
-}
-
-/** A path that means another path to somebody else is refused, although it is only looked up in a map here. */
-function targetRefusal(target: string): Refusal | undefined {
-  if (target.length > MAX_TARGET_CHARACTERS) return { status: 414, text: 'This address is too long.' };
-  const malformed = { status: 400, text: 'This address is not well formed.' } as const;
-  // No absolute form, no `*`, no `//host`, and only visible ASCII, as a browser sends it.
-  if (!/^\/(?!\/)[\x21-\x7e]*$/.test(target)) return malformed;
-  const path = pathOf(target);
-  if (/[\\]|\/\/|%(?![0-9a-f]{2})|%(?:0|1[0-9a-f]|2e|2f|5c|7f)/i.test(path)) return malformed;
-  if (path.split('/').some((part) => part === '.' || part === '..')) return malformed;
-  return undefined;
-}
-
-/** The path of a request target, without its query. */
-export function pathOf(target: string): string {
-  const end = target.search(/[?#]/);
-  return end === -1 ? target : target.slice(0, end);
+  const target = facts.target ?? '';
+  if (isTooLong(target)) return { status: 414, text: 'This address is too long.' };
+  // It is only looked up in a map here, but what means another path to somebody else is refused all the same.
+  return safePath(target) === undefined ? { status: 400, text: 'This address is not well formed.' } : undefined;
 }
 
 /**
  * The place to go to after login: a path of this site, or `/`. It comes from an address that anybody may have written.
  */
 export function safeNext(next: string | null | undefined): string {
-  if (!next || next.length > MAX_TARGET_CHARACTERS || targetRefusal(next) !== undefined) return '/';
-  return pathOf(next) === '/login' ? '/' : next;
+  const path = safePath(next ?? '');
+  return path === undefined || pathOf(path) === '/login' ? '/' : path;
 }

@@ -4,13 +4,14 @@ import type { Duplex } from 'node:stream';
 import type { AnyRouter } from '@orpc/server';
 import { CacheError } from '../../../shared/base/errors.ts';
 import { type Clock, systemClock } from '../../engine/ports/clock.ts';
+import { pathOf } from '../safe-path.ts';
 import type { Site, SiteAnswer } from '../site.ts';
 import { createEngineSockets, ENGINE_PATH, type EngineSockets } from './engine-socket.ts';
 import { factsOf } from './facts.ts';
 import { createLoginCodes, type LoginCodes } from './login-codes.ts';
 import { messagePage } from './message-page.ts';
 import { answerPage } from './pages.ts';
-import { pathOf, refusal } from './request-guard.ts';
+import { refusal } from './request-guard.ts';
 import { createSessions, type Session, type Sessions } from './sessions.ts';
 
 /** The window's files and the engine's socket on a loopback port. */

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  Menu,
+  nativeTheme,
+  protocol,
+  screen,
+  session,
+  utilityProcess,
+} from 'electron';
+import { loadSite } from '../site.ts';
+import { runDesktop } from './desktop.ts';
+
+// Built, this file lies in dist/electron beside the other two, with the window's files in dist/renderer.
+const here = import.meta.dirname;
+
+await runDesktop(
+  { app, BrowserWindow, dialog, ipcMain, Menu, nativeTheme, protocol, screen, session, utilityProcess },
+  {
+    preload: join(here, 'preload.cjs'),
+    engine: join(here, 'engine.js'),
+    loadSite: () => loadSite(join(here, '../renderer')),
+    argv: process.argv,
+    folder: process.cwd(),
+    platform: process.platform,
+  },
+);
