@@ -1,0 +1,25 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { localPath } from './source-opener.ts';
+
+describe('what a person writes for a place', () => {
+  it.each([
+    ['cache', resolve('cache')],
+    ['/srv/cache/', '/srv/cache'],
+    ['~', homedir()],
+    ['~/cache', join(homedir(), 'cache')],
+    ['~else/cache', resolve('~else/cache')],
+    ['store:///srv/store', '/srv/store'],
+    ['store://store', resolve('store')],
+    ['file:///srv/a%20cache', '/srv/a cache'],
+  ])('%s', (text, path) => {
+    expect(localPath(text)).toBe(path);
+  });
+
+  it('says what does not open yet, and repeats no password', () => {
+    expect(() => localPath('docker://me:secret@host/repo')).toThrow(
+      expect.objectContaining({ code: 'UNSUPPORTED_FORMAT', subject: 'docker://host/repo' }),
+    );
+  });
+});
