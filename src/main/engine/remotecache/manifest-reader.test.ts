@@ -3,7 +3,17 @@ import { CacheError } from '../../../shared/base/errors.ts';
 import { MEDIA_TYPES } from '../../../shared/oci/media-types.ts';
 import { FIXTURES, realCaches } from '../testing/real-caches.ts';
 import { describeManifest } from './describe-manifest.ts';
-import { countOf, descriptorAt, mediaTypeAt, readManifest, unpackDescriptors, without } from './manifest-reader.ts';
+import {
+  countOf,
+  descriptorAt,
+  mediaTypeAt,
+  type PackedDescriptors,
+  packDescriptors,
+  readManifest,
+  unpackDescriptors,
+  without,
+} from './manifest-reader.ts';
+import { finish } from './text-table.ts';
 
 const D = (n: number) => `sha256:${n.toString(16).padStart(64, '0')}`;
 const layer = (n: number) => ({ mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', digest: D(n), size: n });
@@ -26,13 +36,7 @@ async function fault(action: () => unknown): Promise<CacheError> {
   return expect.fail('it was read');
 }
 
-function all(packed: Awaited<ReturnType<typeof read>>['descriptors']) {
-  const steps = unpackDescriptors(packed);
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
-}
+const all = (packed: PackedDescriptors) => finish(unpackDescriptors(packed));
 
 describe('reading a manifest', () => {
   test.each(realCaches(FIXTURES))(
@@ -59,6 +63,7 @@ describe('reading a manifest', () => {
     expect(descriptorAt(without(document.descriptors, 0), 0)).toEqual(layer(2));
     expect(mediaTypeAt(document.descriptors, 1)).toBe(layer(2).mediaType);
     expect(countOf(document.descriptors)).toBe(2);
+    expect(all(packDescriptors([big, layer(2)]))).toEqual([big, layer(2)]);
   });
 
   test.each<[string, string | object, string, string]>([

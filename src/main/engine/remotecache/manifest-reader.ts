@@ -4,7 +4,7 @@ import { Column } from './column.ts';
 import { DocumentReader } from './document-reader.ts';
 import { FieldNames } from './field-names.ts';
 import { FieldFault } from './scanner.ts';
-import { type PackedTexts, TEXT_IS, unpackTexts } from './text-table.ts';
+import { type PackedTexts, packTexts, TEXT_IS, unpackTexts } from './text-table.ts';
 
 const FIELDS = new FieldNames(['mediaType', 'config', 'layers', 'manifests']);
 const FORM = { name: 'manifest', subject: 'manifest', fields: FIELDS, lists: [false, false, true, true] };
@@ -221,6 +221,27 @@ export function* unpackDescriptors(packed: PackedDescriptors): Generator<undefin
     if (i % SLICE === SLICE - 1) yield;
   }
   return descriptors;
+}
+
+/** Columns of a few descriptors. */
+export function packDescriptors(descriptors: readonly Descriptor[]): PackedDescriptors {
+  const texts: string[] = [];
+  const put = (text: string) => texts.push(text) - 1;
+  const pairs = descriptors.map((descriptor) => Object.entries(descriptor.annotations ?? {}));
+  let annotations = 0;
+  const offsets = pairs.map((list) => {
+    annotations += list.length;
+    return annotations;
+  });
+  return {
+    mediaType: Uint32Array.from(descriptors, ({ mediaType }) => put(mediaType)),
+    digest: Uint32Array.from(descriptors, ({ digest }) => put(digest)),
+    size: Float64Array.from(descriptors, ({ size }) => size),
+    annotationOffset: Uint32Array.from([0, ...offsets]),
+    annotationKey: Uint32Array.from(pairs.flat(), ([key]) => put(key)),
+    annotationValue: Uint32Array.from(pairs.flat(), ([, value]) => put(value)),
+    packedTexts: packTexts(texts),
+  };
 }
 
 function makeDescriptor(packed: PackedDescriptors, index: number, text: (index: number) => string): Descriptor {

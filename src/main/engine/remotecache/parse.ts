@@ -2,7 +2,7 @@ import { throwIfAborted } from '../../../shared/base/errors.ts';
 import type { CacheConfig } from './cache-config.ts';
 import { checkIndexes } from './check.ts';
 import { ConfigReader } from './config-reader.ts';
-import { type PackedTexts, unpackTexts } from './text-table.ts';
+import { finish, finishSlowly, type PackedTexts, unpackTexts } from './text-table.ts';
 
 /** A parsed config whose texts are still packed: all of it can be transferred between threads without a copy. */
 export interface PackedConfig extends Omit<CacheConfig, 'texts'> {
@@ -75,20 +75,11 @@ export function buffersOf(config: PackedConfig): ArrayBuffer[] {
 /** Makes the strings, all at once. */
 export function unpackConfig(packed: PackedConfig): CacheConfig {
   const { packedTexts, ...columns } = packed;
-  const steps = unpackTexts(packedTexts);
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return { ...columns, texts: step.value };
-  }
+  return { ...columns, texts: finish(unpackTexts(packedTexts)) };
 }
 
-/** Makes the strings in slices of a few milliseconds; `pause` is awaited between them, so that an event loop stays free. */
-export async function unpackConfigSlowly(packed: PackedConfig, pause: () => Promise<void>): Promise<CacheConfig> {
+/** Makes the strings in slices of a few milliseconds, so that the event loop of the caller stays free. */
+export async function unpackConfigSlowly(packed: PackedConfig): Promise<CacheConfig> {
   const { packedTexts, ...columns } = packed;
-  const steps = unpackTexts(packedTexts);
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return { ...columns, texts: step.value };
-    await pause();
-  }
+  return { ...columns, texts: await finishSlowly(unpackTexts(packedTexts)) };
 }

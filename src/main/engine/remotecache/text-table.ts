@@ -153,3 +153,29 @@ export function* unpackTexts(packed: PackedTexts): Generator<undefined, string[]
   }
   return texts;
 }
+
+/** Packs texts as they are, repeats included. */
+export function packTexts(texts: readonly string[]): PackedTexts {
+  const offsets = new Uint32Array(texts.length + 1);
+  texts.forEach((text, i) => {
+    offsets[i + 1] = (offsets[i] as number) + Buffer.byteLength(text);
+  });
+  return { bytes: new TextEncoder().encode(texts.join('')), offsets };
+}
+
+/** Runs a generator that yields pauses to its end, without any. */
+export function finish<T>(steps: Generator<undefined, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** Runs a generator that yields pauses to its end, and lets the event loop go on in each of them. */
+export async function finishSlowly<T>(steps: Generator<undefined, T>): Promise<T> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

@@ -1,0 +1,77 @@
+/** The thread that reads layouts: it waits for the disk and parses, so that the engine's event loop does neither. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { type CacheErrorData, toCacheError } from '../../../shared/base/errors.ts';
+import type { ReadProgress } from '../../engine/ports/cache-source.ts';
+import { descriptorBuffers } from '../../engine/remotecache/manifest-reader.ts';
+import { buffersOf } from '../../engine/remotecache/parse.ts';
+import { type PackedTexts, packTexts } from '../../engine/remotecache/text-table.ts';
+import { createFolderStorage } from './folder-storage.ts';
+import { type PackedSnapshot, readFingerprint, readLayout } from './read-layout.ts';
+import type { Listing } from './storage.ts';
+import { createTarStorage } from './tar-storage.ts';
+
+/** What the thread is started with. */
+export interface ReadRequest {
+  readonly kind: 'folder' | 'tar';
+  readonly path: string;
+  readonly task: 'read' | 'fingerprint' | 'list';
+}
+
+/** A listing whose digests are packed. */
+export interface PackedListing extends Omit<Listing, 'digests'> {
+  readonly packedDigests: PackedTexts;
+}
+
+/** What the thread says; the last message is an answer or an error. */
+export type ReadMessage =
+  | { readonly type: 'progress'; readonly progress: ReadProgress }
+  | { readonly type: 'snapshot'; readonly snapshot: Omit<PackedSnapshot, 'listing'>; readonly listing: PackedListing }
+  | { readonly type: 'fingerprint'; readonly fingerprint: string }
+  | { readonly type: 'listing'; readonly listing: PackedListing }
+  | { readonly type: 'error'; readonly error: CacheErrorData; readonly stack: string | undefined };
+
+const PROGRESS_MS = 80;
+let progressAt = 0;
+
+function onProgress(progress: ReadProgress): void {
+  const now = performance.now();
+  if (now - progressAt < PROGRESS_MS) return;
+  progressAt = now;
+  send({ type: 'progress', progress });
+}
+
+function send(message: ReadMessage, transfer: ArrayBuffer[] = []): void {
+  parentPort?.postMessage(message, transfer);
+}
+
+function pack({ digests, ...columns }: Listing): PackedListing {
+  return { ...columns, packedDigests: packTexts(digests) };
+}
+
+function listingBuffers({ packedDigests, sizes, mtimesMs, flaws, offsets }: PackedListing): ArrayBuffer[] {
+  const columns = [packedDigests.bytes, packedDigests.offsets, sizes, mtimesMs, flaws, ...(offsets ? [offsets] : [])];
+  return columns.map((column) => column.buffer);
+}
+
+async function run({ kind, path, task }: ReadRequest): Promise<void> {
+  using storage = kind === 'folder' ? createFolderStorage(path) : createTarStorage(path);
+  if (task === 'fingerprint') {
+    send({ type: 'fingerprint', fingerprint: readFingerprint(storage, onProgress) });
+  } else if (task === 'list') {
+    const listing = pack(storage.list(() => {}));
+    send({ type: 'listing', listing }, listingBuffers(listing));
+  } else {
+    const { listing: whole, ...snapshot } = await readLayout(storage, onProgress);
+    const listing = pack(whole);
+    const buffers = snapshot.caches.flatMap((cache) => [
+      ...buffersOf(cache.parsed),
+      ...descriptorBuffers(cache.descriptors),
+    ]);
+    send({ type: 'snapshot', snapshot, listing }, [...buffers, ...listingBuffers(listing)]);
+  }
+}
+
+run(workerData as ReadRequest).catch((thrown: unknown) => {
+  const error = toCacheError(thrown, (workerData as ReadRequest).path);
+  send({ type: 'error', error: error.toJSON(), stack: thrown instanceof Error ? thrown.stack : undefined });
+});

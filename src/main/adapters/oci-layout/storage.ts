@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { CacheError } from '../../../shared/base/errors.ts';
+import type { Digest } from '../../../shared/oci/digest.ts';
+
+/** What is wrong with an entry that stands where a blob should be; as a number, so that it fits a column. */
+export const BLOB_FLAW = { none: 0, notAFile: 1, notReadable: 2, wrongSize: 3, cutOff: 4 } as const;
+
+/** Everything that lies under the names of blobs, sorted by digest. Columns, since there may be a million. */
+export interface Listing {
+  readonly digests: readonly Digest[];
+  readonly sizes: Float64Array<ArrayBuffer>;
+  readonly mtimesMs: Float64Array<ArrayBuffer>;
+  readonly flaws: Uint8Array<ArrayBuffer>;
+  /** Where the bytes begin in the file of the source; only for a tar. */
+  readonly offsets?: Float64Array<ArrayBuffer>;
+}
+
+/** A document that is about to be read. */
+export interface OpenDocument {
+  readonly size: number;
+  /** The bytes in chunks of about a MiB; to be read once, and to the end or not at all. */
+  chunks(): Iterable<Uint8Array>;
+}
+
+/** A layout as the reading thread sees it. Everything here waits for the disk. */
+export interface LayoutStorage extends Disposable {
+  /** Name of the source in errors: the folder or the tar. */
+  readonly name: string;
+  /** Looks at the source anew: every call may give another state. @throws when no state can be made out at all */
+  list(onProgress: (blobs: number) => void): Listing;
+  /** Opens `index.json` or a blob. @throws `NOT_FOUND`, `ACCESS_DENIED`, `CORRUPT` naming the file */
+  open(name: string): OpenDocument;
+}
+
+/**
+ * Reads a document of some MiB at most.
+ * @throws `INVALID_INPUT` for a larger one, before any of it is read
+ */
+export function readWhole(document: OpenDocument, maxBytes: number, subject: string): Uint8Array {
+  if (document.size > maxBytes) {
+    throw new CacheError('INVALID_INPUT', `${subject} is ${document.size} bytes long, more than can be right.`, {
+      subject,
+      hint: `At most ${maxBytes} bytes are read.`,
+    });
+  }
+  return Buffer.concat([...document.chunks()]);
+}
+
+/**
+ * The fingerprint of a state: the same for the same bytes wherever they lie, so neither paths nor times go in. What is
+ * inside a blob shows in its name; that the content keeps the promise is for `verify` to find out.
+ */
+export function fingerprintOf(index: Uint8Array, listing: Listing): string {
+  const hash = createHash('sha256').update('cachewright oci-layout 1\n');
+  hash.update(createHash('sha256').update(index).digest());
+  let lines: string[] = [];
+  for (let i = 0; i < listing.digests.length; i++) {
+    lines.push(`${listing.digests[i]} ${listing.sizes[i]} ${listing.flaws[i]}\n`);
+    if (lines.length === 10_000 || i === listing.digests.length - 1) {
+      hash.update(lines.join(''));
+      lines = [];
+    }
+  }
+  return hash.digest('hex');
+}
