@@ -1,3 +1,5 @@
+import type { Fold } from './scene.ts';
+
 /**
  * How much of a key graph is open. `opened` is in the order of opening, because a record that two folds lead to keeps
  * the place where it was shown first.
@@ -28,4 +30,15 @@ export function closeFold(unfolding: Unfolding, key: string): Unfolding {
   const opened = new Map(unfolding.opened);
   opened.delete(key);
   return { ...unfolding, opened, closed: new Set(unfolding.closed).add(key) };
+}
+
+/** A fold of up to so many records opens completely. */
+const WHOLE = 12;
+const FAR = 10_000;
+
+/** How far a fold opens at once; `far`: as far as it goes. A small one opens completely either way. */
+export function openingAmount(fold: Fold, far: boolean): number {
+  const isLevels = fold.kind === 'inputs' || fold.kind === 'users';
+  if (far || (isLevels && fold.unloaded === 0 && fold.count <= WHOLE)) return FAR;
+  return isLevels ? 2 : WHOLE;
 }
