@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import { CacheError } from '../../../shared/base/errors.ts';
+import type { CredentialSource, Credentials } from './docker-credentials.ts';
+
+/** What a `WWW-Authenticate` header asks for. */
+export interface Challenge {
+  readonly scheme: 'basic' | 'bearer';
+  readonly realm: string;
+  readonly service: string;
+  readonly scope: string;
+}
+
+/** Reads the first challenge we can answer. Must agree with RFC 9110, section 11.6.1, in its quoted strings. */
+export function parseChallenge(header: string): Challenge | undefined {
+  const [, scheme, rest = ''] = /^\s*(bearer|basic)\b(.*)$/is.exec(header) ?? [];
+  if (!scheme) return undefined;
+  const parameters = new Map<string, string>();
+  for (const [, name = '', quoted, plain] of rest.matchAll(/([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,]+))/g)) {
+    parameters.set(name.toLowerCase(), quoted?.replace(/\\(.)/g, '$1') ?? plain ?? '');
+  }
+  const parameter = (name: string) => parameters.get(name) ?? '';
+  return {
+    scheme: scheme.toLowerCase() as Challenge['scheme'],
+    realm: parameter('realm'),
+    service: parameter('service'),
+    scope: parameter('scope'),
+  };
+}
+
+const tokenSchema = z.object({
+  token: z.string().optional(),
+  access_token: z.string().optional(),
+  expires_in: z.number().optional(),
+});
+
+/** True for an address that never leaves this machine. */
+export function isLoopbackHost(host: string): boolean {
+  const name = host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
+  return name === 'localhost' || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name);
+}
+
+/** Answers challenges of one registry and remembers the answers until they run out. */
+export interface Authenticator {
+  /** The header for a request, as far as it is known; "" for none. */
+  header(scope: string): string;
+  /** Answers a challenge. False when nothing new can be said: the request is then refused for good. */
+  answer(challengeHeader: string, scope: string, signal?: AbortSignal): Promise<boolean>;
+}
+
+/**
+ * An authenticator for one registry host. A password goes to the registry itself, or to the token server that it names,
+ * and there only over TLS or on this machine.
+ */
+export function createAuthenticator(host: string, credentials: CredentialSource): Authenticator {
+  const headers = new Map<string, { readonly value: string; readonly until: number }>();
+  let known: Promise<Credentials | undefined> | undefined;
+  const who = () => {
+    known ??= credentials(host);
+    return known;
+  };
+
+  async function bearer(challenge: Challenge, scope: string, signal?: AbortSignal): Promise<boolean> {
+    const realm = realmOf(challenge.realm, host);
+    const wanted = challenge.scope || scope;
+    const somebody = await who();
+    const response = await fetch(...tokenRequest(realm, challenge.service, wanted, somebody, signal));
+    if (!response.ok) {
+      await response.body?.cancel();
+      return false;
+    }
+    const { token, access_token, expires_in = 60 } = tokenSchema.parse(await response.json());
+    const value = token ?? access_token;
+    if (!value) return false;
+    // Some seconds early: a token that runs out under way is refused.
+    headers.set(scope, { value: `Bearer ${value}`, until: Date.now() + Math.max(1, expires_in - 10) * 1000 });
+    return true;
+  }
+
+  return {
+    header(scope) {
+      const known = headers.get(scope) ?? headers.get('*');
+      return known && known.until > Date.now() ? known.value : '';
+    },
+    async answer(challengeHeader, scope, signal) {
+      const challenge = parseChallenge(challengeHeader);
+      if (!challenge) return false;
+      if (challenge.scheme === 'bearer') return bearer(challenge, scope, signal);
+      const somebody = await who();
+      if (!somebody || !('username' in somebody) || headers.has('*')) return false;
+      headers.set('*', { value: basic(somebody.username, somebody.password), until: Number.POSITIVE_INFINITY });
+      return true;
+    },
+  };
+}
+
+function basic(username: string, password: string): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}
+
+function realmOf(realm: string, host: string): URL {
+  let url: URL | undefined;
+  try {
+    url = new URL(realm);
+  } catch {
+    url = undefined;
+  }
+  const isSafe =
+    url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopbackHost(url.host) && isLoopbackHost(host));
+  if (!url || !isSafe) {
+    throw new CacheError('ACCESS_DENIED', 'The registry names a token server that no password may be sent to.', {
+      subject: host,
+      hint: 'A token server is reached over https.',
+    });
+  }
+  return url;
+}
+
+/** A GET with a password, or a POST that trades an identity token in. Must agree with the distribution token specification. */
+function tokenRequest(
+  realm: URL,
+  service: string,
+  scope: string,
+  somebody: Credentials | undefined,
+  signal?: AbortSignal,
+): [URL, RequestInit] {
+  const common = { redirect: 'error' as const, ...(signal ? { signal } : {}) };
+  const scopes = scope.split(' ').filter((one) => one !== '');
+  if (somebody && 'identityToken' in somebody) {
+    const body = new URLSearchParams({ grant_type: 'refresh_token', client_id: 'cachewright', service, scope });
+    body.set('refresh_token', somebody.identityToken);
+    return [realm, { ...common, method: 'POST', body }];
+  }
+  const url = new URL(realm);
+  if (service) url.searchParams.set('service', service);
+  for (const one of scopes) url.searchParams.append('scope', one);
+  const headers: Record<string, string> = somebody
+    ? { authorization: basic(somebody.username, somebody.password) }
+    : {};
+  return [url, { ...common, headers }];
+}

@@ -1,0 +1,143 @@
+import { CacheError, throwIfAborted, toCacheError } from '../../../shared/base/errors.ts';
+import { type Authenticator, createAuthenticator, isLoopbackHost } from './auth.ts';
+import type { CredentialSource } from './docker-credentials.ts';
+
+/** A request to a registry: a path below `/v2/`, or a whole address that the registry gave. */
+export interface RegistryRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly target: string;
+  readonly scope: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Made anew for each try. */
+  readonly body?: () => Uint8Array | AsyncIterable<Uint8Array>;
+  /** Not tried again: a part that arrived in part cannot be sent twice. */
+  readonly isOnlyTry?: boolean;
+  readonly signal?: AbortSignal | undefined;
+  /** What the request is about, for errors. */
+  readonly subject: string;
+}
+
+/** Talks to one registry host: authentication, redirects, tries again. */
+export interface RegistryClient {
+  readonly host: string;
+  /**
+   * The answer, whatever its status but 401, 429 and 5xx. The caller reads or cancels its body.
+   * @throws `ACCESS_DENIED`, `UNAVAILABLE` (after four tries), `CANCELLED`
+   */
+  send(request: RegistryRequest): Promise<Response>;
+  /** A whole address for a place the registry named in a `Location` header. */
+  resolve(location: string): string;
+}
+
+const TRIES = 4;
+const FIRST_PAUSE_MS = 200;
+const REDIRECTS = 5;
+
+/**
+ * A client for one registry host. Plain http only for a registry on this machine. Credentials go to that host alone:
+ * a redirect elsewhere (a storage back end) gets none.
+ */
+export function createRegistryClient(host: string, credentials: CredentialSource): RegistryClient {
+  const api = host === 'docker.io' ? 'registry-1.docker.io' : host;
+  const origin = `${isLoopbackHost(api) ? 'http' : 'https'}://${api}`;
+  const auth = createAuthenticator(host, credentials);
+  const resolve = (location: string) => new URL(location, `${origin}/`).href;
+  const isOwn = (url: string) => new URL(url).origin === origin;
+
+  async function once(request: RegistryRequest): Promise<Response> {
+    let url = resolve(request.target.startsWith('http') ? request.target : `/v2/${request.target}`);
+    for (let hop = 0; hop < REDIRECTS; hop += 1) {
+      const response = await fetch(url, init(request, isOwn(url) ? auth : undefined));
+      const location = response.headers.get('location');
+      // 3xx with a place to go; an upload's 202 has a Location too, which the caller wants to see.
+      if (response.status < 300 || response.status >= 400 || !location) return response;
+      await response.body?.cancel();
+      const next = new URL(location, url).href;
+      if (!next.startsWith('https:') && !isLoopbackHost(new URL(next).host)) {
+        throw new CacheError('ACCESS_DENIED', 'The registry redirects to an address without TLS.', {
+          subject: request.subject,
+        });
+      }
+      url = next;
+    }
+    throw new CacheError('UNAVAILABLE', 'The registry redirects without end.', { subject: request.subject });
+  }
+
+  return {
+    host,
+    resolve,
+    async send(request) {
+      let answered = false;
+      const tries = request.isOnlyTry ? 1 : TRIES;
+      for (let attempt = 1; ; attempt += 1) {
+        throwIfAborted(request.signal);
+        let response: Response;
+        try {
+          response = await once(request);
+        } catch (error) {
+          if (error instanceof CacheError || request.signal?.aborted) throw toCacheError(error, request.subject);
+          if (attempt >= tries) throw unreachable(host, request.subject, error);
+          await pause(attempt, undefined, request.signal);
+          continue;
+        }
+        if (response.status === 401 && !answered) {
+          await response.body?.cancel();
+          answered = await auth.answer(response.headers.get('www-authenticate') ?? '', request.scope, request.signal);
+          if (answered) continue;
+          throw refused(host, request);
+        }
+        if (response.status === 401 || response.status === 403) {
+          await response.body?.cancel();
+          throw refused(host, request);
+        }
+        if (response.status !== 429 && response.status < 500) return response;
+        await response.body?.cancel();
+        if (attempt >= tries) throw unreachable(host, request.subject, new Error(`status ${response.status}`));
+        await pause(attempt, response.headers.get('retry-after') ?? undefined, request.signal);
+      }
+    },
+  };
+}
+
+function init(request: RegistryRequest, auth: Authenticator | undefined): RequestInit {
+  const authorization = auth?.header(request.scope) ?? '';
+  const body = request.body?.();
+  return {
+    method: request.method,
+    redirect: 'manual',
+    headers: { ...request.headers, ...(authorization ? { authorization } : {}) },
+    ...(request.signal ? { signal: request.signal } : {}),
+    // A stream is sent as it comes, which fetch wants to be told.
+    ...(body === undefined ? {} : { body: body as RequestInit['body'] & {}, duplex: 'half' }),
+  } as RequestInit;
+}
+
+function refused(host: string, request: RegistryRequest): CacheError {
+  return new CacheError('ACCESS_DENIED', `The registry ${host} does not permit this.`, {
+    subject: request.subject,
+    hint: 'Sign in with "docker login", and check that the account may read or write this repository.',
+  });
+}
+
+function unreachable(host: string, subject: string, cause: unknown): CacheError {
+  return new CacheError('UNAVAILABLE', `The registry ${host} does not answer.`, {
+    subject,
+    hint: 'Check its address and the network, and run it again: what was copied is not copied twice.',
+    cause,
+  });
+}
+
+/** Waits before another try: as long as the registry asks for, at most 30 s, else ever longer. */
+async function pause(attempt: number, retryAfter: string | undefined, signal: AbortSignal | undefined): Promise<void> {
+  const asked = Number(retryAfter);
+  const ms = Number.isFinite(asked) && asked > 0 ? Math.min(asked * 1000, 30_000) : FIRST_PAUSE_MS * 2 ** (attempt - 1);
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(done, ms);
+    function done(): void {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    }
+    signal?.addEventListener('abort', done, { once: true });
+  });
+}

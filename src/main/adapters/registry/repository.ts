@@ -1,0 +1,351 @@
+import { createHash } from 'node:crypto';
+import { CacheError, isCacheError, throwIfAborted } from '../../../shared/base/errors.ts';
+import type { Descriptor } from '../../../shared/oci/descriptor.ts';
+import { MEDIA_TYPES } from '../../../shared/oci/media-types.ts';
+import type { RegistryClient, RegistryRequest } from './client.ts';
+
+/** A manifest is refused above this size, unread. */
+const MANIFEST_LIMIT_BYTES = 32 * 1024 * 1024;
+/** Blobs up to this size go in one request; larger ones in parts of it, so that a broken connection costs one part. */
+const PART_BYTES = 16 * 1024 * 1024;
+/** Uploads of one blob begun before it is given up. */
+const SESSIONS = 4;
+const MANIFEST_TYPES = [
+  MEDIA_TYPES.ociManifest,
+  MEDIA_TYPES.ociIndex,
+  MEDIA_TYPES.dockerManifest,
+  MEDIA_TYPES.dockerManifestList,
+];
+
+/** Bytes of a blob, from the first one; asked again when an upload broke off and has to begin anew. */
+export type BlobBytes = () => AsyncIterable<Uint8Array>;
+
+/** What an upload did: sent the bytes, took them from another repository, or found them there. */
+export type UploadOutcome = 'there' | 'mounted' | 'copied';
+
+/**
+ * One repository of a registry, over the OCI distribution API. Digests are checked on everything that is read whole; a
+ * blob's stream is not, its reader does that.
+ */
+export interface Repository {
+  readonly name: string;
+  /** The manifest of a tag or digest, its bytes checked against the digest. @throws `NOT_FOUND`, `DIGEST_MISMATCH` */
+  manifest(
+    reference: string,
+    signal?: AbortSignal,
+  ): Promise<{ readonly descriptor: Descriptor; readonly bytes: Uint8Array }>;
+  /** Size of a blob in bytes; `undefined` when it is not there. */
+  blobSize(digest: string, signal?: AbortSignal): Promise<number | undefined>;
+  /** Bytes of a blob from an offset on; goes on by itself after a dropped connection. @throws `NOT_FOUND` */
+  blob(
+    digest: string,
+    options?: { readonly start?: number; readonly end?: number; readonly signal?: AbortSignal },
+  ): AsyncIterable<Uint8Array>;
+  /**
+   * Puts a blob there, unless it is there or one of `mountFrom` (repositories of this registry) has it.
+   * @throws `DIGEST_MISMATCH` when the registry finds other bytes than the digest says
+   */
+  upload(
+    blob: Descriptor,
+    bytes: BlobBytes,
+    options?: {
+      readonly mountFrom?: readonly string[];
+      readonly signal?: AbortSignal;
+      readonly onBytes?: (bytes: number) => void;
+    },
+  ): Promise<UploadOutcome>;
+  /** Writes a manifest under a tag. To be called when everything it names is there. */
+  putManifest(reference: string, mediaType: string, bytes: Uint8Array, signal?: AbortSignal): Promise<void>;
+}
+
+/** A repository on a client. */
+export function createRepository(client: RegistryClient, name: string): Repository {
+  const pull = `repository:${name}:pull`;
+  const push = `repository:${name}:pull,push`;
+  const send = (request: Omit<RegistryRequest, 'scope'> & { scope?: string }) =>
+    client.send({ scope: pull, ...request });
+
+  async function* blob(
+    digest: string,
+    { start = 0, end, signal }: { start?: number; end?: number; signal?: AbortSignal } = {},
+  ): AsyncIterable<Uint8Array> {
+    let offset = start;
+    for (let breaks = 0; ; breaks += 1) {
+      const range =
+        offset > 0 || end !== undefined ? { range: `bytes=${offset}-${end === undefined ? '' : end - 1}` } : {};
+      const response = await send({
+        method: 'GET',
+        target: `${name}/blobs/${digest}`,
+        headers: range,
+        signal,
+        subject: digest,
+      });
+      if (response.status === 416) return;
+      await expectStatus(response, [200, 206], digest);
+      // A registry that does not know ranges sends everything: what was read already is passed over.
+      let skip = response.status === 200 ? offset : 0;
+      try {
+        for await (const chunk of response.body ?? []) {
+          const fresh = skip >= chunk.length ? undefined : chunk.subarray(skip);
+          skip = Math.max(0, skip - chunk.length);
+          if (!fresh) continue;
+          const wanted = end === undefined ? fresh : fresh.subarray(0, Math.max(0, end - offset));
+          offset += wanted.length;
+          if (wanted.length > 0) yield wanted;
+          if (end !== undefined && offset >= end) return;
+        }
+        return;
+      } catch (error) {
+        throwIfAborted(signal);
+        if (breaks >= 3) {
+          throw new CacheError('UNAVAILABLE', 'The connection broke again and again.', {
+            subject: digest,
+            cause: error,
+          });
+        }
+      }
+    }
+  }
+
+  async function mount(digest: string, from: string, signal?: AbortSignal): Promise<boolean> {
+    const target = `${name}/blobs/uploads/?mount=${encodeURIComponent(digest)}&from=${encodeURIComponent(from)}`;
+    const scope = `${push} repository:${from}:pull`;
+    const response = await send({
+      method: 'POST',
+      target,
+      scope,
+      signal,
+      headers: { 'content-length': '0' },
+      subject: digest,
+    });
+    await response.body?.cancel();
+    if (response.status === 201) return true;
+    // 202: the registry would not mount and began an upload instead, which nobody will go on with.
+    const location = response.headers.get('location');
+    if (response.status === 202 && location) await cancelUpload(location, digest);
+    return false;
+  }
+
+  async function cancelUpload(location: string, subject: string): Promise<void> {
+    const gone = send({ method: 'DELETE', target: client.resolve(location), scope: push, subject });
+    await gone.then((response) => response.body?.cancel()).catch(() => undefined);
+  }
+
+  return {
+    name,
+    blob,
+
+    async manifest(reference, signal) {
+      const subject = `${name}:${reference}`;
+      const headers = { accept: MANIFEST_TYPES.join(', ') };
+      const response = await send({
+        method: 'GET',
+        target: `${name}/manifests/${reference}`,
+        headers,
+        signal,
+        subject,
+      });
+      await expectStatus(response, [200], subject);
+      const bytes = await readAll(response, MANIFEST_LIMIT_BYTES, subject);
+      const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+      const claimed = reference.startsWith('sha256:')
+        ? reference
+        : (response.headers.get('docker-content-digest') ?? digest);
+      if (claimed.startsWith('sha256:') && claimed !== digest) throw mismatch(claimed, digest);
+      const mediaType = response.headers.get('content-type')?.split(';')[0]?.trim() ?? '';
+      return { descriptor: { mediaType, digest, size: bytes.length }, bytes };
+    },
+
+    async blobSize(digest, signal) {
+      const response = await send({ method: 'HEAD', target: `${name}/blobs/${digest}`, signal, subject: digest });
+      await response.body?.cancel();
+      if (response.status === 404) return undefined;
+      if (response.status !== 200) throw unexpected(response, digest);
+      return Number(response.headers.get('content-length') ?? 0);
+    },
+
+    async upload(descriptor, bytes, { mountFrom = [], signal, onBytes } = {}) {
+      const { digest } = descriptor;
+      const there = await send({
+        method: 'HEAD',
+        target: `${name}/blobs/${digest}`,
+        scope: push,
+        signal,
+        subject: digest,
+      });
+      await there.body?.cancel();
+      if (there.status === 200) return 'there';
+      for (const from of mountFrom) if (from !== name && (await mount(digest, from, signal))) return 'mounted';
+      for (let session = 1; ; session += 1) {
+        try {
+          await uploadOnce(descriptor, bytes, { signal, onBytes });
+          return 'copied';
+        } catch (error) {
+          // Registries forget an upload whose part broke off: only a new one helps, from the first byte on.
+          const isBroken = isCacheError(error, 'UNAVAILABLE') || isCacheError(error, 'NOT_FOUND');
+          if (!isBroken || session >= SESSIONS) throw error;
+        }
+      }
+    },
+
+    async putManifest(reference, mediaType, bytes, signal) {
+      const subject = `${name}:${reference}`;
+      const response = await send({
+        method: 'PUT',
+        target: `${name}/manifests/${reference}`,
+        scope: push,
+        headers: { 'content-type': mediaType, 'content-length': String(bytes.length) },
+        body: () => bytes,
+        signal,
+        subject,
+      });
+      await expectStatus(response, [201, 202], subject);
+      await response.body?.cancel();
+    },
+  };
+
+  /** One upload from its first byte to the request that closes it. `onBytes` takes back what a broken one had counted. */
+  async function uploadOnce(
+    { digest, size }: Descriptor,
+    bytes: BlobBytes,
+    { signal, onBytes }: { signal: AbortSignal | undefined; onBytes: ((bytes: number) => void) | undefined },
+  ): Promise<void> {
+    const begun = await send({
+      method: 'POST',
+      target: `${name}/blobs/uploads/`,
+      scope: push,
+      headers: { 'content-length': '0' },
+      signal,
+      subject: digest,
+    });
+    await expectStatus(begun, [202], digest);
+    await begun.body?.cancel();
+    let location = locationOf(begun, digest);
+    let offset = 0;
+    const iterator = createTaker(bytes());
+    try {
+      // Parts while more than one is left; the last one goes with the request that closes the upload.
+      while (size - offset > PART_BYTES) {
+        const part = await iterator.take(PART_BYTES, signal);
+        location = await sendPart(location, part, offset, digest, signal);
+        offset += part.length;
+        onBytes?.(part.length);
+      }
+      const last = await iterator.take(size - offset, signal);
+      const close = new URL(client.resolve(location));
+      close.searchParams.set('digest', digest);
+      const closed = await send({
+        method: 'PUT',
+        target: close.href,
+        scope: push,
+        headers: { 'content-type': 'application/octet-stream', 'content-length': String(last.length) },
+        body: () => last,
+        isOnlyTry: true,
+        signal,
+        subject: digest,
+      });
+      if (closed.status === 400) {
+        await closed.body?.cancel();
+        throw mismatch(digest, 'other bytes');
+      }
+      await expectStatus(closed, [201, 204], digest);
+      await closed.body?.cancel();
+      onBytes?.(last.length);
+    } catch (error) {
+      onBytes?.(-offset);
+      await cancelUpload(location, digest);
+      throw error;
+    } finally {
+      await iterator.close();
+    }
+  }
+
+  /** Sends a part and gives the place of the next one. */
+  async function sendPart(location: string, part: Uint8Array, offset: number, digest: string, signal?: AbortSignal) {
+    const response = await send({
+      method: 'PATCH',
+      target: client.resolve(location),
+      scope: push,
+      headers: {
+        'content-type': 'application/octet-stream',
+        'content-length': String(part.length),
+        'content-range': `${offset}-${offset + part.length - 1}`,
+      },
+      body: () => part,
+      isOnlyTry: true,
+      signal,
+      subject: digest,
+    });
+    await expectStatus(response, [202], digest);
+    await response.body?.cancel();
+    return locationOf(response, digest);
+  }
+}
+
+function locationOf(response: Response, subject: string): string {
+  const location = response.headers.get('location');
+  if (location) return location;
+  throw new CacheError('UNAVAILABLE', 'The registry does not say where to upload to.', { subject });
+}
+
+/** Cuts a stream into parts of the sizes asked for. @throws `SIZE_MISMATCH` when it ends before */
+function createTaker(source: AsyncIterable<Uint8Array>) {
+  const chunks = source[Symbol.asyncIterator]();
+  let left: Uint8Array = new Uint8Array();
+  return {
+    async take(length: number, signal?: AbortSignal): Promise<Uint8Array> {
+      const part = new Uint8Array(length);
+      let filled = 0;
+      while (filled < length) {
+        throwIfAborted(signal);
+        if (left.length === 0) {
+          const next = await chunks.next();
+          if (next.done) throw new CacheError('SIZE_MISMATCH', 'The blob ends before the size its manifest says.');
+          left = next.value;
+        }
+        const fits = left.subarray(0, length - filled);
+        part.set(fits, filled);
+        filled += fits.length;
+        left = left.subarray(fits.length);
+      }
+      return part;
+    },
+    close: async () => {
+      await chunks.return?.();
+    },
+  };
+}
+
+async function readAll(response: Response, limit: number, subject: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > limit) {
+      await response.body?.cancel().catch(() => undefined);
+      throw new CacheError('INVALID_INPUT', `The manifest is larger than ${limit / 2 ** 20} MiB.`, { subject });
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+async function expectStatus(response: Response, expected: readonly number[], subject: string): Promise<void> {
+  if (expected.includes(response.status)) return;
+  await response.body?.cancel();
+  throw unexpected(response, subject);
+}
+
+function unexpected(response: Response, subject: string): CacheError {
+  if (response.status === 404) {
+    return new CacheError('NOT_FOUND', 'The registry does not have this.', {
+      subject,
+      hint: 'Check repository and tag; a registry may also answer so to who is not signed in.',
+    });
+  }
+  return new CacheError('UNAVAILABLE', `The registry answers with status ${response.status}.`, { subject });
+}
+
+function mismatch(expected: string, found: string): CacheError {
+  return new CacheError('DIGEST_MISMATCH', `The bytes are not those of the digest: ${found}.`, { subject: expected });
+}

@@ -1,0 +1,72 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A real registry of one test on a free loopback port, with its own folder. */
+export interface RegistryServer extends AsyncDisposable {
+  /** `127.0.0.1:PORT`. */
+  readonly host: string;
+}
+
+/** The one account of a registry that was started with `account: true`. */
+export const REGISTRY_ACCOUNT = { username: 'ada', password: 'secret' } as const;
+/** bcrypt of the password above, as the registry wants it. */
+const HTPASSWD = 'ada:$2b$04$0I6shrbl9v6yR6RHat7DjOeWB1qyHQmJJnh/FV7aogNsyLdsL1xdy\n';
+
+/** True where Debian's `docker-registry` is installed; prints why its tests are skipped otherwise. */
+export function hasRegistryServer(): boolean {
+  const found = spawnSync('docker-registry', ['--version']).status === 0;
+  if (!found) process.stdout.write('skipped: the tests on a registry need the package docker-registry\n');
+  return found;
+}
+
+/** A port that is free now. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (typeof address !== 'object' || address === null) throw new Error('no port');
+  return address.port;
+}
+
+/** Starts a registry and waits until it answers. */
+export async function startRegistryServer(options: { readonly account?: boolean } = {}): Promise<RegistryServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'cachewright-registry-'));
+  const host = `127.0.0.1:${await freePort()}`;
+  const config = {
+    version: '0.1',
+    log: { level: 'error' },
+    storage: { filesystem: { rootdirectory: join(folder, 'data') }, delete: { enabled: true } },
+    http: { addr: host },
+    ...(options.account ? { auth: { htpasswd: { realm: 'test', path: join(folder, 'htpasswd') } } } : {}),
+  };
+  await writeFile(join(folder, 'htpasswd'), HTPASSWD);
+  // YAML is a superset of JSON.
+  await writeFile(join(folder, 'config.yml'), JSON.stringify(config));
+  const child = spawn('docker-registry', ['serve', join(folder, 'config.yml')], { stdio: 'ignore' });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  let isRunning = true;
+  void ended.then(() => {
+    isRunning = false;
+  });
+  while (
+    !(await fetch(`http://${host}/v2/`).then(
+      (r) => r.status < 500,
+      () => false,
+    ))
+  ) {
+    if (!isRunning) throw new Error('docker-registry ended before it answered');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return {
+    host,
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGTERM');
+      await ended;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
