@@ -46,8 +46,9 @@ export interface GridProps<Row> {
   readonly selection?: Selection;
   readonly onSelect?: (selection: Selection) => void;
   /** Id of the row the inspector shows. */
-  readonly currentId: string | undefined;
-  readonly onInspect: (row: Row) => void;
+  readonly currentId?: string | undefined;
+  /** Enter or a click; absent where a row has no details. */
+  readonly onInspect?: (row: Row) => void;
   readonly onCopy?: (row: Row) => void;
   /** The row with the focus, for the view's own commands. */
   readonly onFocusRow?: (row: Row | undefined) => void;
@@ -132,7 +133,7 @@ export function Grid<Row>(props: GridProps<Row>) {
         return true;
       case 'inspect':
         if (inHeader && column) sortBy(nextSort(column, props.sort));
-        else if (focusRow !== undefined) props.onInspect(focusRow);
+        else if (focusRow !== undefined) props.onInspect?.(focusRow);
         return true;
       case 'copy':
         if (focusRow === undefined || !props.onCopy) return false;
@@ -163,7 +164,7 @@ export function Grid<Row>(props: GridProps<Row>) {
     moveFocus({ row: index, column: WHOLE_ROW });
     if (selection && event.shiftKey) void choosing.extendTo(index);
     else if (selection && (event.ctrlKey || event.metaKey || target.closest('[data-check]'))) choosing.toggle(index);
-    else props.onInspect(row);
+    else props.onInspect?.(row);
   };
 
   const template = [...(selection ? [`${checkPx}px`] : []), ...shown.map((c) => `${c.widthPx}px`)].join(' ');

@@ -1,0 +1,101 @@
+import { type ReactNode, useState } from 'react';
+import type { RecordDetail, RecordRef } from '../../../shared/model/record.ts';
+import { inspect } from '../../base/address.ts';
+import { Button } from '../../base/button.tsx';
+import { Digest } from '../../base/digest.tsx';
+import { RecordName, recordTitle } from '../../widgets/record-name.tsx';
+import styles from './record.module.css';
+
+/** Rows shown before someone asks for all. */
+const FIRST = 12;
+
+/** Inputs by position; alternatives, any of which will do, below each other with "or". */
+export function InputList({ inputs }: { readonly inputs: RecordDetail['inputs'] }) {
+  return (
+    <Folded items={inputs} word="inputs">
+      {(alternatives, position) => (
+        <li key={position}>
+          {alternatives.map((alternative, at) => (
+            <div key={`${alternative.id} ${alternative.selector}`}>
+              <LinkRow position={at === 0 ? String(position) : 'or'} record={alternative} isAlternative={at > 0} />
+              {alternative.selector !== '' && <Selector selector={alternative.selector} />}
+            </div>
+          ))}
+        </li>
+      )}
+    </Folded>
+  );
+}
+
+/** Records that use it, with the input position at which they do. */
+export function UserList({ users }: { readonly users: RecordDetail['users'] }) {
+  return (
+    <Folded items={users} word="users">
+      {(user) => (
+        <li key={`${user.id} ${user.input} ${user.selector}`}>
+          <LinkRow position={String(user.input)} record={user} />
+        </li>
+      )}
+    </Folded>
+  );
+}
+
+function LinkRow({
+  position,
+  record,
+  isAlternative = false,
+}: {
+  readonly position: string;
+  readonly record: RecordRef;
+  readonly isAlternative?: boolean;
+}) {
+  return (
+    <div className={styles.link}>
+      <span className={styles.position} data-alternative={isAlternative || undefined}>
+        {position}
+      </span>
+      <button
+        type="button"
+        className={styles.open}
+        aria-label={`Inspect ${recordTitle(record)}`}
+        onClick={() => inspect('record', record.id)}
+      >
+        <RecordName record={record} />
+      </button>
+      <Digest digest={record.digest} copy={false} />
+    </div>
+  );
+}
+
+/** What of the input is used: a digest of a path or of a mount. */
+function Selector({ selector }: { readonly selector: string }) {
+  return (
+    <div className={styles.selector}>
+      selector {/^sha\d+:/.test(selector) ? <Digest digest={selector} copy={false} /> : <code>{selector}</code>}
+    </div>
+  );
+}
+
+/** A list that starts short: a record may have thousands of links. */
+function Folded<Item>({
+  items,
+  word,
+  children,
+}: {
+  readonly items: readonly Item[];
+  readonly word: string;
+  readonly children: (item: Item, index: number) => ReactNode;
+}) {
+  const [isOpen, setOpen] = useState(false);
+  const shown = isOpen ? items : items.slice(0, FIRST);
+  return (
+    <>
+      <ul>{shown.map(children)}</ul>
+      {shown.length < items.length && (
+        <Button variant="ghost" className={styles.all} onPress={() => setOpen(true)}>
+          Show all {items.length.toLocaleString('en')} {word}
+        </Button>
+      )}
+    </>
+  );
+}

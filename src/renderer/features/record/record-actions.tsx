@@ -1,0 +1,42 @@
+import { Braces, Copy, Hash, Link, Terminal, Workflow } from 'lucide-react';
+import { useLocation } from 'wouter';
+import type { RecordDetail } from '../../../shared/model/record.ts';
+import type { Source } from '../../../shared/model/source.ts';
+import { sourceHref } from '../../base/address.ts';
+import { Button } from '../../base/button.tsx';
+import { useCopy } from '../../base/clipboard.ts';
+import { Menu, MenuItem } from '../../base/menu.tsx';
+import { commandLine } from '../../base/shell-quote.ts';
+import styles from './record.module.css';
+
+/** What can be done with a record from anywhere. */
+export function RecordActions({ source, record }: { readonly source: Source; readonly record: RecordDetail }) {
+  const { copied, copy } = useCopy();
+  const [, navigate] = useLocation();
+  const graphHref = sourceHref(source.id, 'graph', { record: record.id });
+  return (
+    <div className={styles.actions}>
+      <Button icon={Workflow} keys="g g" onPress={() => navigate(graphHref)}>
+        Open in graph
+      </Button>
+      <Menu label="Copy" button={<Button icon={Copy}>{copied ? 'Copied' : 'Copy'}</Button>}>
+        <MenuItem icon={Hash} keys="y" onAction={() => copy(record.digest)}>
+          Digest
+        </MenuItem>
+        <MenuItem icon={Braces} onAction={() => copy(JSON.stringify(record, undefined, 2))}>
+          JSON
+        </MenuItem>
+        <MenuItem icon={Terminal} onAction={() => copy(commandLine(keysCommand(source, record)))}>
+          Command line
+        </MenuItem>
+        <MenuItem icon={Link} onAction={() => copy(new URL(graphHref, window.location.href).href)}>
+          Link
+        </MenuItem>
+      </Menu>
+    </div>
+  );
+}
+
+function keysCommand(source: Source, record: RecordDetail): readonly string[] {
+  return ['keys', source.location, '--filter', `id:=${record.id}`, '--json'];
+}
