@@ -55,15 +55,23 @@ const GRIP = { width: 120, height: 32 } as const;
  * one where it would lie outside all of them.
  */
 export function fitWindowState(state: WindowState, areas: readonly WorkArea[]): WindowState {
-  const { x, y } = state;
-  const home =
-    x === undefined || y === undefined ? undefined : areas.find((area) => holdsGrip(area, x, y, state.width));
-  const area = home ?? areas[0];
-  if (!area) return state;
-  const width = Math.min(Math.max(state.width, MIN_SIZE.width), area.width);
-  const height = Math.min(Math.max(state.height, MIN_SIZE.height), area.height);
-  const sized: WindowState = { version: 1, width, height, maximized: state.maximized };
-  return home && x !== undefined && y !== undefined ? { ...sized, x, y } : sized;
+  const { x, y, maximized } = state;
+  const [first] = areas;
+  if (!first) return state;
+  if (x !== undefined && y !== undefined) {
+    for (const area of areas) {
+      const size = sizeIn(area, state);
+      if (holdsGrip(area, x, y, size.width)) return { version: 1, x, y, ...size, maximized };
+    }
+  }
+  return { version: 1, ...sizeIn(first, state), maximized };
+}
+
+function sizeIn(area: WorkArea, { width, height }: WindowState): { width: number; height: number } {
+  return {
+    width: Math.min(Math.max(width, MIN_SIZE.width), area.width),
+    height: Math.min(Math.max(height, MIN_SIZE.height), area.height),
+  };
 }
 
 function holdsGrip(area: WorkArea, x: number, y: number, width: number): boolean {
