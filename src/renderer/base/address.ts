@@ -1,6 +1,7 @@
 import { useCallback, useMemo } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { navigate } from 'wouter/use-browser-location';
+import { usePanels, usePreferences } from './window-state.ts';
 
 /** Search parameters by name; `undefined` takes one out. */
 export type ParamChanges = Readonly<Record<string, string | undefined>>;
@@ -77,8 +78,18 @@ export function usePlace(): Place {
 export const INSPECTED = ['record', 'layer', 'job', 'plan'] as const;
 export type Inspected = (typeof INSPECTED)[number];
 
-/** Shows something in the inspector, or nothing. It is part of the address: back, forward, reload and copy link keep it. */
-export function inspect(subject: Inspected, id: string | undefined, options?: { readonly replace?: boolean }): void {
+/**
+ * Shows something in the inspector, or nothing. It is part of the address: back, forward, reload and copy link keep it.
+ * `follow`: the current row only moved, so a closed inspector stays closed.
+ */
+export function inspect(
+  subject: Inspected,
+  id: string | undefined,
+  { replace = false, follow = false }: { readonly replace?: boolean; readonly follow?: boolean } = {},
+): void {
   const others = Object.fromEntries(INSPECTED.map((name) => [name, undefined]));
-  setParams({ ...others, [subject]: id, panel: undefined }, options);
+  setParams({ ...others, [subject]: id, panel: undefined }, { replace });
+  if (follow || id === undefined) return;
+  usePreferences.setState({ inspectorOpen: true });
+  usePanels.setState({ inspectorSheet: true });
 }

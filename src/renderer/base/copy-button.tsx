@@ -15,7 +15,7 @@ export function CopyButton({
   readonly label?: string;
   readonly icon?: LucideIcon;
   readonly iconSize?: number;
-  readonly className?: string;
+  readonly className?: string | undefined;
 }) {
   const { copied, copy } = useCopy();
   return (

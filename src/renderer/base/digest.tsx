@@ -14,7 +14,7 @@ export function Digest({
   readonly digest: string;
   /** `true`: a button that copies. `mouse`: the same, but no tab stop of its own (inside a grid, where `y` copies). */
   readonly copy?: boolean | 'mouse';
-  readonly className?: string;
+  readonly className?: string | undefined;
 }) {
   const clipboard = useCopy();
   const text = (

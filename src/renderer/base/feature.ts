@@ -53,7 +53,7 @@ export interface SourceViewProps {
 
 /**
  * A tab of the inspector. The inspector shows the panels whose subject is in the address (`?record=…`), those of one
- * subject as tabs in the order of `order`. A view's own subject goes before `record`, and `record` before `layer`.
+ * subject as tabs in the order of `order`. With no subject in the address, the panels of the subject `source` show.
  */
 export interface InspectorPanel {
   readonly id: string;
@@ -96,6 +96,8 @@ export interface WindowFeature extends FeatureBase {
   readonly scope: 'window';
   readonly segment: string;
   readonly view: Lazy<Record<never, never>>;
+  /** A word beside it at the foot of the sources pane: `1 running`, `empty`. */
+  readonly note?: ComponentType;
 }
 
 /** Inspector panels and commands without a view of their own. */

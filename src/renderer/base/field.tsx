@@ -47,7 +47,7 @@ export function TextField({
   readonly inputRef?: Ref<HTMLInputElement>;
   /** Enter. */
   readonly onSubmit?: () => void;
-  readonly className?: string;
+  readonly className?: string | undefined;
 }) {
   return (
     <AriaTextField

@@ -62,7 +62,7 @@ export function Popover({
 }: Omit<AriaPopoverProps, 'children' | 'className'> & {
   readonly label: string;
   readonly children: ReactNode;
-  readonly className?: string;
+  readonly className?: string | undefined;
 }) {
   return (
     <AriaPopover {...props} offset={props.offset ?? 6} className={classNames(styles.popover, className)}>

@@ -2,7 +2,7 @@ import { formatBytes, formatCount, formatExactBytes } from '../../shared/base/by
 import { classNames } from './class-names.ts';
 
 interface QuantityProps {
-  readonly className?: string;
+  readonly className?: string | undefined;
   /** `true`: takes part in the tab order, so that the exact value can be had from the keyboard. Not inside a grid. */
   readonly isFocusable?: boolean;
 }

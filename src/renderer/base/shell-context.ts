@@ -16,6 +16,8 @@ export interface Shell {
   /** Says something to a screen reader, politely. */
   announce(text: string): void;
   offerUndo(offer: UndoOffer): void;
+  /** Shows that something the user asked for did not happen: `fail('The verify did not start', error)`. */
+  fail(title: string, error: unknown): void;
   /** Where the view's own actions stand, at the right end of its tabs. */
   readonly actionsSlot: HTMLElement | undefined;
   /** Where the view's last part of the address line stands (`Graph › test 1/2`). */
@@ -30,6 +32,7 @@ const SILENT: Shell = {
   addCommands: () => none,
   announce: none,
   offerUndo: none,
+  fail: none,
   actionsSlot: undefined,
   setSubject: none,
 };

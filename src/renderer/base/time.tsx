@@ -46,7 +46,7 @@ export function Time({
 }: {
   /** RFC 3339 text, or epoch ms. */
   readonly at: string | number | undefined;
-  readonly className?: string;
+  readonly className?: string | undefined;
   readonly isFocusable?: boolean;
 }) {
   const now = useNow();

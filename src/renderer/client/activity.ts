@@ -31,3 +31,6 @@ export function createActivity(): Activity {
     },
   };
 }
+
+/** What is under way in this page: calls to the engine, and layouts that a view is computing. */
+export const pageActivity: Activity = createActivity();

@@ -32,9 +32,8 @@ export function retryDelayMs(attempt: number): number {
  * made while waiting for the next one fails at once with `UNAVAILABLE`. A call in flight when the connection breaks fails with
  * `UNAVAILABLE`: it is not repeated here, because only a read may be.
  */
-export function createConnection(transport: Transport): Connection {
+export function createConnection(transport: Transport, activity: Activity = createActivity()): Connection {
   const state = createSignalValue<ConnectionState>({ phase: 'connecting', attempt: 1 });
-  const activity = createActivity();
   let stopped = false;
   let session: Promise<Session>;
   let current: Session | undefined;

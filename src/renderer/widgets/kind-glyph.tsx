@@ -40,7 +40,7 @@ export function KindGlyph({
   readonly size?: number;
   /** `true`: the words beside it already say the kind. */
   readonly isDecorative?: boolean;
-  readonly className?: string;
+  readonly className?: string | undefined;
 }) {
   const { icon, label } = KINDS[kind];
   return (

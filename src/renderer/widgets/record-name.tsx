@@ -27,7 +27,7 @@ export function RecordName({
   hasGlyph = true,
 }: {
   readonly record: NamedRecord;
-  readonly className?: string;
+  readonly className?: string | undefined;
   readonly hasGlyph?: boolean;
 }) {
   return (

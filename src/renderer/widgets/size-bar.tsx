@@ -30,7 +30,7 @@ export function SizeBar({
   readonly reclaimableBytes: number;
   readonly maxBytes: number;
   readonly isDecorative?: boolean;
-  readonly className?: string;
+  readonly className?: string | undefined;
 }) {
   const parts = sizeParts({ ownBytes, addsBytes, reclaimableBytes });
   const words = `${formatBytes(parts.inherited)} inherited, ${formatBytes(parts.added)} added, ${formatBytes(parts.onlyThis)} only this`;

@@ -1,0 +1,43 @@
+import type { QueryClient } from '@tanstack/react-query';
+import type { Activity } from '../client/activity.ts';
+
+/** How long everything must have been quiet. */
+const QUIET_MS = 100;
+
+declare global {
+  interface Window {
+    /** For end-to-end tests: waits for quiet instead of for time. */
+    cachewrightTest?: { whenIdle(): Promise<void> };
+  }
+}
+
+/** Lets tests ask when the window has come to rest: no call in flight, no layout under way, no animation running, for 100 ms. */
+export function exposeIdle(activity: Activity, queries: QueryClient): void {
+  const isBusy = (): boolean => {
+    if (activity.count > 0 || queries.isFetching(ASKED) > 0 || queries.isMutating() > 0) return true;
+    return document
+      .getAnimations()
+      .some(
+        (one) => one.playState === 'running' && one.effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY,
+      );
+  };
+  window.cachewrightTest = {
+    whenIdle: () =>
+      new Promise((resolve) => {
+        let quietSince = performance.now();
+        const look = (): void => {
+          const now = performance.now();
+          if (isBusy()) quietSince = now;
+          quietSince = Math.max(quietSince, activity.lastChangeMs);
+          if (now - quietSince >= QUIET_MS) resolve();
+          else requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);
+      }),
+  };
+}
+
+/** Queries that ask something; the two pushed lists stay "fetching" for ever where nothing was pushed yet. */
+const ASKED = {
+  predicate: (query: { readonly queryKey: readonly unknown[] }) => !String(query.queryKey[0]).endsWith('.watch'),
+};

@@ -1,0 +1,132 @@
+import { useEffect } from 'react';
+import { usePlace } from '../base/address.ts';
+import { classNames } from '../base/class-names.ts';
+import { useWindowForm } from '../base/media.ts';
+import { ResizeHandle } from '../base/resize-handle.tsx';
+import { usePanels, usePreferences } from '../base/window-state.ts';
+import { useSource } from '../client/hooks.ts';
+import { JobsDrawer } from '../features/jobs/jobs-drawer.tsx';
+import { DropTarget } from '../features/sources/drop-target.tsx';
+import { SourceDialogs } from '../features/sources/source-dialogs.tsx';
+import { SourcesPane } from '../features/sources/sources-pane.tsx';
+import { CommandPalette } from './command-palette.tsx';
+import { FailureBanner } from './failure-banner.tsx';
+import { SOURCE_FEATURES, WINDOW_FEATURES } from './features.ts';
+import { Inspector } from './inspector.tsx';
+import { KeyboardSheet } from './keyboard-sheet.tsx';
+import { LiveRegion } from './live-region.tsx';
+import { StatusBar } from './status-bar.tsx';
+import { TopBar } from './top-bar.tsx';
+import { UndoToast } from './undo-toast.tsx';
+import { useDesktopEvents } from './use-desktop-events.ts';
+import { useKeyMap } from './use-key-map.ts';
+import { View } from './view.tsx';
+import { ViewTabs } from './view-tabs.tsx';
+import styles from './window-frame.module.css';
+
+/** Three panes between the top bar and the status bar; in narrow windows the side panes become a rail and sheets. */
+export function WindowFrame() {
+  useKeyMap();
+  useDesktopEvents();
+  const form = useWindowForm();
+  const place = usePlace();
+  const source = useSource(place.sourceId);
+  const { sourcesFolded, sourcesWidth, inspectorOpen, inspectorWidth } = usePreferences();
+  const { sourcesSheet, inspectorSheet } = usePanels();
+  const inspectorIsSheet = form === 'sheet' || form === 'single';
+  const isRail = form === 'rail' || form === 'sheet' || (form === 'wide' && sourcesFolded);
+  const showsInspector = inspectorIsSheet ? inspectorSheet : inspectorOpen;
+  useTitle(source?.name, place.segment);
+
+  return (
+    <div
+      className={styles.frame}
+      data-form={form}
+      style={{
+        '--w-side': form === 'single' ? '0px' : isRail ? '48px' : `${sourcesWidth}px`,
+        '--w-inspector': showsInspector && !inspectorIsSheet ? `${inspectorWidth}px` : '0px',
+      }}
+    >
+      <a href="#view" className={styles.skip}>
+        Skip to the view
+      </a>
+      <TopBar source={source} place={place} form={form} isInspectorOpen={showsInspector} />
+      {form !== 'single' && (
+        <aside className={styles.side} aria-label="Sources">
+          <SourcesPane isRail={isRail} selectedId={place.sourceId} segment={place.segment} features={WINDOW_FEATURES} />
+          {!isRail && (
+            <ResizeHandle
+              label="Width of the sources pane"
+              edge="right"
+              value={sourcesWidth}
+              min={160}
+              max={320}
+              onChange={(width) => usePreferences.setState({ sourcesWidth: width })}
+            />
+          )}
+        </aside>
+      )}
+      <main className={styles.main}>
+        {place.sourceId !== undefined && (
+          <ViewTabs source={source} place={place} features={SOURCE_FEATURES} form={form} />
+        )}
+        <FailureBanner />
+        <div id="view" className={styles.view} tabIndex={-1}>
+          <View place={place} source={source} />
+        </div>
+        <JobsDrawer />
+      </main>
+      {showsInspector && (
+        <aside
+          className={classNames(styles.inspector, inspectorIsSheet && styles.inspectorSheet)}
+          aria-label="Inspector"
+        >
+          {!inspectorIsSheet && (
+            <ResizeHandle
+              label="Width of the inspector"
+              edge="left"
+              value={inspectorWidth}
+              min={280}
+              max={520}
+              onChange={(width) => usePreferences.setState({ inspectorWidth: width })}
+            />
+          )}
+          <Inspector place={place} source={source} />
+        </aside>
+      )}
+      {sourcesSheet && form !== 'wide' && (
+        <>
+          <button
+            type="button"
+            className={styles.scrim}
+            aria-label="Close the sources pane"
+            tabIndex={-1}
+            onClick={() => usePanels.setState({ sourcesSheet: false })}
+          />
+          <aside className={classNames(styles.side, styles.sideSheet)} aria-label="All sources">
+            <SourcesPane
+              isRail={false}
+              selectedId={place.sourceId}
+              segment={place.segment}
+              features={WINDOW_FEATURES}
+            />
+          </aside>
+        </>
+      )}
+      <StatusBar source={source} />
+      <DropTarget />
+      <SourceDialogs />
+      <CommandPalette source={source} />
+      <KeyboardSheet />
+      <UndoToast />
+      <LiveRegion />
+    </div>
+  );
+}
+
+function useTitle(sourceName: string | undefined, segment: string): void {
+  useEffect(() => {
+    const view = [...SOURCE_FEATURES, ...WINDOW_FEATURES].find((feature) => feature.segment === segment)?.title;
+    document.title = [view, sourceName, 'Cachewright'].filter((part) => part !== undefined).join(' · ');
+  }, [sourceName, segment]);
+}

@@ -1,0 +1,23 @@
+import { LayoutDashboard } from 'lucide-react';
+import { lazy } from 'react';
+import type { SourceFeature } from '../../base/feature.ts';
+
+/** How big, how much of it is shared, how old, and what is largest. */
+export const feature: SourceFeature = {
+  scope: 'source',
+  id: 'overview',
+  title: 'Overview',
+  icon: LayoutDashboard,
+  segment: 'overview',
+  goKey: 'o',
+  view: lazy(async () => ({ default: (await import('./overview-view.tsx')).OverviewView })),
+  panels: [
+    {
+      id: 'source',
+      title: 'Source',
+      subject: 'source',
+      order: 0,
+      component: lazy(async () => ({ default: (await import('./source-panel.tsx')).SourcePanel })),
+    },
+  ],
+};

@@ -1,0 +1,5 @@
+import type { SourceViewProps } from '../../base/feature.ts';
+
+export function OverviewView({ source }: SourceViewProps) {
+  return <p>{source.name}</p>;
+}

@@ -1,0 +1,99 @@
+import { CircleCheck } from 'lucide-react';
+import { Badge } from '../../base/badge.tsx';
+import { CopyButton } from '../../base/copy-button.tsx';
+import { Digest } from '../../base/digest.tsx';
+import type { InspectorPanelProps } from '../../base/feature.ts';
+import { Bytes, Count } from '../../base/quantity.tsx';
+import { KeyValue, KeyValues, Section } from '../../base/section.tsx';
+import { Time } from '../../base/time.tsx';
+import styles from './source-panel.module.css';
+
+const FORMS = {
+  'image-manifest': 'image manifest',
+  'index-oci': 'index, OCI types',
+  'index-docker': 'index, Docker types',
+  inline: 'inline in an image',
+  s3: 'S3',
+} as const;
+
+/** What a source is and what it holds, where nothing else is inspected. */
+export function SourcePanel({ source }: InspectorPanelProps) {
+  if (!source) return null;
+  const { totals } = source;
+  return (
+    <>
+      <div className={styles.head}>
+        <h2 className="semi">{source.name}</h2>
+        {source.sample && <Badge>sample</Badge>}
+        {source.writable ? <Badge tone="down">can be pruned</Badge> : <Badge>read-only</Badge>}
+      </div>
+      <Section title="Where" action={<CopyButton text={source.location} label="Copy the location" />}>
+        <bdi className={styles.location}>{source.location}</bdi>
+        <KeyValues>
+          <KeyValue label="Opened">
+            <Time at={source.openedAt} isFocusable />
+          </KeyValue>
+          {source.fingerprint !== undefined && (
+            <KeyValue label="Fingerprint">
+              <Digest digest={source.fingerprint} />
+            </KeyValue>
+          )}
+        </KeyValues>
+      </Section>
+      {totals && (
+        <Section title="Holds">
+          <KeyValues>
+            <KeyValue label="Records" isNumber>
+              <Count count={totals.records} />
+            </KeyValue>
+            <KeyValue label="Roots" isNumber>
+              <Count count={totals.rootRecords} />
+            </KeyValue>
+            <KeyValue label="Links" isNumber>
+              <Count count={totals.links} />
+            </KeyValue>
+            <KeyValue label="Results" isNumber>
+              <Count count={totals.results} />
+            </KeyValue>
+            <KeyValue label="Blobs" isNumber>
+              <Count count={totals.blobs} />
+            </KeyValue>
+            {totals.missingBlobs > 0 && (
+              <KeyValue label="Missing blobs" isNumber>
+                <span className={styles.bad}>
+                  <Count count={totals.missingBlobs} />
+                </span>
+              </KeyValue>
+            )}
+            {totals.orphanBlobs > 0 && (
+              <KeyValue label="Orphan blobs" isNumber>
+                <Count count={totals.orphanBlobs} />, <Bytes bytes={totals.orphanBytes} isFocusable />
+              </KeyValue>
+            )}
+          </KeyValues>
+        </Section>
+      )}
+      <Section title="Caches" note={source.caches.length}>
+        <ul className={styles.caches}>
+          {source.caches.map((cache) => (
+            <li key={`${cache.ref} ${cache.manifest.digest}`} className={styles.cache}>
+              <span className="medium ellipsis">{cache.ref === '' ? 'without a name' : cache.ref}</span>
+              <span className={styles.size}>
+                <Bytes bytes={cache.totals.deduplicatedBytes} />
+              </span>
+              <span className="t3 fs11">{FORMS[cache.form]}</span>
+              <Digest digest={cache.manifest.digest} className={styles.digest ?? ''} />
+            </li>
+          ))}
+        </ul>
+      </Section>
+      {source.problems.length === 0 && (
+        <Section title="Problems">
+          <Badge tone="hit" icon={CircleCheck}>
+            none found while reading
+          </Badge>
+        </Section>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,92 @@
+import { Clock, Database, FolderOpen, Package } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from '../../base/button.tsx';
+import { Icon } from '../../base/icon.tsx';
+import { Dialog } from '../../base/overlay.tsx';
+import { showDialog, usePreferences } from '../../base/window-state.ts';
+import { desktopBridge } from '../../client/bridge.ts';
+import { useRead } from '../../client/hooks.ts';
+import { FolderBrowser } from './folder-browser.tsx';
+import styles from './open-dialog.module.css';
+import { PathForm } from './path-form.tsx';
+import { useOpenSource } from './use-open-source.ts';
+
+/** A path, recent ones, the sample, and the folders of the machine the engine runs on. */
+export function OpenDialog({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
+  return (
+    <Dialog title="Open a build cache" isOpen={isOpen} onClose={onClose} width="wide">
+      <OpenForm onDone={onClose} />
+    </Dialog>
+  );
+}
+
+function OpenForm({ onDone }: { readonly onDone: () => void }) {
+  const [path, setPath] = useState('');
+  const recent = usePreferences((preferences) => preferences.recent);
+  const info = useRead('app.info', {}, { versioned: false });
+  const openSource = useOpenSource();
+  const bridge = desktopBridge();
+  const open = (location: string): void => {
+    onDone();
+    openSource(location);
+  };
+  const choose = async (chosen: Promise<string | undefined> | undefined): Promise<void> => {
+    const location = await chosen;
+    if (location !== undefined) open(location);
+  };
+  return (
+    <div className={styles.form}>
+      <div className={styles.path}>
+        <PathForm value={path} onChange={setPath} onOpen={open} autoFocus />
+        <Button variant="primary" icon={FolderOpen} isDisabled={path.trim() === ''} onPress={() => open(path.trim())}>
+          Open
+        </Button>
+      </div>
+      <p className={styles.hint}>
+        A cache folder, an OCI layout, a tar of one, or a managed store
+        {bridge
+          ? '.'
+          : ', on the machine where Cachewright runs. A browser does not tell paths of dropped files, so paste them here.'}
+      </p>
+      <div className={styles.quick}>
+        {bridge && (
+          <>
+            <Button icon={FolderOpen} onPress={() => choose(bridge.chooseFolder())}>
+              Choose a folder
+            </Button>
+            <Button icon={Package} onPress={() => choose(bridge.chooseFile())}>
+              Choose a tar
+            </Button>
+          </>
+        )}
+        {info.data && (
+          <Button icon={Package} onPress={() => open(info.data.sample)}>
+            Sample cache
+          </Button>
+        )}
+        <Button icon={Database} onPress={() => showDialog('create-store')}>
+          Create a store
+        </Button>
+      </div>
+      {recent.length > 0 && (
+        <section aria-label="Recent">
+          <h3 className={styles.heading}>Recent</h3>
+          <ul>
+            {recent.slice(0, 5).map((location) => (
+              <li key={location}>
+                <button type="button" className={styles.recent} onClick={() => open(location)}>
+                  <Icon of={Clock} className={styles.icon} />
+                  <bdi className="ellipsis">{location}</bdi>
+                </button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <section aria-label="Folders">
+        <h3 className={styles.heading}>Folders</h3>
+        <FolderBrowser onPath={setPath} onOpen={open} />
+      </section>
+    </div>
+  );
+}
