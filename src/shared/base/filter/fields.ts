@@ -5,9 +5,9 @@ export type FilterSubject = 'keys' | 'layers';
 
 /**
  * What the values of a field are. `text` matches a part of the text, or all of it after `=`; `choice` is one word of a
- * closed list; `bytes`, `duration` and `count` compare.
+ * closed list; `bytes`, `duration`, `time` (an instant, UTC) and `count` compare.
  */
-export type FilterValueKind = 'text' | 'choice' | 'bytes' | 'duration' | 'count';
+export type FilterValueKind = 'text' | 'choice' | 'bytes' | 'duration' | 'time' | 'count';
 
 /** A field of the filter language: what the parser accepts and what autocomplete offers. */
 export interface FilterField {
@@ -41,6 +41,7 @@ const KEYS: readonly FilterField[] = [
   count('results', 'Results it has', 'results:>1'),
   count('layers', 'Layers of its newest result', 'layers:1..5'),
   duration('age', 'Time since its newest result was made', 'age:>7d'),
+  time('created', 'When its newest result was made, UTC', 'created:>2026-11-20'),
   choice('root', YES_NO, 'It has no inputs', 'root:yes'),
   choice('named', YES_NO, 'A name is known for it', 'named:no'),
   duration('unused', 'Time since its last use, where the source records it', 'unused:>7d'),
@@ -55,6 +56,7 @@ const LAYERS: readonly FilterField[] = [
   count('records', 'Records with a result that holds it', 'records:1'),
   choice('present', YES_NO, 'The blob lies in the source', 'present:no'),
   duration('age', 'Time since it was made', 'age:>7d'),
+  time('created', 'When it was made, UTC', 'created:>2026-11-20'),
 ];
 
 /** The fields a filter over these rows may name, in the order autocomplete offers them. */
@@ -76,6 +78,10 @@ function bytes(name: string, description: string, example: string, aliases: read
 
 function duration(name: string, description: string, example: string): FilterField {
   return { name, aliases: [], kind: 'duration', description, example };
+}
+
+function time(name: string, description: string, example: string): FilterField {
+  return { name, aliases: [], kind: 'time', description, example };
 }
 
 function count(name: string, description: string, example: string): FilterField {

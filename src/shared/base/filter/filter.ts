@@ -29,7 +29,8 @@ export interface FieldTerm extends TermPlace {
 }
 
 /**
- * What a value is held against. Numbers are whole bytes, whole milliseconds or counts, by the field's kind. `contains`
+ * What a value is held against. Numbers are whole bytes, whole milliseconds (since 1970 for a `time`) or counts, by
+ * the field's kind. `contains`
  * ignores case; `equals` does too. A range holds both its ends.
  */
 export type FilterTest =

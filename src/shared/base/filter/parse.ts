@@ -122,7 +122,7 @@ class FilterParser {
       return { type: 'range', from, to };
     }
     const number = readNumber(field, value, valueAt);
-    if (operator === undefined && field.kind === 'duration') {
+    if (operator === undefined && (field.kind === 'duration' || field.kind === 'time')) {
       throw filterError(valueAt, `“${field.name}” needs a comparison.`, expectation(field));
     }
     return { type: 'compare', operator: operator ?? '=', value: number };
@@ -173,11 +173,21 @@ function readNumber(field: FilterField, text: string, at: number): number {
   try {
     if (field.kind === 'bytes') return parseBytes(text);
     if (field.kind === 'duration') return Math.round(parseDuration(text));
+    if (field.kind === 'time') return readInstant(text);
     if (/^\d{1,15}$/.test(text)) return Number(text);
   } catch (error) {
     if (!isCacheError(error, 'INVALID_INPUT')) throw error;
   }
   throw filterError(at, `“${text}” is not a value of “${field.name}”.`, expectation(field));
+}
+
+const INSTANT = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?Z?)?$/;
+
+/** Epoch milliseconds of `2026-11-20` or `2026-11-20T08:31:08.250Z`; always UTC. */
+function readInstant(text: string): number {
+  const ms = INSTANT.test(text) ? Date.parse(/T.*[^Z]$/.test(text) ? `${text}Z` : text) : Number.NaN;
+  if (Number.isNaN(ms)) throw new CacheError('INVALID_INPUT', 'This is not a time.', { subject: text });
+  return ms;
 }
 
 /** What may stand after `field:`, as a hint. */
@@ -189,6 +199,8 @@ function expectation(field: FilterField): string {
       return `A size, such as 100MiB or 2GB, after >, >=, <, <= or =, or a range: ${field.name}:1MiB..20MiB.`;
     case 'duration':
       return `A duration, such as 90s, 36h or 7d, after > or <, or a range: ${field.name}:1d..7d.`;
+    case 'time':
+      return `A date or a time in UTC, such as 2026-11-20 or 2026-11-20T08:31, after > or <, or a range with two dots.`;
     case 'count':
       return `A whole number, after >, >=, <, <= or =, or a range: ${field.name}:1..5.`;
     default:

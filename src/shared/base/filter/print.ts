@@ -24,7 +24,8 @@ function printTest(test: FilterTest, field: FilterField | undefined): string {
     case 'range':
       return `${printNumber(test.from, field)}..${printNumber(test.to, field)}`;
     case 'compare': {
-      const operator = test.operator === '=' && field?.kind !== 'duration' ? '' : test.operator;
+      const operator =
+        test.operator === '=' && field?.kind !== 'duration' && field?.kind !== 'time' ? '' : test.operator;
       return operator + printNumber(test.value, field);
     }
   }
@@ -38,7 +39,14 @@ function printText(text: string, bare: boolean): string {
 function printNumber(value: number, field: FilterField | undefined): string {
   if (field?.kind === 'bytes') return shortestExact(value, BYTE_UNITS, '');
   if (field?.kind === 'duration') return shortestExact(value, DURATION_UNITS, 'ms');
+  if (field?.kind === 'time') return printInstant(value);
   return String(value);
+}
+
+/** The shortest text of an instant that loses nothing: a date at midnight, else down to the millisecond. */
+function printInstant(ms: number): string {
+  const text = new Date(ms).toISOString();
+  return text.endsWith('T00:00:00.000Z') ? text.slice(0, 10) : text.replace(/\.000Z$/, 'Z');
 }
 
 const BYTE_UNITS: readonly (readonly [string, number])[] = [
