@@ -16,7 +16,7 @@ import type { EngineHandle } from './engine-handle.ts';
 import { createErrorLog } from './error-log.ts';
 import { createPassingFolder } from './passing-folder.ts';
 import { PROJECT_FOLDER } from './places.ts';
-import { createSourceOpener } from './source-opener.ts';
+import { createSourceOpener, localPath } from './source-opener.ts';
 import { stateFolders } from './state-folders.ts';
 
 /** Which host asks, and its environment. */
@@ -55,7 +55,7 @@ export async function composeEngine({ host, environment }: ComposeOptions): Prom
       recents: isWindow ? createSqliteRecents(database) : createMemoryRecents(),
       audit: createSqliteAudit(database),
       opener: createSourceOpener(),
-      stores: createStoreOpener(),
+      stores: createStoreOpener({ pathOf: localPath }),
       catalogs: createDuckdbCatalogStore({ folder: catalogFolder }),
       hasher: cleanup.use(createHashPool()),
       folders: createFolderLister(),

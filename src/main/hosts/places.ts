@@ -12,5 +12,6 @@ function folderWithManifest(folder: string): string {
 /** Where `npm run build` puts what it makes, relative to the project's folder. */
 export const BUILT = {
   renderer: 'dist/renderer',
+  rendererPage: 'dist/renderer/index.html',
   electronMain: 'dist/electron/main.js',
 } as const;

@@ -4,20 +4,24 @@ import { fileURLToPath } from 'node:url';
 import { CacheError } from '../../shared/base/errors.ts';
 import { layoutOf } from '../adapters/file/layout.ts';
 import { folderState } from '../adapters/file/layout-folder.ts';
-import { openSource, probe, readCompanionNames } from '../adapters/oci-layout/index.ts';
+import { createOciLayoutSource, openSource, probe, readCompanionNames } from '../adapters/oci-layout/index.ts';
 import type { SourceOpener } from '../engine/ports/source-opener.ts';
 
 /** Every source kind there is, behind one door. A new kind is recognised here. */
 export function createSourceOpener(): SourceOpener {
   return {
     async open(text) {
-      const path = localPath(text);
-      return openSource(path, (await isStore(path)) ? { kind: 'store' } : {});
+      const source = await openSource(localPath(text));
+      return (await isStore(source.location)) ? createOciLayoutSource(source.location, 'store') : source;
     },
     names: (source, signal) => readCompanionNames(source.location, signal),
     async probe(path) {
       if (await isStore(path)) return 'store';
-      return (await probe(path)).kind;
+      // What cannot be looked into is a plain folder or file until somebody opens it.
+      return probe(path).then(
+        (found) => found.kind,
+        () => undefined,
+      );
     },
   };
 }
