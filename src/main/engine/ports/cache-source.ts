@@ -67,8 +67,10 @@ export interface CacheSource {
   /** @throws `NOT_FOUND` when the blob is not there, `ACCESS_DENIED`, or `CORRUPT` for what is not a plain file inside the source */
   openBlob(digest: Digest): Promise<BlobReader>;
   /**
-   * Where the blob lies, for readers in other threads. Cheap: a folder only makes the path, whoever opens it finds out
-   * whether it is there. `undefined` where the blob is not in the source, or not in a plain stretch of a local file.
+   * Where blobs lie, for readers in other threads, in the order asked. Cheap: a folder only makes the paths, and whoever
+   * opens one finds out whether it is there. `undefined` where a blob is not in the source, or not in a plain stretch of
+   * a local file.
+   * @throws `CORRUPT` where a path to blobs leads out of the source
    */
-  locateBlob(digest: Digest): Promise<BlobExtent | undefined>;
+  locateBlobs(digests: readonly Digest[]): Promise<readonly (BlobExtent | undefined)[]>;
 }

@@ -83,6 +83,6 @@ export function createMemoryBlobs(layers: readonly Uint8Array[], orphans: readon
         async [Symbol.asyncDispose]() {},
       };
     },
-    locateBlob: async () => undefined,
+    locateBlobs: async (digests) => digests.map(() => undefined),
   };
 }

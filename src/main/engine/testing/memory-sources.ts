@@ -56,7 +56,7 @@ function createSource(location: string, kind: SourceKind, find: () => MemoryPlac
     openBlob: async (digest) => {
       throw new CacheError('NOT_FOUND', 'The blob is not there.', { subject: digest });
     },
-    locateBlob: async () => undefined,
+    locateBlobs: async (digests) => digests.map(() => undefined),
   };
 }
 

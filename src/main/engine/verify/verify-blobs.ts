@@ -53,8 +53,9 @@ export async function verifyBlobs(source: CacheSource, options: VerifyOptions): 
   onBytes(0);
   const work: BlobToHash[] = [];
   const streamed: number[] = [];
+  const extents = await source.locateBlobs(snapshot.blobs.map((blob) => blob.digest));
   for (const [id, blob] of snapshot.blobs.entries()) {
-    const extent = await source.locateBlob(blob.digest);
+    const extent = extents[id];
     if (!extent) streamed.push(id);
     else work.push({ id, ...extent, algorithm: splitDigest(blob.digest).algorithm, expectedBytes: blob.size });
   }
