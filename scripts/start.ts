@@ -2,11 +2,13 @@
 // display is there to show it, else serves the window to the system's browser.
 import { join } from 'node:path';
 import { canOpenBrowser } from '../src/main/hosts/browser.ts';
+import { errorLine } from '../src/main/hosts/cli/format/errors.ts';
 import { composeEngine } from '../src/main/hosts/compose.ts';
 import { downloadElectron, findElectron, runElectron } from '../src/main/hosts/electron-binary.ts';
 import { openSampleFirst } from '../src/main/hosts/first-source.ts';
 import { BUILT, PROJECT_FOLDER } from '../src/main/hosts/places.ts';
 import { serveWebWindow } from '../src/main/hosts/web-window.ts';
+import { toCacheError } from '../src/shared/base/errors.ts';
 import { isOlderThanSources } from './freshness.ts';
 
 /** Electron is about 110 MB. */
@@ -20,22 +22,26 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 const say = async (line: string): Promise<void> => console.log(line);
 const from = (path: string): string => join(PROJECT_FOLDER, path);
 
-if (
-  await isOlderThanSources(
-    from(BUILT.rendererPage),
-    ['src/renderer', 'src/shared', 'vite.config.ts', 'package-lock.json'].map(from),
-  )
-) {
-  await say('Building the window (a few seconds, once)…');
-  await (await import('./build.ts')).buildRenderer('warn');
+try {
+  await start();
+} catch (error) {
+  console.error(errorLine(toCacheError(error)));
+  process.exitCode = 1;
 }
-
-const hasDisplay = canOpenBrowser(process.env, process.platform);
-const electron = hasDisplay ? await electronProgram() : undefined;
-if (electron) await runDesktop(electron);
-else await runInBrowser();
 // Not left to the event loop: a thread of a library must not keep a finished program alive.
 process.exit();
+
+async function start(): Promise<void> {
+  const sources = ['src/renderer', 'src/shared', 'vite.config.ts', 'package-lock.json'].map(from);
+  if (await isOlderThanSources(from(BUILT.rendererPage), sources)) {
+    await say('Building the window (a few seconds, once)…');
+    await (await import('./build.ts')).buildRenderer('warn');
+  }
+  const hasDisplay = canOpenBrowser(process.env, process.platform);
+  const electron = hasDisplay ? await electronProgram() : undefined;
+  if (electron) await runDesktop(electron);
+  else await runInBrowser(hasDisplay);
+}
 
 async function electronProgram(): Promise<string | undefined> {
   const found = await findElectron(PROJECT_FOLDER, process.env);
@@ -52,7 +58,7 @@ async function runDesktop(program: string): Promise<void> {
   process.exitCode = await runElectron(program, PROJECT_FOLDER, [], stop.signal);
 }
 
-async function runInBrowser(): Promise<void> {
+async function runInBrowser(hasDisplay: boolean): Promise<void> {
   if (stop.signal.aborted) return;
   await say(
     hasDisplay
