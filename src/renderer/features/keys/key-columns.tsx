@@ -27,8 +27,8 @@ export function keyColumns(maxBytes: number): readonly GridColumn<RecordRow>[] {
     {
       id: 'step',
       title: 'Step',
-      widthPx: 240,
-      minPx: 140,
+      widthPx: 260,
+      minPx: 216,
       flexible: true,
       priority: 0,
       sortField: 'name',

@@ -1,4 +1,4 @@
-import { Layers, TriangleAlert } from 'lucide-react';
+import { FileX, Layers } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import type { LayerRow } from '../../../shared/model/layer.ts';
 import type { Source } from '../../../shared/model/source.ts';
@@ -6,7 +6,6 @@ import { setParams, useParam } from '../../base/address.ts';
 import { Button } from '../../base/button.tsx';
 import { EmptyState } from '../../base/empty-state.tsx';
 import type { SourceViewProps } from '../../base/feature.ts';
-import { Icon } from '../../base/icon.tsx';
 import { countOf } from '../../base/quantity.tsx';
 import { useCommandLine } from '../../base/shell-context.ts';
 import { useEngine } from '../../client/engine-context.tsx';
@@ -16,7 +15,6 @@ import { Footer, SelectionSums, Sum, SumText } from '../../widgets/table-view/fo
 import { readSort, writeSort } from '../../widgets/table-view/sort-text.ts';
 import { TableView } from '../../widgets/table-view/table-view.tsx';
 import { layerColumns } from './layer-columns.tsx';
-import styles from './layers.module.css';
 import { useSelectedBytes } from './selected-bytes.ts';
 
 const LARGEST_FIRST = { field: 'size', descending: true } as const;
@@ -61,8 +59,17 @@ export function LayersView({ source }: SourceViewProps) {
       inspected="layer"
       selection={selection}
       onSelect={setSelection}
-      notice={
-        totals !== undefined && totals.missingBlobs > 0 && filter !== MISSING && <Missing count={totals.missingBlobs} />
+      toolbar={
+        totals !== undefined &&
+        totals.missingBlobs > 0 && (
+          <Button
+            icon={FileX}
+            tip="A build that hits a result with one of them fails."
+            onPress={() => setParams({ filter: filter === MISSING ? undefined : MISSING })}
+          >
+            {filter === MISSING ? 'Show all' : `${totals.missingBlobs.toLocaleString('en')} missing`}
+          </Button>
+        )
       }
       empty={
         <EmptyState icon={Layers} title="This cache has no layers">
@@ -85,20 +92,6 @@ export function LayersView({ source }: SourceViewProps) {
         </Footer>
       }
     />
-  );
-}
-
-function Missing({ count }: { readonly count: number }) {
-  return (
-    <div className={styles.notice}>
-      <Icon of={TriangleAlert} size={16} />
-      <span>
-        <b>{countOf(count, 'blob')} missing.</b>{' '}
-        <span className="t2">A build that hits a result with one of them fails.</span>
-      </span>
-      <span className="spring" />
-      <Button onPress={() => setParams({ filter: MISSING })}>Show {count.toLocaleString('en')}</Button>
-    </div>
   );
 }
 

@@ -40,6 +40,12 @@ interface FilterFieldProps {
 
 const APPLY_MS = 150;
 
+/** Shown in the empty field. */
+const EXAMPLES: Readonly<Record<FilterSubject, string>> = {
+  keys: 'size:>10MiB kind:exec "npm ci"',
+  layers: 'size:>10MiB compression:gzip records:1',
+};
+
 /**
  * The filter of a view as chips and text. Both render one expression: a finished term is a chip, the button in front
  * turns all of it into text and back. Offers fields and values; an error is underlined where it is.
@@ -197,16 +203,18 @@ export function FilterField(props: FilterFieldProps) {
             aria-activedescendant={isOpen ? `${listId}-${active}` : undefined}
             aria-invalid={shownError !== undefined}
             aria-describedby={shownError ? `${id}-error` : undefined}
-            placeholder={isEmpty ? 'Filter, such as size:>10MiB kind:exec "npm ci"' : undefined}
+            placeholder={isEmpty ? `Filter, such as ${EXAMPLES[subject]}` : undefined}
             spellCheck={false}
             autoComplete="off"
             autoCapitalize="off"
             value={draft.text}
             onChange={(event) => {
-              setOpen(true);
+              const { value: text, selectionStart } = event.currentTarget;
+              // Between two terms nothing is offered unasked: it would cover the rows after each of them.
+              setOpen(!/(^|\s)$/.test(text.slice(0, selectionStart ?? text.length)));
               setActive(0);
               setChosen(false);
-              change(typed(draft, event.currentTarget.value, subject));
+              change(typed(draft, text, subject));
             }}
             onScroll={(event) => {
               if (mirror.current) mirror.current.style.translate = `${-event.currentTarget.scrollLeft}px 0`;
@@ -242,7 +250,7 @@ export function FilterField(props: FilterFieldProps) {
         isOpen={isOpen}
         suggestions={suggestions}
         active={active}
-        leftPx={input.current?.offsetLeft ?? 0}
+        leftPx={input.current?.parentElement?.offsetLeft ?? 0}
         onChoose={insert}
       />
     </div>

@@ -3,6 +3,8 @@ import { DialogTrigger } from 'react-aria-components';
 import { Button, IconButton } from '../../base/button.tsx';
 import { Checkbox } from '../../base/field.tsx';
 import { Popover } from '../../base/overlay.tsx';
+import { Segmented } from '../../base/segmented.tsx';
+import { usePreferences } from '../../base/window-state.ts';
 import {
   type ColumnChoice,
   type ColumnSpec,
@@ -26,6 +28,7 @@ interface ColumnMenuProps {
  */
 export function ColumnMenu({ columns, choice, onChoice }: ColumnMenuProps) {
   const ordered = orderedColumns(columns, choice);
+  const density = usePreferences((preferences) => preferences.density);
   const on = ordered.filter((column) => isOn(column, choice));
   return (
     <DialogTrigger>
@@ -41,7 +44,11 @@ export function ColumnMenu({ columns, choice, onChoice }: ColumnMenuProps) {
             const place = on.indexOf(column);
             const always = column.priority === 0;
             return (
-              <li key={column.id} className={styles.item}>
+              <li
+                key={column.id}
+                className={styles.item}
+                data-locked={always || column.unavailable !== undefined || undefined}
+              >
                 <Checkbox
                   label={column.title}
                   isSelected={place >= 0}
@@ -71,6 +78,18 @@ export function ColumnMenu({ columns, choice, onChoice }: ColumnMenuProps) {
             );
           })}
         </ul>
+        <div className={styles.rows}>
+          <span>Rows</span>
+          <Segmented
+            label="Height of rows"
+            value={density}
+            options={[
+              { value: 'compact', label: 'Compact' },
+              { value: 'comfortable', label: 'Comfortable' },
+            ]}
+            onChange={(value) => usePreferences.setState({ density: value })}
+          />
+        </div>
         <div className={styles.foot}>
           <span>A narrow window leaves out columns from the right.</span>
           <Button

@@ -26,7 +26,7 @@ export function GridHeader<Row>(props: GridHeaderProps<Row>) {
   const { all, columns, choice, onChoice, sort, focusColumn, selectAll } = props;
   const head = useRef<HTMLDivElement>(null);
   const lefts: number[] = [];
-  let left = selectAll ? CHECK_PX : 0;
+  let left = selectAll ? CHECK_PX : START_PX;
   for (const column of columns) {
     lefts.push(left);
     left += column.widthPx;
@@ -47,6 +47,7 @@ export function GridHeader<Row>(props: GridHeaderProps<Row>) {
     // biome-ignore lint/a11y/useSemanticElements: a virtual grid cannot be a table element
     // biome-ignore lint/a11y/useFocusableInteractive: the focus is on one of its cells
     <div role="row" className={styles.head} ref={head} aria-rowindex={1}>
+      {!selectAll && <span />}
       {selectAll && (
         // biome-ignore lint/a11y/useSemanticElements: a virtual grid cannot be a table element
         // biome-ignore lint/a11y/useFocusableInteractive: Ctrl+A and Space on any header do the same
@@ -110,6 +111,9 @@ export function GridHeader<Row>(props: GridHeaderProps<Row>) {
 
 /** Width of the checkbox column. */
 export const CHECK_PX = 34;
+
+/** Room left of the first column, where no checkbox stands there. */
+export const START_PX = 6;
 
 /** A pointer's way to a column's width; Shift and the arrow keys are the other one. A double click gives it back. */
 function ResizeEdge({

@@ -36,7 +36,9 @@ function Row<Row>(props: GridRowProps<Row>) {
       tabIndex={focusColumn === -1 ? 0 : -1}
       style={{ top: props.topPx }}
     >
-      {props.selected !== undefined && (
+      {props.selected === undefined ? (
+        <span />
+      ) : (
         <GridCell className={styles.check}>{row !== undefined && <CheckMark isOn={props.selected} />}</GridCell>
       )}
       {columns.map(({ spec }, column) => (

@@ -12,7 +12,7 @@ import styles from './grid.module.css';
 import { GridBody } from './grid-body.tsx';
 import { type GridColumn, type GridSort, nextSort } from './grid-column.ts';
 import { HEADER_ROW, movedFocus, movedSideways, WHOLE_ROW } from './grid-focus.ts';
-import { CHECK_PX, GridHeader } from './grid-header.tsx';
+import { CHECK_PX, GridHeader, START_PX } from './grid-header.tsx';
 import { type GridAction, gridAction } from './grid-keys.ts';
 import { pageRows } from './scroll-map.ts';
 import type { Selection } from './selection.ts';
@@ -68,8 +68,8 @@ export function Grid<Row>(props: GridProps<Row>) {
   const total = rows.total ?? 0;
   const scroller = useRef<HTMLDivElement>(null);
   const scroll = useGridScroll(scroller, total, props.rowPx, HEAD_PX);
-  const checkPx = selection ? CHECK_PX : 0;
-  const room = Math.max(0, scroll.widthPx - checkPx - END_PX);
+  const startPx = selection ? CHECK_PX : START_PX;
+  const room = Math.max(0, scroll.widthPx - startPx - END_PX);
   const shown = useMemo(() => layOutColumns(columns, choice, room).columns, [columns, choice, room]);
   const space = { rows: total, columns: shown.length, pageRows: pageRows(scroll.map) };
   const { focus, moveFocus, onFocus } = useGridFocus(scroller, scroll, rows.generation, space);
@@ -167,7 +167,7 @@ export function Grid<Row>(props: GridProps<Row>) {
     else props.onInspect?.(row);
   };
 
-  const template = [...(selection ? [`${checkPx}px`] : []), ...shown.map((c) => `${c.widthPx}px`)].join(' ');
+  const template = [`${startPx}px`, ...shown.map((c) => `${c.widthPx}px`)].join(' ');
   return (
     <div className={styles.grid} data-stale={rows.stale ? '' : undefined}>
       {/** biome-ignore lint/a11y/useSemanticElements: a virtual grid cannot be a table element */}

@@ -47,8 +47,6 @@ interface TableViewProps<Row> {
   readonly toolbar?: ReactNode;
   /** Between "Columns" and the end of the tabs. */
   readonly actions?: ReactNode;
-  /** Between the filter and the table. */
-  readonly notice?: ReactNode;
   /** What to show where the source has no such rows at all. */
   readonly empty: ReactNode;
   readonly footer: ReactNode;
@@ -130,7 +128,6 @@ export function TableView<Row>(props: TableViewProps<Row>) {
         />
         {props.toolbar}
       </div>
-      {props.notice}
       <Grid
         label={label}
         columns={props.columns}
