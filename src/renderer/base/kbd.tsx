@@ -5,8 +5,9 @@ import { keyCaps } from './keys.ts';
 export function Kbd({ keys }: { readonly keys: string }) {
   return (
     <span className={styles.caps} aria-hidden="true">
-      {keyCaps(keys).map((cap) => (
-        <kbd key={cap} className={styles.cap}>
+      {keyCaps(keys).map((cap, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a sequence may repeat a key, as in `g g`
+        <kbd key={at} className={styles.cap}>
           {cap}
         </kbd>
       ))}

@@ -165,7 +165,6 @@ const COLUMNS: Readonly<Record<string, string>> = {
   adds: 'addsBytes',
   shared: 'sharedBytes',
   reclaimable: 'reclaimableBytes',
-  created: 'createdAt',
   step: 'name',
   type: 'mediaType',
   diffid: 'diffID',
@@ -194,11 +193,14 @@ export function queryRows<T extends object>(
 }
 
 function valueOfField(row: Row, field: string): unknown {
+  if (field === 'created') return parseTime(row.createdAt as string | undefined);
   if (field === 'age') return Date.now() - (parseTime(row.createdAt as string | undefined) ?? 0);
   if (field === 'root') return row.inputs === 0 ? 'yes' : 'no';
   if (field === 'named') return row.name === undefined ? 'no' : 'yes';
   if (field === 'present') return row.present === true ? 'yes' : 'no';
   if (field === 'compression') return 'gzip';
+  // A layer has a size of its own; a record's is that of its chain.
+  if (field === 'size' && row.size !== undefined) return row.size;
   return row[COLUMNS[field] ?? field];
 }
 
