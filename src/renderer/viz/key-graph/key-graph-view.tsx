@@ -172,8 +172,8 @@ export function KeyGraphView({ label, drawing, textOf, colour, path, inspected, 
         {...pointer.handlers}
       >
         <canvas ref={canvas} className={styles.canvas} />
-        {hover.current && (
-          <div className={styles.tip} data-tip={wordsOf(hover.current)} style={placeOf(hover.current)} />
+        {hovered && (
+          <div className={styles.tip} data-tip={wordsOf(hovered)} style={placeOf(hovered)} />
         )}
       </div>
       <GlyphSource shapes={shapes} />

@@ -144,7 +144,7 @@ function TextTreeRow({ row, isCurrent, isInspected, isOnPath, drawing, textOf, .
       {relation !== '' && <span className={styles.relation}>{relation}</span>}
       {node && (
         <>
-          <RecordName record={node} className={row.depth === 0 ? styles.focus : undefined} />
+          <RecordName record={node} className={classNames(row.depth === 0 && styles.focus)} />
           <span className="spring" />
           {node.ownBytes > 0 && (
             <span className={styles.size}>
