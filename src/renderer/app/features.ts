@@ -1,4 +1,5 @@
 import type { Feature, InspectorPanel, SourceFeature, WindowFeature } from '../base/feature.ts';
+import { feature as graph } from '../features/graph/index.ts';
 import { feature as jobs } from '../features/jobs/index.ts';
 import { feature as keys } from '../features/keys/index.ts';
 import { feature as layer } from '../features/layer/index.ts';
@@ -9,7 +10,7 @@ import { feature as settings } from '../features/settings/index.ts';
 import { feature as sources } from '../features/sources/index.ts';
 
 /** Every capability of the window. The order is that of the tabs, and of the foot of the sources pane. */
-export const FEATURES: readonly Feature[] = [overview, keys, layers, record, layer, sources, jobs, settings];
+export const FEATURES: readonly Feature[] = [overview, keys, graph, layers, record, layer, sources, jobs, settings];
 
 /** The tabs of a source. */
 export const SOURCE_FEATURES: readonly SourceFeature[] = FEATURES.filter((feature) => feature.scope === 'source');
