@@ -6,7 +6,6 @@ import { createJobsHandlers } from './jobs/handlers.ts';
 import { createKeysHandlers } from './keys/handlers.ts';
 import { createLayersHandlers } from './layers/handlers.ts';
 import { createOverviewHandlers } from './overview/handlers.ts';
-import { createPruneHandlers, createTransferHandlers } from './pending.ts';
 import type { AuditLog, RecentSources } from './ports/app-state.ts';
 import type { BlobHasher } from './ports/blob-hasher.ts';
 import type { CatalogStore } from './ports/catalog.ts';
@@ -15,8 +14,10 @@ import type { FolderLister } from './ports/folder-lister.ts';
 import type { StoreOpener } from './ports/managed-store.ts';
 import type { ReportSink } from './ports/report-sink.ts';
 import type { SourceOpener } from './ports/source-opener.ts';
+import { createPruneHandlers } from './prune/handlers.ts';
 import { createSourceRegistry } from './sources/create-registry.ts';
 import { createSourcesHandlers } from './sources/handlers.ts';
+import { createTransferHandlers } from './transfer/handlers.ts';
 import { createVerifyHandlers } from './verify/handlers.ts';
 
 /** Everything the engine needs of the world. It owns none of it: whoever made a port disposes of it. */
@@ -48,8 +49,8 @@ export function createEngine(ports: EnginePorts) {
     graph: createGraphHandlers(os.graph, sources),
     layers: createLayersHandlers(os.layers, sources),
     verify: createVerifyHandlers(os.verify, engine),
-    prune: createPruneHandlers(os.prune),
-    transfer: createTransferHandlers(os.transfer),
+    prune: createPruneHandlers(os.prune, engine),
+    transfer: createTransferHandlers(os.transfer, engine),
     jobs: createJobsHandlers(os.jobs, jobs, ports.audit),
   });
 

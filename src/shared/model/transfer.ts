@@ -5,6 +5,7 @@ const count = z.number().int().nonnegative();
 
 /** How an export is written; see `docs/CLI.md`. */
 export const transferOptionsSchema = z.object({
+  /** Picks one of several caches; the only one of a source is written under this name. Absent: all, as they are named. */
   ref: z.string().optional(),
   mode: z.enum(['min', 'max']).default('max'),
   /** Absent: as the source has it. */
@@ -20,6 +21,7 @@ export const transferBlobSchema = z.object({
   size: count,
   state: z.enum(['there', 'to-copy', 'missing']),
 });
+export type TransferBlob = z.infer<typeof transferBlobSchema>;
 
 /** What a transfer would do, before anything is written. */
 export const transferPreviewSchema = z.object({
@@ -41,6 +43,8 @@ export const transferReportSchema = z.object({
   bytesCopied: count,
   resultsLeftOut: count,
   manifest: descriptorSchema,
+  /** Every cache that was written, and the name it has there; `manifest` is the first one's. */
+  caches: z.array(z.object({ ref: z.string(), manifest: descriptorSchema })).optional(),
   warnings: z.array(z.string()),
   /** Lines to paste into a build command. */
   commands: z.array(z.string()),

@@ -14,6 +14,8 @@ const batchSchema = z.object({
   at: z.number(),
   records: count,
   index: z.object({ before: z.string(), after: z.string() }).optional(),
+  /** Manifests and configs that go with the blobs. */
+  documents: z.array(digestSchema),
   /** Documents that only the index after it leads to. */
   written: z.array(digestSchema),
 });

@@ -14,10 +14,10 @@ import { emptyTrash } from './empty-trash.ts';
 import { readIndexFile } from './index-file.ts';
 import { trashNotes } from './journal.ts';
 import { changeIndexFile, type IndexChange, storeLockPlace } from './layout-store.ts';
-import { leasedDigests, takeLease } from './leases.ts';
+import { takeLease } from './leases.ts';
 import { createPlanShelf } from './plan-shelf.ts';
 import { clearLeases, needsRecovery, recoverStore } from './recover.ts';
-import { removeBlobs } from './removal.ts';
+import { dropUnneeded, removeBlobs } from './removal.ts';
 import { restoreBatch } from './restore.ts';
 import { isLocked, withLock } from './store-lock.ts';
 import type { StoreFiles } from './trash.ts';
@@ -88,7 +88,7 @@ export class FileManagedStore implements ManagedStore {
     const index = await readIndexFile(files.layout);
     return {
       index,
-      leased: () => leasedDigests(files.layout, files.disk),
+      discard: (documents) => dropUnneeded(files, documents),
       remove: (removal, options = {}) => removeBlobs(files, index, removal, options),
       restore: (plan, options = {}) => restoreBatch(files, plan, options.onProgress),
       emptyTrash: (options = {}) => emptyTrash(files, options),

@@ -39,10 +39,10 @@ export async function removeBlobs(
     at: removal.at,
     records: removal.records,
     ...(after === undefined ? {} : { index: { before: index.text, after } }),
+    documents: [...removal.documents],
     written: [...removal.written],
     blobs: [...removal.blobs],
   };
-  throwIfAborted(options.signal);
   await beginEntry(store.layout, store.disk, entry);
   try {
     throwIfAborted(options.signal);
@@ -62,8 +62,13 @@ export async function finishRemoval(
 ): Promise<Removed> {
   const { layout, disk } = store;
   const needed = await neededBlobs(store);
-  const moving = entry.blobs.filter(({ digest }) => !needed.has(digest));
-  const gone = await moveToTrash(store, entry.plan, moving, onProgress);
+  const all = [...entry.blobs.map(({ digest }) => digest), ...entry.documents];
+  const gone = await moveToTrash(
+    store,
+    entry.plan,
+    all.filter((digest) => !needed.has(digest)),
+    onProgress,
+  );
   const leased = await leasedDigests(layout, disk);
   await moveFromTrash(store, entry.plan, leased);
 

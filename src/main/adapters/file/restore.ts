@@ -37,29 +37,24 @@ export async function restoreBatch(store: StoreFiles, plan: string, onProgress?:
     written: note.written,
   };
   await beginEntry(layout, disk, entry);
-  const blobs = await finishRestore(store, entry, onProgress);
+  await finishRestore(store, entry, onProgress);
   return {
     plan,
     records: note.records,
-    blobs,
+    blobs: note.blobs,
     references: outcome?.references ?? [],
     leftAlone: outcome?.leftAlone ?? [],
   };
 }
 
-/** All of it but the journal's first line; can be repeated after a crash anywhere. @returns blobs that came back */
-export async function finishRestore(
-  store: StoreFiles,
-  entry: RestoreEntry,
-  onProgress?: BlobProgress,
-): Promise<number> {
+/** All of it but the journal's first line; can be repeated after a crash anywhere. */
+export async function finishRestore(store: StoreFiles, entry: RestoreEntry, onProgress?: BlobProgress): Promise<void> {
   const { layout, disk } = store;
-  const blobs = await moveFromTrash(store, entry.plan, undefined, onProgress);
+  await moveFromTrash(store, entry.plan, undefined, onProgress);
   const now = await readIndexFile(layout);
   if (entry.index && now.text === entry.index.before) await replaceIndexFile(layout, disk, now, entry.index.after);
   await dropUnneeded(store, entry.written);
   await disk.removeTree(layout.trashBatch(entry.plan));
   await disk.syncFolder(layout.trash);
   await endEntry(layout, disk, entry.plan);
-  return blobs;
 }

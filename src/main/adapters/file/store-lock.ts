@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CacheError, cancelled, throwIfAborted, toCacheError } from '../../../shared/base/errors.ts';
+import { CacheError, throwIfAborted, toCacheError } from '../../../shared/base/errors.ts';
 import type { LockOptions } from '../../engine/ports/managed-store.ts';
+import { createTurns } from '../../engine/streams/turns.ts';
 import type { Disk } from './disk.ts';
 import { namesIn } from './layout-folder.ts';
 import { isOwnerGone, ownedName, ownerOf } from './owner.ts';
@@ -33,29 +34,18 @@ export async function withLock<T>(
   options: LockOptions,
   body: () => Promise<T>,
 ): Promise<T> {
-  const before = queues.get(place.folder) ?? Promise.resolve();
-  let leave = () => {};
-  const mine = new Promise<void>((resolve) => {
-    leave = resolve;
-  });
-  const queue = before.then(() => mine);
-  queues.set(place.folder, queue);
-  try {
-    await untilAborted(before, options.signal);
+  return turns.take(place.folder, options.signal, async () => {
     const path = await acquire(place, disk, options);
     try {
       return await body();
     } finally {
       await disk.remove(path);
     }
-  } finally {
-    leave();
-    if (queues.get(place.folder) === queue) queues.delete(place.folder);
-  }
+  });
 }
 
-/** The last in the queue of each folder, in this process. */
-const queues = new Map<string, Promise<void>>();
+/** Who waits for which folder, in this process. */
+const turns = createTurns();
 
 /** @returns the path of the file that stands for the lock */
 async function acquire(place: LockPlace, disk: Disk, options: LockOptions): Promise<string> {
@@ -111,19 +101,4 @@ function lockedBy(name: string, path: string): CacheError {
     subject: path,
     hint: 'Wait until it is done. If it runs on another machine that is gone, remove this file.',
   });
-}
-
-async function untilAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (!signal) return promise;
-  throwIfAborted(signal);
-  let onAbort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(cancelled());
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-  try {
-    await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }

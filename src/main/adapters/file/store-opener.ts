@@ -7,9 +7,18 @@ import { folderState, notEmpty, placeText } from './layout-folder.ts';
 import { FileLayoutStore, notManaged } from './layout-store.ts';
 import { FileManagedStore } from './managed-store.ts';
 
+/** Options of `createStoreOpener`. */
+export interface StoreOpenerOptions {
+  readonly disk?: Disk;
+  /** The path that a person's text means. Default: the text itself. */
+  readonly pathOf?: (text: string) => string;
+}
+
 /** Opens stores and layouts in folders of this machine. */
-export function createStoreOpener(disk: Disk = createDisk()): StoreOpener {
+export function createStoreOpener(options: StoreOpenerOptions = {}): StoreOpener {
+  const disk = options.disk ?? createDisk();
   const open = new Map<string, FileManagedStore>();
+  const canonical = async (text: string) => canonicalPath(options.pathOf?.(text) ?? text);
 
   const managed = async (root: string): Promise<ManagedStore> => {
     const known = open.get(root);
@@ -21,7 +30,7 @@ export function createStoreOpener(disk: Disk = createDisk()): StoreOpener {
   };
 
   const openStore = async (path: string): Promise<ManagedStore> => {
-    const root = await canonicalPath(path);
+    const root = await canonical(path);
     const layout = layoutOf(root);
     switch (await folderState(layout)) {
       case 'absent':
@@ -37,7 +46,7 @@ export function createStoreOpener(disk: Disk = createDisk()): StoreOpener {
   return {
     openStore,
     createStore: async (path) => {
-      const layout = layoutOf(await canonicalPath(path));
+      const layout = layoutOf(await canonical(path));
       const state = await folderState(layout);
       if (state !== 'absent' && state !== 'empty') throw notEmpty(path);
       try {
@@ -48,10 +57,10 @@ export function createStoreOpener(disk: Disk = createDisk()): StoreOpener {
       } catch (error) {
         throw toCacheError(error, path);
       }
-      return managed(await canonicalPath(path));
+      return managed(await canonical(path));
     },
     openLayout: async (path, { create }): Promise<LayoutStore | undefined> => {
-      const root = await canonicalPath(path);
+      const root = await canonical(path);
       const layout = layoutOf(root);
       const state = await folderState(layout);
       if (state === 'store') return openStore(path);
@@ -61,7 +70,7 @@ export function createStoreOpener(disk: Disk = createDisk()): StoreOpener {
       await store.blobs.initialize();
       return store;
     },
-    isSamePlace: async (a, b) => (await canonicalPath(a)) === (await canonicalPath(b)),
+    locate: canonical,
   };
 }
 

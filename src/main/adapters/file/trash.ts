@@ -5,7 +5,7 @@ import {
   isDigest,
   splitDigest,
 } from '../../../shared/oci/digest.ts';
-import type { BlobProgress, SizedBlob } from '../../engine/ports/managed-store.ts';
+import type { BlobProgress } from '../../engine/ports/managed-store.ts';
 import type { Disk } from './disk.ts';
 import type { StoreLayout } from './layout.ts';
 import { namesIn } from './layout-folder.ts';
@@ -25,13 +25,13 @@ const ALGORITHMS = Object.keys(DIGEST_ALGORITHMS) as DigestAlgorithm[];
 export async function moveToTrash(
   { layout, disk }: StoreFiles,
   plan: string,
-  blobs: readonly SizedBlob[],
+  digests: readonly Digest[],
   onProgress?: BlobProgress,
 ): Promise<Set<Digest>> {
-  const algorithms = ALGORITHMS.filter((each) => blobs.some(({ digest }) => splitDigest(digest).algorithm === each));
+  const algorithms = ALGORITHMS.filter((each) => digests.some((digest) => splitDigest(digest).algorithm === each));
   await disk.makeFolder(layout.trashBatch(plan));
   for (const algorithm of algorithms) await disk.makeFolder(layout.trashFolder(plan, algorithm));
-  const moves = blobs.map(({ digest }) => ({ from: layout.blob(digest), to: layout.trashBlob(plan, digest) }));
+  const moves = digests.map((digest) => ({ from: layout.blob(digest), to: layout.trashBlob(plan, digest) }));
   const absent = await disk.renameAll(moves, onProgress);
   // New names first, old ones after: a crash between leaves a blob with both names, not with none.
   for (const algorithm of algorithms) await disk.syncFolder(layout.trashFolder(plan, algorithm));
@@ -40,24 +40,23 @@ export async function moveToTrash(
   for (const algorithm of algorithms) await disk.syncFolder(layout.blobFolder(algorithm));
   if (absent.size === 0) return new Set();
   const inBatch = new Set(await blobsInBatch(layout, plan));
-  return new Set([...absent].flatMap((at) => blobs[at]?.digest ?? []).filter((digest) => !inBatch.has(digest)));
+  return new Set([...absent].flatMap((at) => digests[at] ?? []).filter((digest) => !inBatch.has(digest)));
 }
 
-/** Renames blobs of a batch back: all, or only these. Durable when it resolves. @returns how many there were */
+/** Renames blobs of a batch back: all, or only these. Durable when it resolves. */
 export async function moveFromTrash(
   { layout, disk }: StoreFiles,
   plan: string,
   only?: ReadonlySet<Digest>,
   onProgress?: BlobProgress,
-): Promise<number> {
+): Promise<void> {
   const digests = (await blobsInBatch(layout, plan)).filter((digest) => only?.has(digest) ?? true);
-  if (digests.length === 0) return 0;
+  if (digests.length === 0) return;
   const moves = digests.map((digest) => ({ from: layout.trashBlob(plan, digest), to: layout.blob(digest) }));
   await disk.renameAll(moves, onProgress);
   const algorithms = new Set(digests.map((digest) => splitDigest(digest).algorithm));
   for (const algorithm of algorithms) await disk.syncFolder(layout.blobFolder(algorithm));
   for (const algorithm of algorithms) await disk.syncFolder(layout.trashFolder(plan, algorithm));
-  return digests.length;
 }
 
 async function blobsInBatch(layout: StoreLayout, plan: string): Promise<Digest[]> {

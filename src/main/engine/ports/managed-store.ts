@@ -69,8 +69,10 @@ export interface Removal {
   readonly records: number;
   /** The index that stands after it; absent: references do not change. */
   readonly nextIndex?: LayoutIndexDocument | undefined;
-  /** What goes to the trash: nothing in the next index may lead to it. */
+  /** What goes to the trash. What the next index leads to, or a lease holds, is left alone. */
   readonly blobs: readonly SizedBlob[];
+  /** Manifests and configs that go with them. They come back with an undo, but are in no count. */
+  readonly documents: readonly Digest[];
   /** New documents that only the next index leads to: an undo deletes them. */
   readonly written: readonly Digest[];
 }
@@ -100,12 +102,12 @@ export type BlobProgress = (done: number, total: number) => void;
 export interface StoreSession {
   /** The index as it stands under the lock. */
   readonly index: LayoutIndex;
-  /** Every blob that some living lease holds. */
-  leased(): Promise<ReadonlySet<Digest>>;
+  /** Deletes those of these documents that nothing leads to and nobody leases: what was written for nothing. */
+  discard(documents: readonly Digest[]): Promise<void>;
   /**
    * Switches the index, then moves the blobs to the trash as one batch. A crash in the middle is finished or taken back
-   * by whoever opens the store next. Leased blobs stay. After the switch it no longer heeds the signal.
-   * @throws `CANCELLED`, or why it could not be done: then everything is as before
+   * by whoever takes the lock next. After the switch it no longer heeds the signal.
+   * @throws `CANCELLED`, or why it could not be done: then everything is as before, the written documents discarded
    */
   remove(removal: Removal, options?: LockOptions & { readonly onProgress?: BlobProgress }): Promise<Removed>;
   /**
@@ -145,7 +147,7 @@ export interface ManagedStore extends LayoutStore {
   trash(): Promise<readonly TrashBatch[]>;
 }
 
-/** Opens folders of this machine for writing. One folder gives one object, as long as somebody holds it. */
+/** Opens folders of this machine for writing. Paths are as a person writes them: relative, `~/…`, `store://…`. */
 export interface StoreOpener {
   /** Creates an empty managed store. @throws `CONFLICT` when something is in the folder */
   createStore(path: string): Promise<ManagedStore>;
@@ -157,6 +159,6 @@ export interface StoreOpener {
    * @throws `CONFLICT` for a folder with something else in it
    */
   openLayout(path: string, options: { readonly create: boolean }): Promise<LayoutStore | undefined>;
-  /** Whether both lead to the same folder. */
-  isSamePlace(a: string, b: string): Promise<boolean>;
+  /** What `location` will be, whether anything is there or not: one place, one text. */
+  locate(path: string): Promise<string>;
 }

@@ -40,7 +40,7 @@ export function minResults(config: CacheConfig): KeptResults {
 }
 
 /** 1 for each layer that is in the set with everything below it. Walks each stretch of a chain once. */
-function wholeChains(config: CacheConfig, inSet: Uint8Array): Uint8Array {
+export function wholeChains(config: CacheConfig, inSet: Uint8Array): Uint8Array {
   const whole = new Uint8Array(inSet.length);
   const known = new Uint8Array(inSet.length);
   const stretch: number[] = [];

@@ -48,7 +48,7 @@ export function withTransfer(command: Command): Command {
   const mode = new Option('--mode <mode>', 'all results, or only those of the final images');
   command
     .addOption(mode.choices(['min', 'max']).default('max'))
-    .option('--ref <name>', 'only this cache of a source that holds several');
+    .option('--ref <name>', 'only this cache of a source that holds several; of one: the name it gets');
   return withPlanned(command, '--compression <kind>', '--key <id>');
 }
 

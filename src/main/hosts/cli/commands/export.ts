@@ -31,7 +31,8 @@ export const registerExport: Register = (program, bind) => {
 async function exportCache(context: CliContext, location: string, options: ExportOptions): Promise<ExitCode> {
   const client = await context.engine();
   const source = await openSource(context, client, location);
-  const ref = checkRef(source, options.ref);
+  // The only cache of a source can be given another name.
+  const ref = source.caches.length > 1 ? checkRef(source, options.ref) : options.ref;
   const { mode, format, ociMediatypes } = options;
   const started = client.transfer.export({
     sourceId: source.id,

@@ -24,7 +24,8 @@ export const registerImport: Register = (program, bind) => {
 async function importCache(context: CliContext, location: string, options: ImportOptions): Promise<ExitCode> {
   const client = await context.engine();
   const source = await openSource(context, client, location);
-  const ref = checkRef(source, options.ref);
+  // The only cache of a source can be given another name.
+  const ref = source.caches.length > 1 ? checkRef(source, options.ref) : options.ref;
   const started = client.transfer.import({
     sourceId: source.id,
     to: options.to,

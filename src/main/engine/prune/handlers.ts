@@ -1,0 +1,142 @@
+import { CacheError } from '../../../shared/base/errors.ts';
+import type { PrunePlan } from '../../../shared/model/plan.ts';
+import type { Source } from '../../../shared/model/source.ts';
+import type { Implementer } from '../implementer.ts';
+import type { Jobs } from '../jobs/jobs.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ManagedStore, StoreOpener } from '../ports/managed-store.ts';
+import type { SourceRegistry } from '../sources/registry.ts';
+import { applyPlan } from './apply.ts';
+import { type KeptPlan, planItem } from './kept-plan.ts';
+import { createPlanner } from './planner.ts';
+import { undoPlan } from './undo.ts';
+
+/** What pruning needs of the engine. */
+export interface PruneEngine {
+  readonly clock: Clock;
+  readonly jobs: Jobs;
+  readonly sources: SourceRegistry;
+  readonly stores: Pick<StoreOpener, 'openStore'>;
+}
+
+/** `prune` of the contract. */
+export function createPruneHandlers(os: Implementer['prune'], { clock, jobs, sources, stores }: PruneEngine) {
+  const planner = createPlanner(clock);
+
+  /** The store behind a source; undefined for a source that can only be planned for. */
+  const storeOf = (source: Source): Promise<ManagedStore> | undefined =>
+    source.kind === 'store' ? stores.openStore(source.location) : undefined;
+  const prunable = (sourceId: string): Source => {
+    const source = sources.get(sourceId);
+    if (source.kind === 'store') return source;
+    throw new CacheError('INVALID_INPUT', 'Only a managed store can be pruned.', {
+      subject: source.location,
+      hint: 'Import it into a store first.',
+    });
+  };
+  const find = async (sourceId: string, plan: string): Promise<{ kept: KeptPlan; store: ManagedStore | undefined }> => {
+    const store = await storeOf(sources.get(sourceId));
+    return { kept: await planner.get(plan, sourceId, store), store };
+  };
+  const show = async ({ plan }: KeptPlan, store: ManagedStore | undefined): Promise<PrunePlan> => {
+    const applied = (await store?.trash())?.some((batch) => batch.plan === plan.plan) ?? false;
+    return { ...plan, applied };
+  };
+  /** Whatever the end, the catalog is brought up to date. */
+  const changing = async <T>(source: Source, signal: AbortSignal, work: (store: ManagedStore) => Promise<T>) => {
+    const store = await stores.openStore(source.location);
+    try {
+      return await work(store);
+    } finally {
+      await sources.refresh(source.id, signal.aborted ? undefined : signal);
+    }
+  };
+
+  return {
+    plan: os.plan.handler(async ({ input: { sourceId, policy }, signal }) => {
+      const store = await storeOf(sources.get(sourceId));
+      const read = () => sources.snapshot(sourceId, signal);
+      return show(await planner.make({ sourceId, policy, store, read, signal }), store);
+    }),
+    get: os.get.handler(async ({ input: { sourceId, plan } }) => {
+      const { kept, store } = await find(sourceId, plan);
+      return show(kept, store);
+    }),
+    items: os.items.handler(async ({ input: { sourceId, plan, what, offset, limit } }) => {
+      const { kept } = await find(sourceId, plan);
+      const lines = kept[what];
+      return { items: lines.slice(offset, offset + limit).map((line) => planItem(line, kept)), total: lines.length };
+    }),
+    apply: os.apply.handler(async ({ input: { sourceId, plan } }) => {
+      const source = prunable(sourceId);
+      const { kept } = await find(sourceId, plan);
+      const jobId = jobs.start({
+        kind: 'prune',
+        title: `Prune ${source.location}`,
+        sourceId,
+        mutates: source.location,
+        run: ({ signal, progress, log }) =>
+          changing(source, signal, async (store) => {
+            log(`plan ${plan}`);
+            const cacheSource = await sources.cacheSource(sourceId, signal);
+            const report = await applyPlan({
+              store,
+              source: cacheSource,
+              plan: kept,
+              now: clock.now(),
+              signal,
+              onProgress: progress,
+            });
+            for (const { id, reason } of report.skipped) log(`left alone: ${id}: ${reason}`);
+            return { kind: 'prune' as const, report };
+          }),
+      });
+      return { jobId };
+    }),
+    undo: os.undo.handler(({ input: { sourceId, plan } }) => {
+      const source = prunable(sourceId);
+      const jobId = jobs.start({
+        kind: 'undo',
+        title: `Undo the prune of ${source.location}`,
+        sourceId,
+        mutates: source.location,
+        run: ({ signal, progress, log }) =>
+          changing(source, signal, async (store) => {
+            const restored = await undoPlan(store, plan, {
+              signal,
+              onProgress: (done, total) => progress({ phase: 'Bringing back', done, total, unit: 'blobs' }),
+            });
+            for (const ref of restored.leftAlone) log(`left alone: ${ref} was changed after the prune`);
+            return {
+              kind: 'undo' as const,
+              plan: restored.plan,
+              restoredRecords: restored.records,
+              restoredBlobs: restored.blobs,
+            };
+          }),
+      });
+      return { jobId };
+    }),
+    trash: os.trash.handler(async ({ input: { sourceId } }) => {
+      const store = await storeOf(sources.get(sourceId));
+      return [...((await store?.trash()) ?? [])];
+    }),
+    emptyTrash: os.emptyTrash.handler(({ input: { sourceId } }) => {
+      const source = prunable(sourceId);
+      const jobId = jobs.start({
+        kind: 'empty-trash',
+        title: `Empty the trash of ${source.location}`,
+        sourceId,
+        mutates: source.location,
+        async run({ signal, progress }) {
+          const store = await stores.openStore(source.location);
+          const onProgress = (done: number, total: number) =>
+            progress({ phase: 'Deleting', done, total, unit: 'blobs' });
+          const emptied = await store.exclusive((session) => session.emptyTrash({ signal, onProgress }), { signal });
+          return { kind: 'empty-trash' as const, ...emptied };
+        },
+      });
+      return { jobId };
+    }),
+  };
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { CacheError } from '../../../shared/base/errors.ts';
+import { type PlanItem, prunePlanSchema } from '../../../shared/model/plan.ts';
+import { digestSchema } from '../../../shared/oci/digest.ts';
+import { splitRecordId } from '../catalog/record-ids.ts';
+import type { PlanEntry } from './plan.ts';
+import { REASONS, type Reason, reasonText } from './reasons.ts';
+
+const entrySchema = z.object({
+  id: z.string(),
+  bytes: z.number(),
+  reason: z.enum(Object.keys(REASONS) as [Reason, ...Reason[]]),
+  count: z.number(),
+});
+
+const keptPlanSchema = z.object({
+  /** What it was made from: the digest of `index.json`. A plan for a source that is no store has the fingerprint. */
+  version: z.string(),
+  plan: prunePlanSchema,
+  goes: z.array(entrySchema),
+  stays: z.array(entrySchema),
+  blobs: z.array(digestSchema),
+});
+
+/** A plan with all its lines, as it is kept. */
+export type KeptPlan = z.infer<typeof keptPlanSchema>;
+
+/** Its text. */
+export function printPlan(plan: KeptPlan): string {
+  return JSON.stringify(plan);
+}
+
+/** Reads it back. @throws `CORRUPT` naming the plan */
+export function parsePlan(text: string, plan: string): KeptPlan {
+  try {
+    return keptPlanSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new CacheError('CORRUPT', 'The plan cannot be read.', { subject: plan, hint: 'Make a new one.', cause });
+  }
+}
+
+/** A line as the contract has it; names are added by whoever knows them. */
+export function planItem(entry: PlanEntry, { plan, goes }: KeptPlan): PlanItem {
+  const { id, bytes, reason, count } = entry;
+  const total = reason === 'over-size' ? countReason(goes, reason) : 0;
+  return {
+    id,
+    kind: REASONS[reason],
+    digest: splitRecordId(id).digest,
+    bytes,
+    reason: reasonText(reason, count, total, plan.policy),
+  };
+}
+
+const counted = new WeakMap<readonly PlanEntry[], number>();
+
+/** How many lines have the reason, counted once for each list. */
+function countReason(entries: readonly PlanEntry[], reason: Reason): number {
+  let total = counted.get(entries);
+  if (total === undefined) {
+    total = entries.reduce((sum, entry) => sum + (entry.reason === reason ? 1 : 0), 0);
+    counted.set(entries, total);
+  }
+  return total;
+}

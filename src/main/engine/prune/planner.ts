@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import { CacheError } from '../../../shared/base/errors.ts';
+import type { PrunePolicy } from '../../../shared/model/plan.ts';
+import { parseDigest } from '../../../shared/oci/digest.ts';
+import type { SourceSnapshot } from '../ports/cache-source.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ManagedStore } from '../ports/managed-store.ts';
+import { drive } from '../streams/drive.ts';
+import { type KeptPlan, parsePlan, printPlan } from './kept-plan.ts';
+import { type PlanDraft, planPrune } from './plan.ts';
+import { durationText, REASONS, sizeText } from './reasons.ts';
+
+/** How long a plan can be asked for. */
+const KEPT_MS = 24 * 3_600_000;
+/** Plans kept at hand, with all their lines. */
+const AT_HAND = 8;
+/** How often a store may change while its plan is worked out. */
+const TRIES = 3;
+
+/** What a plan is made of. */
+export interface PlanRequest {
+  readonly sourceId: string;
+  readonly policy: PrunePolicy;
+  /** The store, where the source is one: its plans outlive this process. */
+  readonly store: ManagedStore | undefined;
+  read(): Promise<SourceSnapshot>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Makes plans and keeps them. */
+export interface Planner {
+  make(request: PlanRequest): Promise<KeptPlan>;
+  /** @throws `NOT_FOUND` for a plan that is not kept or not of this source, `CORRUPT` */
+  get(plan: string, sourceId: string, store: ManagedStore | undefined): Promise<KeptPlan>;
+}
+
+/** A planner with nothing at hand. */
+export function createPlanner(clock: Clock): Planner {
+  const atHand = new Map<string, KeptPlan>();
+  const remember = (kept: KeptPlan) => {
+    atHand.set(kept.plan.plan, kept);
+    for (const plan of atHand.keys()) if (atHand.size > AT_HAND) atHand.delete(plan);
+    return kept;
+  };
+  return {
+    make: async (request) => {
+      const now = clock.now();
+      const { draft, version } = await workOut(request, now);
+      const kept = keptPlan(request, draft, version, now);
+      await request.store?.plans.put(kept.plan.plan, printPlan(kept));
+      return remember(kept);
+    },
+    get: async (plan, sourceId, store) => {
+      const known = atHand.get(plan);
+      if (known && clock.now() - known.plan.createdAt <= KEPT_MS && known.plan.sourceId === sourceId) return known;
+      const text = await store?.plans.get(plan);
+      if (text === undefined) throw unknownPlan(plan);
+      const kept = parsePlan(text, plan);
+      return remember({ ...kept, plan: { ...kept.plan, sourceId } });
+    },
+  };
+}
+
+/** Makes the plan from one state: what is read and the version it is said to belong to are the same. */
+async function workOut(request: PlanRequest, now: number): Promise<{ draft: PlanDraft; version: string }> {
+  const { store, policy, signal } = request;
+  for (let tried = 1; ; tried += 1) {
+    const before = (await store?.readIndex())?.version;
+    const snapshot = await request.read();
+    const after = (await store?.readIndex())?.version;
+    if (before === after) {
+      return {
+        draft: await drive(planPrune(snapshot, policy, now), { signal }),
+        version: after ?? snapshot.fingerprint,
+      };
+    }
+    if (tried === TRIES) {
+      throw new CacheError('UNAVAILABLE', 'The store keeps changing.', {
+        ...(store ? { subject: store.location } : {}),
+        hint: 'An import is going on. Plan again when it is done.',
+      });
+    }
+  }
+}
+
+function keptPlan({ sourceId, policy }: PlanRequest, draft: PlanDraft, version: string, createdAt: number): KeptPlan {
+  const { goes, stays, blobs, freedBytes, keepBytes, keepBlobs } = draft;
+  const records = goes.reduce((sum, { reason }) => sum + (REASONS[reason] === 'record' ? 1 : 0), 0);
+  return {
+    version,
+    plan: {
+      plan: `p-${label(policy)}-${randomBytes(3).toString('hex')}`,
+      sourceId,
+      policy,
+      exact: false,
+      createdAt,
+      goes: { records, blobs: blobs.length, bytes: freedBytes },
+      stays: { records: stays.length, blobs: keepBlobs, bytes: keepBytes },
+      keepBytes,
+      freedBytes,
+      applied: false,
+    },
+    goes: [...goes],
+    stays: [...stays],
+    blobs: blobs.map((digest) => parseDigest(digest)),
+  };
+}
+
+/** What a person knows the plan by: `15mb`, `7d`, `all`, `orphans`. */
+function label(policy: PrunePolicy): string {
+  const text = policy.all
+    ? 'all'
+    : policy.maxBytes !== undefined
+      ? sizeText(policy.maxBytes)
+      : policy.keepDurationMs !== undefined
+        ? durationText(policy.keepDurationMs)
+        : 'orphans';
+  return text.replaceAll(' ', '').toLowerCase();
+}
+
+function unknownPlan(plan: string): CacheError {
+  return new CacheError('NOT_FOUND', 'There is no such plan for this source.', {
+    subject: plan,
+    hint: 'A plan is kept for 24 hours. Make a new one.',
+  });
+}

@@ -1,0 +1,40 @@
+import type { Descriptor } from '../../../shared/oci/descriptor.ts';
+import { MEDIA_TYPES } from '../../../shared/oci/media-types.ts';
+import type { BlobStore } from '../ports/managed-store.ts';
+import type { CacheConfig } from '../remotecache/cache-config.ts';
+import { buildManifest, layerDescriptors, type WireForm } from '../remotecache/manifest.ts';
+import { marshalCacheConfig } from '../remotecache/marshal.ts';
+import { type Document, describeDocument, writeDocument } from './write-document.ts';
+
+/** The two documents of a cache, as they would be written. */
+export interface CacheDocuments {
+  readonly config: Descriptor;
+  readonly manifest: Descriptor;
+  /** Writes config, then manifest. Nothing leads to either yet. */
+  write(blobs: BlobStore, signal?: AbortSignal): Promise<void>;
+}
+
+/**
+ * Config and manifest of a cache from its columns.
+ * @param descriptors of its layers, in any order; more than it has do not matter
+ * @throws `CORRUPT` for a layer without a descriptor, `CANCELLED`
+ */
+export async function cacheDocuments(
+  parsed: CacheConfig,
+  form: WireForm,
+  descriptors: readonly Descriptor[],
+  signal?: AbortSignal,
+): Promise<CacheDocuments> {
+  const configDocument: Document = { mediaType: MEDIA_TYPES.cacheConfig, pieces: () => marshalCacheConfig(parsed) };
+  const config = await describeDocument(configDocument, signal);
+  const { bytes, descriptor } = buildManifest({ form, config, layers: layerDescriptors(parsed, descriptors) });
+  const manifestDocument: Document = { mediaType: descriptor.mediaType, pieces: () => [bytes] };
+  return {
+    config,
+    manifest: descriptor,
+    write: async (blobs, signal) => {
+      await writeDocument(blobs, configDocument, config, signal);
+      await writeDocument(blobs, manifestDocument, descriptor, signal);
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import { throwIfAborted } from '../../../shared/base/errors.ts';
+import type { Descriptor } from '../../../shared/oci/descriptor.ts';
+import { parseDigest } from '../../../shared/oci/digest.ts';
+import type { BlobStore } from '../ports/managed-store.ts';
+
+/** A document that can be made again, piece by piece, as often as it is asked for. */
+export interface Document {
+  readonly mediaType: string;
+  pieces(): Iterable<Uint8Array>;
+}
+
+/** The descriptor of a document. A large one is never whole in memory. @throws `CANCELLED` */
+export async function describeDocument(document: Document, signal?: AbortSignal): Promise<Descriptor> {
+  const hash = createHash('sha256');
+  let size = 0;
+  for (const piece of document.pieces()) {
+    throwIfAborted(signal);
+    hash.update(piece);
+    size += piece.byteLength;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return { mediaType: document.mediaType, digest: `sha256:${hash.digest('hex')}`, size };
+}
+
+/** Writes a document where it is not there yet. Durable when it resolves. */
+export async function writeDocument(
+  blobs: BlobStore,
+  document: Document,
+  descriptor: Descriptor,
+  signal?: AbortSignal,
+): Promise<void> {
+  const digest = parseDigest(descriptor.digest);
+  if ((await blobs.find(digest))?.size === descriptor.size) return;
+  await blobs.createMote(digest, descriptor.mediaType, descriptor.size);
+  await using writer = await blobs.moteWriter(digest, { signal });
+  for (const piece of document.pieces()) await writer.write(piece);
+  await writer.close();
+}

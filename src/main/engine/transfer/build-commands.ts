@@ -1,0 +1,16 @@
+/** Lines to paste into a build that imports a cache from a folder, for both command lines. */
+export function buildCommands(folder: string, ref: string): string[] {
+  const fields = ['type=local', csvField(`src=${folder}`), ...(ref === 'latest' ? [] : [csvField(`tag=${ref}`)])];
+  const value = shellWord(fields.join(','));
+  return [`buildctl build --import-cache ${value} …`, `docker buildx build --cache-from ${value} .`];
+}
+
+/** A field of the comma-separated value that both command lines read. */
+function csvField(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** A word of a POSIX shell. */
+function shellWord(text: string): string {
+  return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,37 @@
+import { CacheError } from '../../../shared/base/errors.ts';
+import type { SourceCache, SourceSnapshot } from '../ports/cache-source.ts';
+
+/** A cache that is to be written, and under which reference. */
+export interface ChosenCache {
+  readonly cache: SourceCache;
+  readonly ref: string;
+}
+
+/**
+ * Which caches of a source a transfer takes. `ref` picks one of several; the one cache of a source that holds one is
+ * written under it, so that caches from several places can stand side by side. Without it all go, each under its own name.
+ * @throws `NOT_FOUND` listing what there is
+ */
+export function chooseCaches({ caches }: Pick<SourceSnapshot, 'caches'>, ref: string | undefined): ChosenCache[] {
+  const [only, ...others] = caches;
+  if (!only) {
+    throw new CacheError('NOT_FOUND', 'There is no cache in this source.', { hint: 'Choose a source that has one.' });
+  }
+  if (ref === undefined) return caches.map((cache) => ({ cache, ref: cache.ref }));
+  const named = caches.find((cache) => cache.ref === ref);
+  if (named) return [{ cache: named, ref }];
+  if (others.length === 0) return [{ cache: only, ref: checkedName(ref) }];
+  throw new CacheError('NOT_FOUND', 'This source has no cache of that name.', {
+    subject: ref,
+    hint: `There is: ${caches.map((cache) => cache.ref).join(', ')}.`,
+  });
+}
+
+/** A name that BuildKit can look up as a tag. */
+function checkedName(ref: string): string {
+  if (/^\w[\w.-]{0,127}$/.test(ref)) return ref;
+  throw new CacheError('INVALID_INPUT', 'This cannot be the name of a reference.', {
+    subject: ref.slice(0, 200),
+    hint: 'Use letters, digits, dots, dashes and underscores.',
+  });
+}

@@ -1,0 +1,101 @@
+import { CacheError, type CacheErrorCode, isCacheError, throwIfAborted } from '../../../shared/base/errors.ts';
+import type { Descriptor } from '../../../shared/oci/descriptor.ts';
+import { type Digest, parseDigest } from '../../../shared/oci/digest.ts';
+import type { BlobExtent } from '../ports/blob-hasher.ts';
+import type { CacheSource } from '../ports/cache-source.ts';
+import type { BlobStore } from '../ports/managed-store.ts';
+import { CommitCopy, type MoteWorkOptions } from '../ports/mote-cache.ts';
+
+/** Blobs copied at once: enough to share the price of making small ones durable, few enough buffers in memory. */
+const AT_ONCE = 8;
+
+/** What copying did. */
+export interface Copied {
+  readonly blobs: number;
+  readonly bytes: number;
+  /** Blobs that the source has, but not as it says: nothing of them was written. */
+  readonly damaged: readonly CacheError[];
+}
+
+/** Options of `copyBlobs`. `onBytes`: how many more are done. */
+export interface CopyOptions extends MoteWorkOptions {
+  readonly onCopied?: (descriptor: Descriptor) => void;
+}
+
+/**
+ * Copies blobs, each checked against its digest while it is written. A damaged one is listed and does not stop the
+ * others; what stops them all is the target, or the signal: then what is whole stays, so that running it again goes on.
+ */
+export async function copyBlobs(
+  source: CacheSource,
+  target: BlobStore,
+  blobs: readonly Descriptor[],
+  options: CopyOptions = {},
+): Promise<Copied> {
+  const stop = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+  const damaged: CacheError[] = [];
+  const copied = { blobs: 0, bytes: 0 };
+  const places = await source.locateBlobs(blobs.map(({ digest }) => parseDigest(digest)));
+  const rest = blobs.entries();
+  const work = async () => {
+    for (const [at, blob] of rest) {
+      throwIfAborted(signal);
+      try {
+        await copyBlob(source, places[at], target, blob, { signal, onBytes: options.onBytes });
+      } catch (error) {
+        if (!isDamage(error, blob)) throw error;
+        damaged.push(error);
+        continue;
+      }
+      copied.blobs += 1;
+      copied.bytes += blob.size;
+      options.onCopied?.(blob);
+    }
+  };
+  const workers = Array.from({ length: Math.min(AT_ONCE, blobs.length) }, () =>
+    work().catch((error: unknown) => {
+      stop.abort();
+      throw error;
+    }),
+  );
+  const ends = await Promise.allSettled(workers);
+  const failures = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []));
+  // The others were cancelled by the first that failed; its reason is the one to tell.
+  const failure = failures.find((error) => !isCacheError(error, 'CANCELLED')) ?? failures[0];
+  if (failure !== undefined) throw failure;
+  return { ...copied, damaged };
+}
+
+async function copyBlob(
+  source: CacheSource,
+  place: BlobExtent | undefined,
+  target: BlobStore,
+  { digest: text, mediaType, size }: Descriptor,
+  options: MoteWorkOptions,
+): Promise<void> {
+  const digest = parseDigest(text);
+  if (place && place.offset === 0 && place.length === undefined) {
+    await target.commitMote(place.path, { digest, mediaType, dataSize: size }, CommitCopy, options).catch((error) => {
+      throw missingFile(error, place.path, digest);
+    });
+    return;
+  }
+  await using reader = await source.openBlob(digest);
+  await target.createMote(digest, mediaType, size);
+  await using writer = await target.moteWriter(digest, options);
+  for await (const chunk of reader.stream(options.signal ? { signal: options.signal } : {})) await writer.write(chunk);
+  await writer.close();
+}
+
+const DAMAGE: readonly CacheErrorCode[] = ['DIGEST_MISMATCH', 'SIZE_MISMATCH', 'NOT_FOUND', 'CORRUPT'];
+
+function isDamage(error: unknown, { digest }: Descriptor): error is CacheError {
+  return isCacheError(error) && error.subject === digest && DAMAGE.includes(error.code);
+}
+
+/** The source's file is gone: said of the blob, as a reader would. */
+function missingFile(error: unknown, path: string, digest: Digest): unknown {
+  if (!isCacheError(error, 'NOT_FOUND') || error.subject !== path) return error;
+  return new CacheError('NOT_FOUND', 'The blob is not in the source any more.', { subject: digest, cause: error });
+}

@@ -1,0 +1,84 @@
+import { CacheError } from '../../../shared/base/errors.ts';
+import type { TransferOptions } from '../../../shared/model/transfer.ts';
+import type { Implementer } from '../implementer.ts';
+import type { Jobs } from '../jobs/jobs.ts';
+import type { LayoutStore, StoreOpener } from '../ports/managed-store.ts';
+import type { SourceRegistry } from '../sources/registry.ts';
+import { previewTransfer } from './preview.ts';
+import { transferCaches } from './transfer.ts';
+
+/** What transfers need of the engine. */
+export interface TransferEngine {
+  readonly jobs: Jobs;
+  readonly sources: SourceRegistry;
+  readonly stores: StoreOpener;
+}
+
+/** `transfer` of the contract. */
+export function createTransferHandlers(os: Implementer['transfer'], { jobs, sources, stores }: TransferEngine) {
+  /** @throws `INVALID_INPUT` when a source would be written to itself */
+  const locate = async (sourceId: string, to: string): Promise<string> => {
+    const { location } = sources.get(sourceId);
+    const target = await stores.locate(to);
+    if (target !== location) return target;
+    throw new CacheError('INVALID_INPUT', 'This is the source itself.', {
+      subject: to,
+      hint: 'Choose another folder.',
+    });
+  };
+
+  /** Starts the job; whoever has the target open sees what came in. */
+  const start = async (
+    kind: 'import' | 'export',
+    { sourceId, to, options }: { sourceId: string; to: string; options: TransferOptions },
+    openTarget: (path: string) => Promise<LayoutStore>,
+  ) => {
+    const target = await locate(sourceId, to);
+    const { location } = sources.get(sourceId);
+    const jobId = jobs.start({
+      kind,
+      title: kind === 'import' ? `Import ${location} to ${target}` : `Export ${location} to ${target}`,
+      sourceId,
+      mutates: target,
+      async run({ signal, progress, log }) {
+        try {
+          const source = await sources.cacheSource(sourceId, signal);
+          const report = await transferCaches({
+            source,
+            openTarget: () => openTarget(target),
+            options,
+            signal,
+            onProgress: progress,
+            log,
+          });
+          return { kind, report };
+        } finally {
+          const listed = sources.findByLocation(target);
+          if (listed) await sources.refresh(listed.id, signal.aborted ? undefined : signal);
+        }
+      },
+    });
+    return { jobId };
+  };
+
+  return {
+    preview: os.preview.handler(async ({ input: { sourceId, to, options }, signal }) => {
+      const target = await stores.openLayout(await locate(sourceId, to), { create: false });
+      return previewTransfer(await sources.snapshot(sourceId, signal), target, options, signal);
+    }),
+    import: os.import.handler(({ input }) => start('import', input, (path) => openOrCreateStore(stores, path))),
+    export: os.export.handler(({ input }) => start('export', input, (path) => openOrCreateLayout(stores, path))),
+  };
+}
+
+/** @throws `INVALID_INPUT` for a layout that is no managed store, `CONFLICT` for a folder with something else in it */
+async function openOrCreateStore(stores: StoreOpener, path: string): Promise<LayoutStore> {
+  const there = await stores.openLayout(path, { create: false });
+  return there ? stores.openStore(path) : stores.createStore(path);
+}
+
+async function openOrCreateLayout(stores: StoreOpener, path: string): Promise<LayoutStore> {
+  const layout = await stores.openLayout(path, { create: true });
+  if (layout) return layout;
+  throw new CacheError('INTERNAL', 'a layout that was to be created');
+}

@@ -1,0 +1,47 @@
+import type { Descriptor } from '../../../shared/oci/descriptor.ts';
+import type { SourceCache } from '../ports/cache-source.ts';
+import type { CacheConfig } from '../remotecache/cache-config.ts';
+import { dropResults, minResults, wholeChains } from '../remotecache/reshape.ts';
+import { sortCacheConfig } from '../remotecache/sort.ts';
+
+/** What of a cache is written. */
+export interface SelectedCache {
+  readonly config: CacheConfig;
+  /** Its layers, each blob once. */
+  readonly blobs: readonly Descriptor[];
+  /** Results that cannot be written, because a blob of theirs is nowhere. */
+  readonly leftOut: number;
+}
+
+/**
+ * The part of a cache that a mode asks for and that can be had. Records and links all stay.
+ * @param isThere whether a blob can be had
+ */
+export function selectCache(
+  cache: SourceCache,
+  mode: 'min' | 'max',
+  isThere: (digest: string) => boolean,
+): SelectedCache {
+  const asked = mode === 'min' ? dropResults(cache.parsed, minResults(cache.parsed)) : cache.parsed;
+  const described = new Map(cache.descriptors.map((descriptor) => [descriptor.digest, descriptor]));
+  const usable = Uint8Array.from(asked.layerBlob, (text) => {
+    const digest = asked.texts[text] ?? '';
+    return described.has(digest) && isThere(digest) ? 1 : 0;
+  });
+  const { config, leftOut } = usable.includes(0) ? withoutMissing(asked, usable) : { config: asked, leftOut: 0 };
+  const digests = new Set(Array.from(config.layerBlob, (text) => config.texts[text] ?? ''));
+  return {
+    // What was inside an image has the image's order.
+    config: cache.form === 'inline' || cache.form === 's3' ? sortCacheConfig(config) : config,
+    blobs: [...digests].flatMap((digest) => described.get(digest) ?? []),
+    leftOut,
+  };
+}
+
+function withoutMissing(config: CacheConfig, usable: Uint8Array): { config: CacheConfig; leftOut: number } {
+  const whole = wholeChains(config, usable);
+  const results = Uint8Array.from(config.resultLayer, (layer) => whole[layer] as number);
+  const chains = Uint8Array.from(config.chains, ({ layers }) => (layers.every((layer) => usable[layer]) ? 1 : 0));
+  const leftOut = [...results, ...chains].reduce<number>((sum, kept) => sum + 1 - kept, 0);
+  return { config: dropResults(config, { results, chains }), leftOut };
+}

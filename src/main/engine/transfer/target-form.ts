@@ -1,0 +1,23 @@
+import { CacheError } from '../../../shared/base/errors.ts';
+import type { CacheForm } from '../../../shared/model/source.ts';
+import type { TransferOptions } from '../../../shared/model/transfer.ts';
+import type { WireForm } from '../remotecache/manifest.ts';
+
+/**
+ * The form a cache is written in: as the source has it, but for what the options say. As in BuildKit, Docker types are
+ * only possible in the index form, and asking for them alone means that form.
+ * @throws `INVALID_INPUT` for an image manifest with Docker types
+ */
+export function targetForm(form: CacheForm, { format, ociMediaTypes }: TransferOptions): WireForm {
+  if (format === 'manifest' && ociMediaTypes === false) {
+    throw new CacheError('INVALID_INPUT', 'An image manifest needs OCI media types.', {
+      subject: 'ociMediaTypes',
+      hint: 'Choose the index form, or OCI media types.',
+    });
+  }
+  if (format === 'manifest') return 'image-manifest';
+  const isIndex = format === 'index' || ociMediaTypes === false || form === 'index-oci' || form === 'index-docker';
+  if (!isIndex) return 'image-manifest';
+  const isOci = ociMediaTypes ?? form !== 'index-docker';
+  return isOci ? 'index-oci' : 'index-docker';
+}
