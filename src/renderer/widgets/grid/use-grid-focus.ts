@@ -17,6 +17,13 @@ export function useGridFocus(
   const take = useRef(false);
   const { toTop, showRow } = scroll;
 
+  // Before the effect below, so that what that one asks for waits for the render it causes.
+  useLayoutEffect(() => {
+    if (!take.current) return;
+    take.current = false;
+    elementAt(scroller.current, focus)?.focus({ preventScroll: true });
+  });
+
   useLayoutEffect(() => {
     if (generation === 0) return;
     // The row that had the focus may be gone: if it was inside, it stays inside.
@@ -24,12 +31,6 @@ export function useGridFocus(
     toTop();
     setWanted((before) => (before.row === HEADER_ROW ? before : { row: 0, column: before.column }));
   }, [generation, toTop, scroller]);
-
-  useLayoutEffect(() => {
-    if (!take.current) return;
-    take.current = false;
-    elementAt(scroller.current, focus)?.focus({ preventScroll: true });
-  });
 
   return {
     focus,

@@ -38,8 +38,10 @@ export function useGridSelection<Row>(options: GridSelectionOptions<Row>) {
       const from = anchor.current ?? start;
       const kept = anchor.current === undefined ? { ids: selection.ids, anchor: undefined } : selection;
       anchor.current = from;
-      const first = Math.max(Math.min(from, index), index - MAX_SELECTED);
-      const last = Math.min(Math.max(from, index), index + MAX_SELECTED) + 1;
+      // From the anchor on, as far as may be selected.
+      const end = from < index ? Math.min(index, from + MAX_SELECTED - 1) : Math.max(index, from - MAX_SELECTED + 1);
+      const first = Math.min(from, end);
+      const last = Math.max(from, end) + 1;
       select(extended(kept, (await rows.between({ first, last })).map(rowId)));
     },
     toggleAll: async (): Promise<void> => {

@@ -1,6 +1,6 @@
 import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { PAGE_ROWS, pagesFor, type RowRange } from './page-plan.ts';
+import { PAGE_ROWS, pageOf, pagesFor, type RowRange } from './page-plan.ts';
 
 /** A page of rows, and how many there are in all. */
 export interface RowPage<Row> {
@@ -52,22 +52,23 @@ export function useRowWindow<Row>(source: RowSource<Row>): RowWindow<Row> {
   const now = arrived ? source : shown.source;
 
   const total = queries.getQueryData<RowPage<Row>>(pageKey(now, 0))?.total;
-  const results = useQueries({ queries: pagesFor(range, total).map((page) => pageOptions(now, page)) });
+  const pages = pagesFor(range, total);
+  const results = useQueries({ queries: pages.map((page) => pageOptions(now, page)) });
+  // Reading `data` here is what asks to be told when it arrives.
+  const loaded = new Map(results.map(({ data }, at) => [pages[at], data]));
 
-  const rowAt = useCallback(
-    (index: number): Row | undefined => {
-      const page = Math.floor(index / PAGE_ROWS);
-      return queries.getQueryData<RowPage<Row>>(pageKey(now, page))?.rows[index - page * PAGE_ROWS];
-    },
-    [queries, now],
-  );
+  const rowAt = (index: number): Row | undefined => {
+    const page = pageOf(index);
+    const rows = (loaded.get(page) ?? queries.getQueryData<RowPage<Row>>(pageKey(now, page)))?.rows;
+    return rows?.[index - page * PAGE_ROWS];
+  };
 
   const between = useCallback(
     async ({ first: from, last }: RowRange): Promise<readonly Row[]> => {
       const rows: Row[] = [];
-      for (let page = Math.floor(from / PAGE_ROWS); page * PAGE_ROWS < last; page += 1) {
-        const { rows: loaded } = await queries.fetchQuery(pageOptions(now, page));
-        rows.push(...loaded.slice(Math.max(0, from - page * PAGE_ROWS), last - page * PAGE_ROWS));
+      for (let page = pageOf(from); page * PAGE_ROWS < last; page += 1) {
+        const { rows: fetched } = await queries.fetchQuery(pageOptions(now, page));
+        rows.push(...fetched.slice(Math.max(0, from - page * PAGE_ROWS), last - page * PAGE_ROWS));
       }
       return rows;
     },
