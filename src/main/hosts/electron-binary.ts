@@ -53,6 +53,7 @@ export function runElectron(
     const end = (): void => {
       child.kill('SIGTERM');
     };
+    if (signal.aborted) end();
     signal.addEventListener('abort', end, { once: true });
     child.once('error', reject);
     child.once('exit', (code) => {
