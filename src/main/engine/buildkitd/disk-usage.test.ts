@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { dataSet } from '../../testing/data-sets.ts';
+import { openBolt } from '../bolt/open.ts';
+import { diskUsage } from './disk-usage.ts';
+import { type Reference, readReferences } from './references.ts';
+
+const app = dataSet('app');
+const tiny = dataSet('tiny');
+
+function referencesOf(path: string): Map<string, Reference> {
+  const bytes = new Uint8Array(readFileSync(path));
+  return readReferences(openBolt({ name: path, size: bytes.length, readAt: (at, n) => bytes.subarray(at, at + n) }));
+}
+
+describe('du of a state folder equals what the daemon said', () => {
+  test.runIf(app)('app', () => {
+    const usage = diskUsage(referencesOf(join(app ?? '', 'state-app/db/runc-overlayfs/metadata_v2.db')));
+    const expected = JSON.parse(readFileSync(join(app ?? '', 'oracle/final/du.json'), 'utf8')) as typeof usage;
+    const byId = (rows: typeof usage) => new Map(rows.map((row) => [row.id, row]));
+    expect(byId(usage)).toEqual(byId(expected));
+  });
+
+  test.runIf(tiny)('tiny', () => {
+    const usage = diskUsage(referencesOf(join(tiny ?? '', 'state/runc-native/metadata_v2.db')));
+    const expected = JSON.parse(readFileSync(join(tiny ?? '', 'du.json'), 'utf8')) as typeof usage;
+    expect(new Map(usage.map((row) => [row.id, row]))).toEqual(new Map(expected.map((row) => [row.id, row])));
+  });
+});
