@@ -1,4 +1,4 @@
-import type { Feature, InspectorPanel, SourceFeature, WindowFeature } from '../base/feature.ts';
+import type { Feature, InspectorPanel, Lazy, PaneSectionProps, SourceFeature, WindowFeature } from '../base/feature.ts';
 import { feature as graph } from '../features/graph/index.ts';
 import { feature as jobs } from '../features/jobs/index.ts';
 import { feature as keys } from '../features/keys/index.ts';
@@ -17,6 +17,10 @@ export const SOURCE_FEATURES: readonly SourceFeature[] = FEATURES.filter((featur
 
 /** The views of the window itself. */
 export const WINDOW_FEATURES: readonly WindowFeature[] = FEATURES.filter((feature) => feature.scope === 'window');
+
+/** Parts of the sources pane that features bring along, by feature id. */
+export const PANE_SECTIONS: readonly { readonly id: string; readonly section: Lazy<PaneSectionProps> }[] =
+  FEATURES.flatMap(({ id, paneSection }) => (paneSection ? [{ id, section: paneSection }] : []));
 
 /** What the inspector shows where nothing in the address says otherwise. */
 const DEFAULT_SUBJECT = 'source';

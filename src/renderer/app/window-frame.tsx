@@ -11,7 +11,7 @@ import { SourceDialogs } from '../features/sources/source-dialogs.tsx';
 import { SourcesPane } from '../features/sources/sources-pane.tsx';
 import { CommandPalette } from './command-palette.tsx';
 import { FailureBanner } from './failure-banner.tsx';
-import { SOURCE_FEATURES, WINDOW_FEATURES } from './features.ts';
+import { PANE_SECTIONS, SOURCE_FEATURES, WINDOW_FEATURES } from './features.ts';
 import { Inspector } from './inspector.tsx';
 import { KeyboardSheet } from './keyboard-sheet.tsx';
 import { LiveRegion } from './live-region.tsx';
@@ -36,7 +36,7 @@ export function WindowFrame() {
   const inspectorIsSheet = form === 'sheet' || form === 'single';
   const isRail = form === 'rail' || form === 'sheet' || (form === 'wide' && sourcesFolded);
   const showsInspector = inspectorIsSheet ? inspectorSheet : inspectorOpen;
-  useTitle(source?.name, place.segment);
+  const title = useTitle(source?.name, place.segment);
 
   return (
     <div
@@ -53,7 +53,13 @@ export function WindowFrame() {
       <TopBar source={source} place={place} form={form} isInspectorOpen={showsInspector} />
       {form !== 'single' && (
         <aside className={styles.side} aria-label="Sources">
-          <SourcesPane isRail={isRail} selectedId={place.sourceId} segment={place.segment} features={WINDOW_FEATURES} />
+          <SourcesPane
+            isRail={isRail}
+            selectedId={place.sourceId}
+            segment={place.segment}
+            features={WINDOW_FEATURES}
+            sections={PANE_SECTIONS}
+          />
           {!isRail && (
             <ResizeHandle
               label="Width of the sources pane"
@@ -70,6 +76,7 @@ export function WindowFrame() {
         {place.sourceId !== undefined && (
           <ViewTabs source={source} place={place} features={SOURCE_FEATURES} form={form} />
         )}
+        <h1 className="visually-hidden">{title}</h1>
         <FailureBanner />
         <div id="view" className={styles.view} tabIndex={-1}>
           <View place={place} source={source} />
@@ -109,6 +116,7 @@ export function WindowFrame() {
               selectedId={place.sourceId}
               segment={place.segment}
               features={WINDOW_FEATURES}
+              sections={PANE_SECTIONS}
             />
           </aside>
         </>
@@ -124,9 +132,12 @@ export function WindowFrame() {
   );
 }
 
-function useTitle(sourceName: string | undefined, segment: string): void {
+/** `Keys · app-store`: the name of the page, for its title and its first heading. */
+function useTitle(sourceName: string | undefined, segment: string): string {
+  const view = [...SOURCE_FEATURES, ...WINDOW_FEATURES].find((feature) => feature.segment === segment)?.title;
+  const title = [view, sourceName].filter((part) => part !== undefined).join(' · ');
   useEffect(() => {
-    const view = [...SOURCE_FEATURES, ...WINDOW_FEATURES].find((feature) => feature.segment === segment)?.title;
-    document.title = [view, sourceName, 'Cachewright'].filter((part) => part !== undefined).join(' · ');
-  }, [sourceName, segment]);
+    document.title = title === '' ? 'Cachewright' : `${title} · Cachewright`;
+  }, [title]);
+  return title === '' ? 'Cachewright' : title;
 }

@@ -73,6 +73,16 @@ export interface InspectorPanelProps {
   readonly value: string;
 }
 
+/** What a part of the sources pane is given. */
+export interface PaneSectionProps {
+  /** The source in the address, once it can be asked. */
+  readonly source: Source | undefined;
+  /** Only 48 px are there: icons, with names on hover and focus. */
+  readonly isRail: boolean;
+  /** Something was chosen: a pane that lies over the view closes. */
+  readonly onOpen: () => void;
+}
+
 interface FeatureBase {
   readonly id: string;
   readonly title: string;
@@ -82,6 +92,8 @@ interface FeatureBase {
   readonly commands?: readonly Command[];
   readonly shortcuts?: readonly Shortcut[];
   readonly panels?: readonly InspectorPanel[];
+  /** Stands in the sources pane, below the sources. Draws nothing where it has nothing to show. */
+  readonly paneSection?: Lazy<PaneSectionProps>;
 }
 
 /** A tab of every source, at `/sources/<id>/<segment>`. */

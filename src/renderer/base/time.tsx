@@ -43,11 +43,14 @@ export function Time({
   at,
   className,
   isFocusable = false,
+  isBare = false,
 }: {
   /** RFC 3339 text, or epoch ms. */
   readonly at: string | number | undefined;
   readonly className?: string | undefined;
   readonly isFocusable?: boolean;
+  /** `true`: without "ago", in a column whose heading says it. */
+  readonly isBare?: boolean;
 }) {
   const now = useNow();
   const atMs = typeof at === 'number' ? at : parseTime(at);
@@ -60,7 +63,7 @@ export function Time({
       data-tip={exact}
       {...focusable(isFocusable)}
     >
-      {relativeTime(atMs, now)}
+      {isBare ? relativeTime(atMs, now).replace(/ ago$/, '') : relativeTime(atMs, now)}
     </time>
   );
 }

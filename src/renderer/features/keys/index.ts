@@ -11,6 +11,7 @@ export const feature: SourceFeature = {
   segment: 'keys',
   goKey: 'k',
   view: lazy(() => import('./keys-view.tsx').then(({ KeysView }) => ({ default: KeysView }))),
+  paneSection: lazy(() => import('./saved-views-pane.tsx').then(({ SavedViewsPane }) => ({ default: SavedViewsPane }))),
   shortcuts: [
     { keys: 'j', title: 'Down', group: 'Rows and nodes' },
     { keys: 'k', title: 'Up', group: 'Rows and nodes' },

@@ -56,7 +56,6 @@ export function KeysView({ source }: SourceViewProps) {
         title: 'Focus the graph on this record',
         icon: Workflow,
         keys: 'g g',
-        group: 'Graph and charts',
         run: ({ params, navigate: go }) => {
           const id = focused.current?.id ?? params.get('record');
           if (id) go(sourceHref(source.id, 'graph', { record: id }));

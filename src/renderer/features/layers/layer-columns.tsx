@@ -100,13 +100,13 @@ export function layerColumns(maxBytes: number): readonly GridColumn<LayerRow>[] 
     {
       id: 'created',
       title: 'Created',
-      widthPx: 98,
+      widthPx: 80,
       priority: 3,
       align: 'end',
       sortField: 'created',
       largestFirst: true,
       skeletonPx: 56,
-      cell: (row) => <Time at={row.createdAt} className="t2" />,
+      cell: (row) => <Time at={row.createdAt} className="t2" isBare />,
     },
   ];
 }

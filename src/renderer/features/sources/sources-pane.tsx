@@ -1,11 +1,11 @@
 import { Ellipsis, Plus } from 'lucide-react';
-import { useRef } from 'react';
+import { Suspense, useRef } from 'react';
 import { Link } from 'wouter';
 import type { Source } from '../../../shared/model/source.ts';
 import { sourceHref } from '../../base/address.ts';
 import { IconButton } from '../../base/button.tsx';
 import { classNames } from '../../base/class-names.ts';
-import type { WindowFeature } from '../../base/feature.ts';
+import type { Lazy, PaneSectionProps, WindowFeature } from '../../base/feature.ts';
 import { Icon } from '../../base/icon.tsx';
 import { keyCaps } from '../../base/keys.ts';
 import { SkeletonRows } from '../../base/skeleton.tsx';
@@ -22,13 +22,17 @@ export function SourcesPane({
   selectedId,
   segment,
   features,
+  sections,
 }: {
   readonly isRail: boolean;
   readonly selectedId: string | undefined;
   readonly segment: string;
   readonly features: readonly WindowFeature[];
+  /** Parts of other features, below the sources. */
+  readonly sections: readonly { readonly id: string; readonly section: Lazy<PaneSectionProps> }[];
 }) {
   const sources = useSources();
+  const selected = sources?.find(({ id, state }) => id === selectedId && state === 'ready');
   const list = useRef<HTMLUListElement>(null);
   return (
     <div className={classNames(styles.pane, isRail && styles.rail)}>
@@ -62,6 +66,11 @@ export function SourcesPane({
           </ul>
         )}
         {sources?.length === 0 && !isRail && <p className={styles.none}>Nothing is open yet.</p>}
+        <Suspense>
+          {sections.map(({ id, section: Section }) => (
+            <Section key={id} source={selected} isRail={isRail} onOpen={closeSheet} />
+          ))}
+        </Suspense>
       </nav>
       <ul className={styles.foot}>
         {features.map(({ id, title, icon, segment: own, goKey, note: Note }) => (
@@ -106,7 +115,7 @@ function moveFocus(list: HTMLElement | null, event: React.KeyboardEvent): void {
   const step = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1 }[event.key];
   if (step === undefined || event.ctrlKey || event.metaKey || event.altKey || !list) return;
   const links = [...list.querySelectorAll<HTMLElement>('a')];
-  const at = links.findIndex((link) => link === document.activeElement);
+  const at = links.indexOf(document.activeElement);
   if (at < 0) return;
   event.preventDefault();
   links[at + step]?.focus();

@@ -53,10 +53,10 @@ export const FILE_COLUMNS: readonly GridColumn<LayerFile>[] = [
   {
     id: 'modified',
     title: 'Modified',
-    widthPx: 98,
+    widthPx: 80,
     priority: 3,
     align: 'end',
-    cell: (file) => <Time at={file.mtime * 1000} className="t2" />,
+    cell: (file) => <Time at={file.mtime * 1000} className="t2" isBare />,
   },
   {
     id: 'size',
