@@ -1,0 +1,61 @@
+import type { Catalog } from '../../engine/ports/catalog.ts';
+import type { Clock } from '../../engine/ports/clock.ts';
+import { openDatabase, text } from './database.ts';
+import { createGraphQueries } from './graph-queries.ts';
+import { createKeyQueries, type QueryContext } from './key-queries.ts';
+import { createLayerQueries } from './layer-queries.ts';
+import { createCatalogMemory } from './memory.ts';
+import { createOverviewQueries } from './overview-queries.ts';
+import type { CatalogMeta } from './settings.ts';
+
+/** For so long, ages count from the same moment: pages of one list then fit together. */
+const NOW_MS = 60_000;
+
+/**
+ * Opens a catalog file.
+ * @param onDamage called once when a query shows that the file is damaged
+ * @throws whatever DuckDB throws for a file that is not a whole catalog
+ */
+export async function openCatalog(path: string, clock: Clock, onDamage: () => Promise<void>): Promise<Catalog> {
+  const database = await openDatabase(path, onDamage);
+  try {
+    const [row] = await database.rows('SELECT document FROM meta');
+    const meta = JSON.parse(text(row ?? {}, 'document')) as CatalogMeta;
+    const context: QueryContext = {
+      database,
+      memory: createCatalogMemory(database, meta.totals.records),
+      refs: meta.caches.map((cache) => cache.ref),
+      records: meta.totals.records,
+      now: steadyNow(clock),
+    };
+    const keys = createKeyQueries(context);
+    return {
+      fingerprint: meta.fingerprint,
+      totals: meta.totals,
+      caches: meta.caches,
+      problems: meta.problems,
+      keysPage: keys.keysPage,
+      keysList: keys.keysList,
+      keysSums: keys.keysSums,
+      record: keys.record,
+      search: keys.search,
+      largest: keys.largest,
+      ...createGraphQueries(context, keys),
+      ...createLayerQueries(context, keys),
+      ...createOverviewQueries(context),
+      [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await database[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+function steadyNow(clock: Clock): () => number {
+  let moment = Number.NEGATIVE_INFINITY;
+  return () => {
+    const now = clock.now();
+    if (now < moment || now - moment > NOW_MS) moment = now;
+    return moment;
+  };
+}

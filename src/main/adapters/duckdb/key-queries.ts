@@ -1,0 +1,184 @@
+import { CacheError } from '../../../shared/base/errors.ts';
+import { parseFilter } from '../../../shared/base/filter/index.ts';
+import type { RecordRef, RecordRow } from '../../../shared/model/record.ts';
+import { measureSet } from '../../engine/catalog/chain-walks.ts';
+import { recordId, splitRecordId } from '../../engine/catalog/record-ids.ts';
+import type { Catalog, CatalogQuery } from '../../engine/ports/catalog.ts';
+import { type Database, number, type Row, text } from './database.ts';
+import { all, type Condition, filterCondition } from './filter-sql.ts';
+import type { CatalogMemory } from './memory.ts';
+import { createRecordDetailer } from './record-details.ts';
+import { inCaches, RECORD_COLUMNS, RECORD_SORTS, recordFilterTarget, recordRef, recordRow } from './record-rows.ts';
+import { createRowView, type View } from './row-view.ts';
+import { orderSql } from './sort-sql.ts';
+
+/** Queries about records, and what the other queries need of them. */
+export interface KeyQueries
+  extends Pick<Catalog, 'keysPage' | 'keysList' | 'keysSums' | 'record' | 'search' | 'largest'> {
+  /** Record number of an id or digest. @throws `NOT_FOUND`, `CONFLICT` */
+  numberOf(idOrDigest: string): Promise<number>;
+  /** Mentions by record number. */
+  refsOf(records: Iterable<number>): Promise<ReadonlyMap<number, RecordRef>>;
+  /** Full rows by record number, in the order given. */
+  rowsOf(records: readonly number[]): Promise<Row[]>;
+}
+
+/** What the queries stand on. */
+export interface QueryContext {
+  readonly database: Database;
+  readonly memory: CatalogMemory;
+  /** Cache → its reference. */
+  readonly refs: readonly string[];
+  /** Number of records. */
+  readonly records: number;
+  /** What ages count from, in epoch milliseconds. */
+  now(): number;
+}
+
+const FROM_RECORDS: Condition = { sql: 'records', values: [] };
+
+/** Ids listed in an error at most. */
+const LISTED_IDS = 20;
+
+/** Queries about records. */
+export function createKeyQueries(context: QueryContext): KeyQueries {
+  const { database, memory, refs } = context;
+  const view = createRowView(database, 'n', RECORD_COLUMNS);
+  const target = recordFilterTarget(refs);
+  const detail = createRecordDetailer(database, memory, refs, refsOf);
+
+  function viewOf(query: Pick<CatalogQuery, 'ref' | 'filter' | 'sort'>): View {
+    const filter = filterCondition(parseFilter(query.filter, 'keys'), target, context.now());
+    const where = query.ref === undefined ? filter : all([cacheCondition(refs, query.ref), filter]);
+    return { from: FROM_RECORDS, where, order: orderSql(query.sort, RECORD_SORTS, 'place', 'n') };
+  }
+
+  async function refsOf(records: Iterable<number>): Promise<ReadonlyMap<number, RecordRef>> {
+    const numbers = [...records];
+    if (numbers.length === 0) return new Map();
+    const columns = 'n, digest, ordinal, kind, name, stage, name_from';
+    const rows = await database.rows(`SELECT ${columns} FROM records WHERE n IN (SELECT unnest(?))`, [numbers]);
+    return new Map(rows.map((row) => [number(row, 'n'), recordRef(row)]));
+  }
+
+  async function find(idOrDigest: string): Promise<Row> {
+    const { digest, ordinal } = splitRecordId(idOrDigest);
+    const all = await database.rows(`SELECT ${RECORD_COLUMNS} FROM records WHERE digest = ? ORDER BY n`, [digest]);
+    const rows = ordinal === undefined ? all : all.filter((row) => number(row, 'ordinal') === ordinal);
+    const [row] = rows;
+    if (row === undefined) {
+      throw new CacheError('NOT_FOUND', 'The source has no such record.', {
+        subject: idOrDigest,
+        hint: 'Give a whole id or digest, as the table of keys shows it.',
+      });
+    }
+    if (rows.length > 1) {
+      const ids = rows.slice(0, LISTED_IDS).map((other) => recordId(text(other, 'digest'), number(other, 'ordinal')));
+      const more = rows.length > LISTED_IDS ? ` and ${rows.length - LISTED_IDS} more` : '';
+      throw new CacheError('CONFLICT', `${rows.length} records have this digest.`, {
+        subject: idOrDigest,
+        hint: `Give one of the ids: ${ids.join(', ')}${more}.`,
+      });
+    }
+    return row;
+  }
+
+  async function numbersOf(ids: readonly string[]): Promise<number[]> {
+    const wanted = new Set(ids);
+    const digests = [...new Set(ids.map((id) => splitRecordId(id).digest))];
+    if (digests.length === 0) return [];
+    const rows = await database.rows('SELECT n, digest, ordinal FROM records WHERE digest IN (SELECT unnest(?))', [
+      digests,
+    ]);
+    return rows
+      .filter((row) => wanted.has(recordId(text(row, 'digest'), number(row, 'ordinal'))))
+      .map((row) => number(row, 'n'));
+  }
+
+  const rowsOf = (records: readonly number[]) => view.byKey(FROM_RECORDS, records);
+  const toRow = (row: Row): RecordRow => recordRow(row, refs);
+
+  return {
+    refsOf,
+    rowsOf,
+    numberOf: async (id) => number(await find(id), 'n'),
+    async record(id) {
+      const [found] = await detail([await find(id)]);
+      if (found === undefined) throw new RangeError('a row has a detail');
+      return found;
+    },
+    async keysPage(query) {
+      const own = viewOf(query);
+      const [rows, total] = await Promise.all([view.page(own, query.offset, query.limit), view.total(own)]);
+      return { rows: rows.map(toRow), total };
+    },
+    async keysList(query) {
+      const own = viewOf(query);
+      const [rows, total] = await Promise.all([view.page(own, query.offset, query.limit), view.total(own)]);
+      return { records: await detail(rows), total };
+    },
+    async keysSums(query) {
+      const own = viewOf(query);
+      const records = query.ids ? await numbersOf(query.ids) : await view.keys(own);
+      const { tree, results, size } = await memory.chains();
+      const chosen = new Uint8Array(context.records);
+      for (const record of records) chosen[record] = 1;
+      const [sums] = query.ids
+        ? await database.rows('SELECT coalesce(sum(own), 0) AS own FROM records WHERE n IN (SELECT unnest(?))', [
+            [...records],
+          ])
+        : await database.rows(
+            `SELECT coalesce(sum(own), 0) AS own FROM records WHERE ${own.where.sql}`,
+            own.where.values,
+          );
+      return {
+        records: records.length,
+        ownBytes: number(sums ?? {}, 'own'),
+        ...measureSet(tree, results, size, chosen),
+      };
+    },
+    async search(words, limit) {
+      const where = searchCondition(words.trim().toLowerCase());
+      const rows = await database.rows(
+        `SELECT ${RECORD_COLUMNS} FROM records WHERE ${where.sql} ORDER BY ${where.order} LIMIT ${limit}`,
+        where.values,
+      );
+      return rows.map(toRow);
+    },
+    async largest({ ref, limit }) {
+      const sort = { field: 'ownBytes', descending: true };
+      const rows = await view.page(viewOf({ ref, filter: '', sort }), 0, limit);
+      return rows.map(toRow);
+    },
+  };
+}
+
+/** Rows of the caches under a reference. @throws `NOT_FOUND` with those there are in the hint */
+export function cacheCondition(refs: readonly string[], ref: string): Condition {
+  const caches = refs.flatMap((own, cache) => (own === ref ? [cache] : []));
+  if (caches.length === 0) {
+    throw new CacheError('NOT_FOUND', `The source has no cache “${ref}”.`, {
+      subject: ref,
+      hint: refs.length === 0 ? 'It holds no cache at all.' : `It has ${refs.slice(0, LISTED_IDS).join(', ')}.`,
+    });
+  }
+  return inCaches(caches);
+}
+
+const HEX = /^(?:sha(?:256|384|512):)?([0-9a-f]{4,})(?:~\d*)?$/;
+
+/** What the palette looks for: digests that begin so, then names. Values of `order` follow those of `sql`. */
+function searchCondition(words: string): Condition & { readonly order: string } {
+  const hex = HEX.exec(words)?.[1];
+  if (hex === undefined) {
+    return { sql: 'contains(lower(name), ?) OR contains(lower(stage), ?)', values: [words, words], order: 'n' };
+  }
+  const ordinal = /~(\d+)$/.exec(words)?.[1];
+  const digest = "starts_with(substring(digest, strpos(digest, ':') + 1), ?)";
+  if (ordinal !== undefined) return { sql: `${digest} AND ordinal = ?`, values: [hex, Number(ordinal)], order: 'n' };
+  return {
+    sql: `${digest} OR contains(lower(name), ?)`,
+    values: [hex, words, hex],
+    order: `CASE WHEN ${digest} THEN 0 ELSE 1 END, n`,
+  };
+}

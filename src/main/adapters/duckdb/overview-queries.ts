@@ -1,0 +1,176 @@
+import type { AgeBin, TreemapGroup, TreemapTile } from '../../../shared/model/overview.ts';
+import { recordKindSchema } from '../../../shared/model/record.ts';
+import { shortDigest } from '../../../shared/oci/digest.ts';
+import type { Catalog } from '../../engine/ports/catalog.ts';
+import { number, optionalText, type Parameter, type Row, text } from './database.ts';
+import type { Condition } from './filter-sql.ts';
+import { cacheCondition, type QueryContext } from './key-queries.ts';
+import { recordRef } from './record-rows.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Age groups of the treemap, youngest first: what is older than none of them is `older`. */
+const AGES = [
+  { key: 'day', label: 'Last 24 hours', days: 1 },
+  { key: 'week', label: 'Last 7 days', days: 7 },
+  { key: 'month', label: 'Last 30 days', days: 30 },
+  { key: 'quarter', label: 'Last 90 days', days: 90 },
+] as const;
+
+/** Labels of groups that are no stage, kind or layer. */
+const LABELS = new Map<string, string>([
+  ...AGES.map(({ key, label }) => [key, label] as const),
+  ['older', 'Older'],
+  ['undated', 'No date'],
+  ['unused', 'In no result'],
+]);
+
+/** Queries of the Overview. */
+export function createOverviewQueries(context: QueryContext): Pick<Catalog, 'treemap' | 'ages'> {
+  const { database, refs } = context;
+
+  /** Each blob once, with the record it is shown under; `owner` is -1 where no result holds it. */
+  function blobs(ref: string | undefined): Condition {
+    const cache = ref === undefined ? undefined : cacheCondition(refs, ref);
+    // The first cache that has an owner for it speaks for a blob that several caches hold.
+    return {
+      sql: `(SELECT b, max_by(owner, (owner >= 0, -cache)) AS owner, max_by(bottom, (owner >= 0, -cache)) AS bottom,
+        sum(records)::INTEGER AS records
+        FROM cache_blobs ${cache ? `WHERE ${cache.sql}` : ''} GROUP BY b)`,
+      values: cache?.values ?? [],
+    };
+  }
+
+  return {
+    async treemap({ ref, group, maxTiles }) {
+      const from = blobs(ref);
+      const key = groupKey(group, context.now());
+      const values: Parameter[] = [...key.values, ...from.values];
+      const grouped = `SELECT ${key.sql} AS key, own.b AS b, own.records AS records, blobs.digest AS blob, blobs.size AS size,
+        n, records.digest AS digest, ordinal, kind, name, stage, name_from, records.created AS created
+        FROM ${from.sql} AS own JOIN blobs ON blobs.b = own.b LEFT JOIN records ON records.n = own.owner
+        LEFT JOIN blobs AS bottoms ON bottoms.b = own.bottom`;
+      const [tiles, groups] = await Promise.all([
+        database.rows(`${grouped} ORDER BY size DESC, own.b LIMIT ${maxTiles}`, values),
+        database.rows(
+          `SELECT key, count(*)::INTEGER AS tiles, sum(size) AS bytes FROM (${grouped}) GROUP BY key ORDER BY bytes DESC, key`,
+          values,
+        ),
+      ]);
+      const labels = group === 'step' ? await layerLabels(tiles, from) : new Map<string, string>();
+      return {
+        groups: arrange(tiles, groups, labels),
+        totalBytes: groups.reduce((sum, row) => sum + number(row, 'bytes'), 0),
+      };
+    },
+
+    async ages({ ref, bins }) {
+      const where = ref === undefined ? 'true' : cacheCondition(refs, ref).sql;
+      const [span] = await database.rows(
+        `SELECT min(created_ms) AS first, max(created_ms) AS last,
+          min_by(created, (created_ms, created_ns)) AS oldest, max_by(created, (created_ms, created_ns)) AS newest
+          FROM records WHERE created_ms IS NOT NULL AND ${where}`,
+      );
+      const [oldest, newest] = [optionalText(span ?? {}, 'oldest'), optionalText(span ?? {}, 'newest')];
+      if (span === undefined || oldest === undefined || newest === undefined) return { bins: [] };
+      const first = number(span, 'first');
+      const width = (number(span, 'last') - first + 1) / bins;
+      const bin = 'least(floor((created_ms - ?) / ?), ?)::INTEGER AS bin';
+      const binValues = [first, width, bins - 1];
+      const from = blobs(ref);
+      const [counts, sums] = await Promise.all([
+        database.rows(
+          `SELECT ${bin}, count(*)::INTEGER AS records FROM records WHERE created_ms IS NOT NULL AND ${where} GROUP BY bin`,
+          binValues,
+        ),
+        database.rows(
+          `SELECT ${bin}, kind, sum(blobs.size) AS bytes FROM ${from.sql} AS own JOIN blobs ON blobs.b = own.b
+            JOIN records ON records.n = own.owner WHERE created_ms IS NOT NULL GROUP BY bin, kind`,
+          [...binValues, ...from.values],
+        ),
+      ]);
+      return { bins: fillBins(first, width, bins, counts, sums), oldest, newest };
+    },
+  };
+
+  /** Groups by bottom layer are called after the record that layer belongs to. */
+  async function layerLabels(tiles: readonly Row[], from: Condition): Promise<Map<string, string>> {
+    const keys = new Set(tiles.map((tile) => text(tile, 'key')).filter((key) => key.startsWith('layer:')));
+    const digests = [...keys].map((key) => key.slice('layer:'.length));
+    if (digests.length === 0) return new Map();
+    const rows = await database.rows(
+      `SELECT blobs.digest AS blob, name FROM ${from.sql} AS own JOIN blobs ON blobs.b = own.b
+        LEFT JOIN records ON records.n = own.owner WHERE blobs.digest IN (SELECT unnest(?))`,
+      [...from.values, digests],
+    );
+    return new Map(
+      rows.map((row) => [`layer:${text(row, 'blob')}`, optionalText(row, 'name') ?? shortDigest(text(row, 'blob'))]),
+    );
+  }
+}
+
+/** Which group a blob belongs to. */
+function groupKey(group: 'step' | 'kind' | 'age', nowMs: number): Condition {
+  const owned = (sql: string) => `CASE WHEN own.owner < 0 THEN 'unused' ${sql} END`;
+  if (group === 'kind') return { sql: owned('ELSE kind::VARCHAR'), values: [] };
+  if (group === 'age') {
+    const cases = AGES.map(({ key }) => `WHEN records.created_ms >= ? THEN '${key}'`).join(' ');
+    return {
+      sql: owned(`WHEN records.created_ms IS NULL THEN 'undated' ${cases} ELSE 'older'`),
+      values: AGES.map(({ days }) => nowMs - days * DAY_MS),
+    };
+  }
+  // A stage is written `assets 2/3`: the steps of one stage belong together.
+  const stage = "'stage:' || regexp_replace(stage, ' [0-9]+/[0-9]+$', '')";
+  return { sql: owned(`WHEN stage IS NOT NULL THEN ${stage} ELSE 'layer:' || bottoms.digest`), values: [] };
+}
+
+/** Groups with at least one tile, the largest first, and one more for all that have none. */
+function arrange(tiles: readonly Row[], groups: readonly Row[], labels: ReadonlyMap<string, string>): TreemapGroup[] {
+  const byKey = Map.groupBy(tiles, (tile) => text(tile, 'key'));
+  const shown: TreemapGroup[] = [];
+  const others = { tiles: 0, bytes: 0 };
+  for (const row of groups) {
+    const [key, count, bytes] = [text(row, 'key'), number(row, 'tiles'), number(row, 'bytes')];
+    const own = (byKey.get(key) ?? []).flatMap((tile) => treemapTile(tile) ?? []);
+    if (own.length === 0 && key !== 'unused') {
+      others.tiles += count;
+      others.bytes += bytes;
+      continue;
+    }
+    const shownBytes = own.reduce((sum, tile) => sum + tile.bytes, 0);
+    const label = labels.get(key) ?? LABELS.get(key) ?? key.replace(/^stage:/, '');
+    shown.push({ key, label, bytes, tiles: own, rest: { tiles: count - own.length, bytes: bytes - shownBytes } });
+  }
+  if (others.tiles > 0) shown.push({ key: 'others', label: 'Others', bytes: others.bytes, tiles: [], rest: others });
+  return shown;
+}
+
+function treemapTile(row: Row): TreemapTile | undefined {
+  if (row.n === null) return undefined;
+  const createdAt = optionalText(row, 'created');
+  return {
+    ...recordRef(row),
+    blob: text(row, 'blob'),
+    bytes: number(row, 'size'),
+    records: number(row, 'records'),
+    ...(createdAt === undefined ? {} : { createdAt }),
+  };
+}
+
+function fillBins(first: number, width: number, count: number, counts: readonly Row[], sums: readonly Row[]): AgeBin[] {
+  const bins = Array.from({ length: count }, (_, index): AgeBin => {
+    return { fromMs: first + index * width, toMs: first + (index + 1) * width, records: 0, bytes: 0, byKind: {} };
+  });
+  for (const row of counts) {
+    const bin = bins[number(row, 'bin')];
+    if (bin) bin.records = number(row, 'records');
+  }
+  for (const row of sums) {
+    const bin = bins[number(row, 'bin')];
+    if (bin === undefined) continue;
+    bin.bytes += number(row, 'bytes');
+    bin.byKind[recordKindSchema.parse(row.kind)] = number(row, 'bytes');
+  }
+  return bins;
+}

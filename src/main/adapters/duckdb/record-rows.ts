@@ -1,0 +1,125 @@
+import type { RecordRef, RecordRow } from '../../../shared/model/record.ts';
+import { nameFromSchema, recordKindSchema } from '../../../shared/model/record.ts';
+import { recordId } from '../../engine/catalog/record-ids.ts';
+import { number, optionalText, type Row, text } from './database.ts';
+import type { Condition, FilterTarget } from './filter-sql.ts';
+import type { SortFields } from './sort-sql.ts';
+
+/** Everything of a record that its row shows. */
+export const RECORD_COLUMNS =
+  'n, cache, digest, ordinal, kind, name, stage, name_from, inputs, results, users, layers, ' +
+  'own, adds, shared, reclaimable, created';
+
+const ID = "CASE WHEN ordinal = 0 THEN digest ELSE digest || '~' || ordinal END";
+
+/**
+ * Filter fields of keys.
+ * @param refs cache → its reference: few enough to be compared here
+ */
+export function recordFilterTarget(refs: readonly string[]): FilterTarget {
+  return {
+    // An id is its digest but for what follows the tilde.
+    texts: (text) => ['lower(name)', text.includes('~') ? ID : 'digest'],
+    time: 'created_ms',
+    columns: {
+      kind: 'kind',
+      name: 'lower(name)',
+      stage: 'lower(stage)',
+      digest: 'digest',
+      id: ID,
+      size: 'own',
+      adds: 'adds',
+      shared: 'shared',
+      reclaimable: 'reclaimable',
+      inputs: 'inputs',
+      users: 'users',
+      results: 'results',
+      layers: 'layers',
+      root: "CASE WHEN inputs = 0 THEN 'yes' ELSE 'no' END",
+      named: "CASE WHEN name IS NULL THEN 'no' ELSE 'yes' END",
+    },
+    conditions: {
+      ref: (test) => {
+        const matches = (ref: string) =>
+          (test.type === 'contains' && ref.toLowerCase().includes(test.text.toLowerCase())) ||
+          (test.type === 'equals' && ref.toLowerCase() === test.text.toLowerCase());
+        return inCaches(refs.flatMap((ref, cache) => (matches(ref) ? [cache] : [])));
+      },
+    },
+    unrecorded: {
+      unused: {
+        message: 'This source does not record when a record was last used.',
+        hint: 'Filter by the time since it was made: age:>7d.',
+      },
+    },
+  };
+}
+
+/** Rows of some caches, by number. */
+export function inCaches(caches: readonly number[]): Condition {
+  return { sql: caches.length === 0 ? 'false' : `cache IN (${caches.join(', ')})`, values: [] };
+}
+
+const CREATED = ['created_ms', 'created_ns'];
+
+/** Sort fields of keys: the names of the filter, and those of the rows' JSON. */
+export const RECORD_SORTS: SortFields = {
+  id: ['place'],
+  digest: ['place'],
+  kind: ['kind'],
+  name: ['lower(name)'],
+  step: ['lower(name)'],
+  stage: ['lower(stage)', 'lower(name)'],
+  ref: ['cache'],
+  inputs: ['inputs'],
+  users: ['users'],
+  results: ['results'],
+  layers: ['layers'],
+  size: ['own'],
+  own: ['own'],
+  ownBytes: ['own'],
+  adds: ['adds'],
+  addsBytes: ['adds'],
+  shared: ['shared'],
+  sharedBytes: ['shared'],
+  reclaimable: ['reclaimable'],
+  reclaimableBytes: ['reclaimable'],
+  created: CREATED,
+  createdAt: CREATED,
+  age: CREATED.map((column) => `-${column}`),
+};
+
+/** What every mention of a record shows. */
+export function recordRef(row: Row): RecordRef {
+  const [name, stage, nameFrom] = [
+    optionalText(row, 'name'),
+    optionalText(row, 'stage'),
+    optionalText(row, 'name_from'),
+  ];
+  return {
+    id: recordId(text(row, 'digest'), number(row, 'ordinal')),
+    digest: text(row, 'digest'),
+    kind: recordKindSchema.parse(row.kind),
+    ...(name === undefined ? {} : { name }),
+    ...(stage === undefined ? {} : { stage }),
+    ...(nameFrom === undefined ? {} : { nameFrom: nameFromSchema.parse(nameFrom) }),
+  };
+}
+
+/** A row of the Keys table. `refs`: cache → its reference. */
+export function recordRow(row: Row, refs: readonly string[]): RecordRow {
+  const createdAt = optionalText(row, 'created');
+  return {
+    ...recordRef(row),
+    ref: refs[number(row, 'cache')] ?? '',
+    inputs: number(row, 'inputs'),
+    results: number(row, 'results'),
+    users: number(row, 'users'),
+    layers: number(row, 'layers'),
+    ownBytes: number(row, 'own'),
+    addsBytes: number(row, 'adds'),
+    sharedBytes: number(row, 'shared'),
+    reclaimableBytes: number(row, 'reclaimable'),
+    ...(createdAt === undefined ? {} : { createdAt }),
+  };
+}

@@ -1,0 +1,25 @@
+import type { CacheSummary, Problem } from '../../../shared/model/source.ts';
+import type { Totals } from '../../../shared/model/totals.ts';
+
+/** What is known of a catalog as a whole: the only row of table `meta`. */
+export interface CatalogMeta {
+  readonly fingerprint: string;
+  readonly totals: Totals;
+  readonly caches: readonly CacheSummary[];
+  readonly problems: readonly Problem[];
+}
+
+/** Limits of every DuckDB instance: it shares a machine with builds. Extensions are never fetched. */
+export const ENGINE_SETTINGS: Readonly<Record<string, string>> = {
+  threads: '2',
+  memory_limit: '512MB',
+  autoinstall_known_extensions: 'false',
+  autoload_known_extensions: 'false',
+};
+
+/** Limits of an instance that only reads a catalog: no other file can be reached through it. */
+export const READER_SETTINGS: Readonly<Record<string, string>> = {
+  ...ENGINE_SETTINGS,
+  access_mode: 'READ_ONLY',
+  enable_external_access: 'false',
+};
