@@ -11,9 +11,11 @@ declare global {
   }
 }
 
-/** Lets tests ask when the window has come to rest: no call in flight, no layout under way, no animation running, for 100 ms. */
+/** Lets tests ask when the window has come to rest: no call in flight, no layout under way, no skeleton, no animation running, for 100 ms. */
 export function exposeIdle(activity: Activity, queries: QueryClient): void {
   const isBusy = (): boolean => {
+    // A skeleton also stands for a view whose code is on its way.
+    if (document.querySelector('[aria-busy=true]')) return true;
     if (activity.count > 0 || queries.isFetching(ASKED) > 0 || queries.isMutating() > 0) return true;
     return document
       .getAnimations()

@@ -19,7 +19,6 @@ export function UndoToast() {
   }, [offer, held]);
   if (!offer) return null;
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: only holds the toast while somebody is at it
     <div
       ref={shown}
       className={styles.toast}

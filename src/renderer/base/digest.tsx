@@ -34,7 +34,7 @@ export function Digest({
       type="button"
       className={classNames(styles.digest, styles.copy, className)}
       data-tip={clipboard.copied ? 'Copied' : digest}
-      aria-label={`Copy ${digest}`}
+      aria-label={`Copy ${shortDigest(digest)}, ${digest}`}
       {...(copy === 'mouse' ? { tabIndex: -1 } : {})}
       onClick={(event) => {
         event.stopPropagation();

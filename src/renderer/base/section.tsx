@@ -46,7 +46,7 @@ export function KeyValue({
   return (
     <>
       <dt className={styles.label}>{label}</dt>
-      <dd className={classNames(styles.value, isNumber && styles.number)}>{children}</dd>
+      <dd className={classNames(styles.value, isNumber && styles.number, isNumber && 'num')}>{children}</dd>
     </>
   );
 }

@@ -15,7 +15,7 @@ export function SettingsView() {
   const info = useRead('app.info', {}, { versioned: false });
   return (
     <div className={styles.view}>
-      <h1 className={styles.title}>Settings</h1>
+      <h2 className={styles.title}>Settings</h2>
       <Group title="Look">
         <Row label="Theme">
           <Segmented
@@ -69,9 +69,9 @@ function Group({ title, children }: { readonly title: string; readonly children:
   const id = useId();
   return (
     <section className={styles.group} aria-labelledby={id}>
-      <h2 id={id} className={styles.heading}>
+      <h3 id={id} className={styles.heading}>
         {title}
-      </h2>
+      </h3>
       {children}
     </section>
   );

@@ -37,7 +37,7 @@ export function SourceItem({ source, all, isSelected, isRail, href, onOpen }: So
   const text = describeSource(source);
   return (
     <li
-      className={classNames(styles.item, isSelected && styles.on, isRail && styles.rail)}
+      className={styles.item}
       onContextMenu={(event) => {
         event.preventDefault();
         setMenuOpen(true);
@@ -45,7 +45,7 @@ export function SourceItem({ source, all, isSelected, isRail, href, onOpen }: So
     >
       <Link
         href={href}
-        className={styles.link}
+        className={classNames(styles.link, isSelected && styles.on, isRail && styles.rail)}
         {...(isSelected ? { 'aria-current': 'true' as const } : {})}
         {...(isRail ? { 'aria-label': `${source.name}, ${text}`, 'data-tip': `${source.name}\n${text}` } : {})}
         onClick={onOpen}

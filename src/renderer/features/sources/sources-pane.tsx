@@ -115,7 +115,7 @@ function moveFocus(list: HTMLElement | null, event: React.KeyboardEvent): void {
   const step = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1 }[event.key];
   if (step === undefined || event.ctrlKey || event.metaKey || event.altKey || !list) return;
   const links = [...list.querySelectorAll<HTMLElement>('a')];
-  const at = links.indexOf(document.activeElement);
+  const at = links.findIndex((link) => link === document.activeElement);
   if (at < 0) return;
   event.preventDefault();
   links[at + step]?.focus();

@@ -30,7 +30,7 @@ function Welcome() {
     <div className={styles.page}>
       <div className={styles.drop}>
         <Icon of={FolderOpen} size={20} stroke={1.5} className={styles.icon} />
-        <h1 className={styles.title}>Open a build cache</h1>
+        <h2 className={styles.title}>Open a build cache</h2>
         <p className={styles.text}>Drop a cache folder, an OCI layout or a tar of one here, or paste its path.</p>
         <PathForm onOpen={open} />
         <div className={styles.actions}>

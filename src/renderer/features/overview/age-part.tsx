@@ -1,0 +1,81 @@
+import { formatBytes } from '../../../shared/base/bytes.ts';
+import { printFilter } from '../../../shared/base/filter/index.ts';
+import { formatDuration } from '../../../shared/base/time.ts';
+import type { AgeBin } from '../../../shared/model/overview.ts';
+import { sourceHref } from '../../base/address.ts';
+import { ErrorState } from '../../base/error-state.tsx';
+import { countOf } from '../../base/quantity.tsx';
+import { SkeletonRows } from '../../base/skeleton.tsx';
+import { useRead } from '../../client/hooks.ts';
+import { AgeHistogram } from '../../viz/timeline/age-histogram.tsx';
+import { findBursts, formatDay, formatTick } from '../../viz/timeline/scale.ts';
+import { type About, aboutInput } from './about.ts';
+import styles from './age-part.module.css';
+import type { Lit } from './overview-view.tsx';
+import { AGE_BINS } from './totals-strip.tsx';
+
+/** When the bytes were made. A bin leads to its records. */
+export function AgePart({ lit, ...about }: About & { readonly lit: Lit | undefined }) {
+  const read = useRead('overview.ages', { ...aboutInput(about), bins: AGE_BINS });
+  const bins = read.data?.bins ?? [];
+  const [first] = bins;
+  return (
+    <section className={styles.part} aria-label="Age">
+      <div className={styles.head}>
+        <h2 className="medium">Age</h2>
+        <span className={styles.sub}>
+          bytes by creation time
+          {first
+            ? `, ${formatDuration(first.toMs - first.fromMs)
+                .split(' ')
+                .slice(0, 2)
+                .join(' ')} bins`
+            : ''}
+        </span>
+      </div>
+      {read.error && <ErrorState error={read.error} isCompact />}
+      {!read.data && !read.error && <SkeletonRows label="Loading the ages" rows={5} />}
+      {read.data && bins.length === 0 && <p className={styles.words}>The source records no creation times.</p>}
+      {bins.length > 0 && (
+        <>
+          <AgeHistogram bins={bins} highlightMs={lit?.createdMs} hrefOf={(bin) => hrefOf(about, bin)} />
+          <p className={styles.words}>{inWords(bins)}</p>
+        </>
+      )}
+    </section>
+  );
+}
+
+/** The records of a bin, in Keys. A bin ends before `toMs`, a range of the filter language holds both its ends. */
+function hrefOf({ source, cacheRef }: About, bin: AgeBin): string {
+  const place = { negated: false, at: 0, end: 0 };
+  const created = { type: 'range' as const, from: bin.fromMs, to: bin.toMs - 1 };
+  const filter = printFilter(
+    {
+      terms: [
+        { ...place, type: 'field', field: 'created', tests: [created] },
+        ...(cacheRef === undefined
+          ? []
+          : [{ ...place, type: 'field' as const, field: 'ref', tests: [{ type: 'equals' as const, text: cacheRef }] }]),
+      ],
+    },
+    'keys',
+  );
+  return sourceHref(source.id, 'keys', { filter });
+}
+
+/** What the chart shows, as a sentence. */
+function inWords(bins: readonly AgeBin[]): string {
+  const bursts = findBursts(bins);
+  const largest = bursts.reduce((most, burst) => (burst.bytes > most.bytes ? burst : most), bursts[0] ?? NONE);
+  const span = (bins.at(-1)?.toMs ?? 0) - (bins[0]?.fromMs ?? 0);
+  const at =
+    span < 2 * 86_400_000
+      ? `${formatDay(largest.fromMs)}, ${formatTick(largest.fromMs, span)}`
+      : formatDay(largest.fromMs);
+  const what = `${countOf(largest.records, 'record')} and ${formatBytes(largest.bytes)}`;
+  if (bursts.length === 1) return `All were made in one go: ${what} on ${at} UTC.`;
+  return `${bursts.length} bursts of building. The largest added ${what} on ${at} UTC.`;
+}
+
+const NONE = { fromMs: 0, toMs: 0, records: 0, bytes: 0 };

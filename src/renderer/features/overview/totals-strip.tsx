@@ -1,0 +1,142 @@
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import { formatBytes, formatCount, formatExactBytes } from '../../../shared/base/bytes.ts';
+import { formatDuration, parseTime } from '../../../shared/base/time.ts';
+import type { Totals } from '../../../shared/model/totals.ts';
+import { sourceHref } from '../../base/address.ts';
+import { classNames } from '../../base/class-names.ts';
+import { countOf } from '../../base/quantity.tsx';
+import { relativeTime, useNow } from '../../base/time.tsx';
+import { useRead } from '../../client/hooks.ts';
+import { type About, aboutInput } from './about.ts';
+import styles from './totals-strip.module.css';
+
+/** The numbers somebody came for, in the order of the question: how big, how shared, how much could go. */
+export function TotalsStrip({ totals, ...about }: About & { readonly totals: Totals }) {
+  const { source, cacheRef } = about;
+  const filter = cacheRef === undefined ? undefined : `ref:=${cacheRef}`;
+  return (
+    <section className={styles.strip} aria-label="Totals">
+      <Figure label="Total, each kept alone" value={<Size bytes={totals.totalBytes} />} exact={totals.totalBytes}>
+        {countOf(totals.results, 'chain')} added up
+      </Figure>
+      <Figure
+        label={source.kind === 'oci-tar' ? 'Deduplicated in the tar' : 'Deduplicated on disk'}
+        value={<Size bytes={totals.deduplicatedBytes} />}
+        exact={totals.deduplicatedBytes}
+      >
+        {totals.deduplicatedBytes > 0
+          ? `${(totals.totalBytes / totals.deduplicatedBytes).toFixed(1)}× shared`
+          : 'empty'}
+      </Figure>
+      <Figure
+        label="Reclaimable"
+        isReclaimable
+        value={<Size bytes={totals.reclaimableBytes} />}
+        exact={totals.reclaimableBytes}
+      >
+        if all that may go went
+      </Figure>
+      <Figure
+        label="Records"
+        value={formatCount(totals.records)}
+        href={sourceHref(source.id, 'keys', { filter })}
+        narrow
+      >
+        {countOf(totals.links, 'link')}
+      </Figure>
+      <Figure label="Layers" value={formatCount(totals.blobs)} href={sourceHref(source.id, 'layers')} narrow>
+        {totals.missingBlobs > 0 ? (
+          <span className={styles.bad}>{countOf(totals.missingBlobs, 'blob')} missing</span>
+        ) : (
+          countOf(totals.results, 'result')
+        )}
+      </Figure>
+      <AgeFigure {...about} />
+    </section>
+  );
+}
+
+function Size({ bytes }: { readonly bytes: number }) {
+  const [value, unit] = formatBytes(bytes).split(' ');
+  return (
+    <>
+      {value} <small>{unit}</small>
+    </>
+  );
+}
+
+function AgeFigure(about: About) {
+  const now = useNow();
+  const ages = useRead('overview.ages', { ...aboutInput(about), bins: AGE_BINS });
+  const oldest = parseTime(ages.data?.oldest);
+  const newest = parseTime(ages.data?.newest);
+  if (oldest === undefined || newest === undefined) {
+    return (
+      <Figure label="Oldest to newest" value="–">
+        {ages.data ? 'no times recorded' : ''}
+      </Figure>
+    );
+  }
+  const [amount, unit] = formatDuration(newest - oldest).split(' ');
+  return (
+    <Figure
+      label="Oldest to newest"
+      value={
+        <>
+          {amount} <small>{unit} apart</small>
+        </>
+      }
+      tip={`${ages.data?.oldest}\n${ages.data?.newest}`}
+    >
+      newest {relativeTime(newest, now)}
+    </Figure>
+  );
+}
+
+/** One question to the engine for the strip and the chart. */
+export const AGE_BINS = 30;
+
+function Figure({
+  label,
+  value,
+  exact,
+  tip,
+  href,
+  isReclaimable = false,
+  narrow = false,
+  children,
+}: {
+  readonly label: string;
+  readonly value: ReactNode;
+  /** Exact bytes, on hover and focus. */
+  readonly exact?: number;
+  readonly tip?: string;
+  readonly href?: string;
+  readonly isReclaimable?: boolean;
+  readonly narrow?: boolean;
+  readonly children: ReactNode;
+}) {
+  const words = exact === undefined ? tip : formatExactBytes(exact);
+  const body = (
+    <>
+      <span className={classNames(styles.label, isReclaimable && styles.reclaimable)}>{label}</span>
+      <span
+        className={classNames(styles.value, 'num')}
+        {...(words === undefined ? {} : { 'data-tip': words })}
+        {...(words === undefined || href !== undefined ? {} : { tabIndex: 0 })}
+      >
+        {value}
+      </span>
+      <span className={styles.detail}>{children}</span>
+    </>
+  );
+  const className = classNames(styles.figure, narrow && styles.narrow);
+  return href === undefined ? (
+    <div className={className}>{body}</div>
+  ) : (
+    <Link href={href} className={classNames(className, styles.link)}>
+      {body}
+    </Link>
+  );
+}
