@@ -11,13 +11,15 @@ import {
 } from 'node:fs';
 import { join, sep } from 'node:path';
 import { CacheError, toCacheError } from '../../../shared/base/errors.ts';
-import { type Digest, isDigest } from '../../../shared/oci/digest.ts';
+import { DIGEST_ALGORITHMS as HEX } from '../../../shared/oci/digest.ts';
+import { TextPacker } from '../../engine/remotecache/packed-texts.ts';
 import { ALGORITHMS, BLOBS_FOLDER } from './layout.ts';
 import { notAPlainFile, OPEN_FLAGS, outside } from './plain-file.ts';
 import { BLOB_FLAW, type LayoutStorage, type Listing, type OpenDocument } from './storage.ts';
 
 const CHUNK_BYTES = 1 << 20;
 const PROGRESS_STEP = 1000;
+const MAX_DIGEST_BYTES = 256;
 
 /** An OCI layout in a folder. Symbolic links are never followed out of it. */
 export function createFolderStorage(root: string): LayoutStorage {
@@ -40,40 +42,41 @@ export function createFolderStorage(root: string): LayoutStorage {
 }
 
 function listFolder(root: string, onProgress: (blobs: number) => void): Listing {
-  const digests: Digest[] = [];
-  for (const algorithm of ALGORITHMS) {
-    for (const name of namesIn(root, join(BLOBS_FOLDER, algorithm))) {
-      const digest = `${algorithm}:${name}`;
-      if (isDigest(digest)) digests.push(digest);
+  const folders = ALGORITHMS.map((algorithm) => {
+    const names = namesIn(root, join(BLOBS_FOLDER, algorithm));
+    return {
+      algorithm,
+      names: names.filter((name) => name.length === HEX[algorithm] && /^[0-9a-f]+$/.test(name)).sort(),
+    };
+  });
+  const most = folders.reduce((sum, { names }) => sum + names.length, 0);
+  const digests = new TextPacker();
+  const buffer = Buffer.alloc(MAX_DIGEST_BYTES);
+  const sizes = new Float64Array(most);
+  const mtimesMs = new Float64Array(most);
+  const flaws = new Uint8Array(most);
+  for (const { algorithm, names } of folders) {
+    const folder = join(root, BLOBS_FOLDER, algorithm);
+    const prefixBytes = buffer.write(`${algorithm}:`, 'latin1');
+    for (const name of names) {
+      const path = `${folder}${sep}${name}`;
+      const stat = lstatSync(path, { throwIfNoEntry: false });
+      // Gone since the folder was listed: it is as missing as if it had never been there.
+      if (stat === undefined) continue;
+      const at = digests.add(buffer, 0, prefixBytes + buffer.write(name, prefixBytes, 'latin1'));
+      const readable = stat.isFile() && isReadable(path, stat.mode);
+      sizes[at] = stat.isFile() ? stat.size : 0;
+      mtimesMs[at] = stat.mtimeMs;
+      flaws[at] = readable ? BLOB_FLAW.none : stat.isFile() ? BLOB_FLAW.notReadable : BLOB_FLAW.notAFile;
+      if (at % PROGRESS_STEP === 0) onProgress(at);
     }
   }
-  digests.sort();
-  const sizes = new Float64Array(digests.length);
-  const mtimesMs = new Float64Array(digests.length);
-  const flaws = new Uint8Array(digests.length);
-  let kept = 0;
-  for (const digest of digests) {
-    const path = join(root, BLOBS_FOLDER, ...digest.split(':'));
-    const stat = lstatSync(path, { throwIfNoEntry: false });
-    // Gone since the folder was listed: it is as missing as if it had never been there.
-    if (stat === undefined) continue;
-    digests[kept] = digest;
-    sizes[kept] = stat.isFile() ? stat.size : 0;
-    mtimesMs[kept] = stat.mtimeMs;
-    flaws[kept] = stat.isFile()
-      ? isReadable(path, stat.mode)
-        ? BLOB_FLAW.none
-        : BLOB_FLAW.notReadable
-      : BLOB_FLAW.notAFile;
-    kept++;
-    if (kept % PROGRESS_STEP === 0) onProgress(kept);
-  }
-  digests.length = kept;
+  const count = digests.size;
   return {
-    digests,
-    sizes: sizes.slice(0, kept),
-    mtimesMs: mtimesMs.slice(0, kept),
-    flaws: flaws.slice(0, kept),
+    digests: digests.finish(),
+    sizes: sizes.slice(0, count),
+    mtimesMs: mtimesMs.slice(0, count),
+    flaws: flaws.slice(0, count),
   };
 }
 

@@ -16,10 +16,11 @@ import {
   readManifest,
   unpackDescriptors,
 } from '../../engine/remotecache/manifest-reader.ts';
+import { bytesAt } from '../../engine/remotecache/packed-texts.ts';
 import { type PackedConfig, parsePacked } from '../../engine/remotecache/parse.ts';
-import { finish, unpackTexts } from '../../engine/remotecache/text-table.ts';
+import { finish } from '../../engine/remotecache/steps.ts';
 import { blobName, INDEX_FILE } from './layout.ts';
-import { BLOB_FLAW, fingerprintOf, type LayoutStorage, type Listing, readWhole } from './storage.ts';
+import { BLOB_FLAW, fingerprintOf, type LayoutStorage, type Listing, placeOf, readWhole } from './storage.ts';
 
 /** One cache, in the form in which it crosses threads. */
 export interface PackedCache {
@@ -34,7 +35,7 @@ export interface PackedCache {
 /** A whole state of a layout, in the form in which it crosses threads. */
 export interface PackedSnapshot {
   readonly fingerprint: string;
-  readonly caches: readonly PackedCache[];
+  readonly caches: PackedCache[];
   readonly listing: Listing;
   readonly documents: readonly Digest[];
   readonly problems: readonly Problem[];
@@ -151,14 +152,12 @@ class LayoutReader {
   readonly problems: Problem[] = [];
   readonly #storage: LayoutStorage;
   readonly #onProgress: OnProgress;
-  readonly #flaws: ReadonlyMap<Digest, number>;
+  readonly #listing: Listing;
 
   constructor(storage: LayoutStorage, listing: Listing, onProgress: OnProgress) {
     this.#storage = storage;
     this.#onProgress = onProgress;
-    this.#flaws = new Map(
-      listing.digests.flatMap((digest, i) => (listing.flaws[i] ? [[digest, listing.flaws[i] as number] as const] : [])),
-    );
+    this.#listing = listing;
   }
 
   async readEntry(ref: string, entry: Descriptor): Promise<void> {
@@ -261,7 +260,8 @@ class LayoutReader {
   }
 
   #open(digest: Digest) {
-    if (this.#flaws.get(digest) === BLOB_FLAW.cutOff) {
+    const at = placeOf(this.#listing, Buffer.from(digest));
+    if (at >= 0 && this.#listing.flaws[at] === BLOB_FLAW.cutOff) {
       throw new CacheError('CORRUPT', 'The tar ends in the middle of this document.', {
         subject: digest,
         hint: 'Make the tar anew.',
@@ -306,48 +306,47 @@ function wrongDigest(digest: Digest, ref: string): Problem {
 /** Marks the layers that cannot be used and lists them. */
 function finishSnapshot(read: ReadState, state: State): PackedSnapshot {
   const { listing } = state;
-  const place = new Map<string, number>(listing.digests.map((digest, i) => [digest, i]));
-  const problems = [...read.problems];
-  const seen = new Set<string>();
-  let layerProblems = 0;
   const fingerprint = fingerprintOf(state.index, listing);
+  const layers = new Map<string, Problem>();
   for (const { descriptors } of read.caches) {
-    const texts = finish(unpackTexts(descriptors.packedTexts));
+    const texts = descriptors.packedTexts;
+    const seen = new Uint8Array(texts.positions.length);
     descriptors.digest.forEach((text, i) => {
-      const digest = texts[text] ?? '';
-      if (seen.has(digest)) return;
-      seen.add(digest);
-      const problem = layerProblem(digest, descriptors.size[i] as number, listing, place.get(digest));
-      if (problem === undefined) return;
-      layerProblems++;
-      if (layerProblems <= MAX_LAYER_PROBLEMS) problems.push(problem);
+      if (seen[text]) return;
+      seen[text] = 1;
+      const problem = layerProblem(bytesAt(texts, text), descriptors.size[i] as number, listing);
+      if (problem !== undefined) layers.set(problem.subject ?? '', problem);
     });
   }
-  if (layerProblems > MAX_LAYER_PROBLEMS) {
+  const problems = [...read.problems, ...[...layers.values()].slice(0, MAX_LAYER_PROBLEMS)];
+  if (layers.size > MAX_LAYER_PROBLEMS) {
     problems.push({
       code: 'NOT_FOUND',
-      message: `${layerProblems - MAX_LAYER_PROBLEMS} more layers cannot be used.`,
+      message: `${layers.size - MAX_LAYER_PROBLEMS} more layers cannot be used.`,
       hint: 'The list of layers shows all of them.',
     });
   }
-  return { fingerprint, caches: read.caches, listing, documents: [...read.documents], problems };
+  return { fingerprint, caches: [...read.caches], listing, documents: [...read.documents], problems };
 }
 
-function layerProblem(digest: string, size: number, listing: Listing, at: number | undefined): Problem | undefined {
-  if (at === undefined) {
+function layerProblem(bytes: Uint8Array, size: number, listing: Listing): Problem | undefined {
+  const at = placeOf(listing, bytes);
+  const flaw = at < 0 ? BLOB_FLAW.none : listing.flaws[at];
+  if (at >= 0 && flaw === BLOB_FLAW.none && listing.sizes[at] === size) return undefined;
+  const subject = new TextDecoder().decode(bytes);
+  if (at < 0) {
     return {
       code: 'NOT_FOUND',
       message: 'A layer blob is missing.',
-      subject: digest,
+      subject,
       hint: 'Records with a result that needs it cannot be loaded. Copy it here, or export the cache again.',
     };
   }
-  const flaw = listing.flaws[at];
   if (flaw === BLOB_FLAW.notReadable) {
     return {
       code: 'ACCESS_DENIED',
       message: 'A layer blob cannot be read.',
-      subject: digest,
+      subject,
       hint: 'Check owner and mode of the file.',
     };
   }
@@ -355,17 +354,16 @@ function layerProblem(digest: string, size: number, listing: Listing, at: number
     return {
       code: 'CORRUPT',
       message: 'There is no plain file where a layer blob should be.',
-      subject: digest,
+      subject,
       hint: 'Links are not followed. Copy the cache with its files.',
     };
   }
-  if (listing.sizes[at] === size && flaw !== BLOB_FLAW.cutOff) return undefined;
   listing.flaws[at] = BLOB_FLAW.wrongSize;
   const found = flaw === BLOB_FLAW.cutOff ? 'the tar ends before that' : `${listing.sizes[at]} are there`;
   return {
     code: 'SIZE_MISMATCH',
     message: `A layer blob should be ${size} bytes long, but ${found}.`,
-    subject: digest,
+    subject,
     hint: 'It was cut short. Copy it again, or export the cache again.',
   };
 }

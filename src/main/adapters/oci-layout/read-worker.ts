@@ -3,8 +3,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type CacheErrorData, toCacheError } from '../../../shared/base/errors.ts';
 import type { ReadProgress } from '../../engine/ports/cache-source.ts';
 import { descriptorBuffers } from '../../engine/remotecache/manifest-reader.ts';
-import { buffersOf } from '../../engine/remotecache/parse.ts';
-import { type PackedTexts, packTexts } from '../../engine/remotecache/text-table.ts';
+import { textBuffers } from '../../engine/remotecache/packed-texts.ts';
+import { configBuffers } from '../../engine/remotecache/parse.ts';
 import { createFolderStorage } from './folder-storage.ts';
 import { type PackedSnapshot, readFingerprint, readLayout } from './read-layout.ts';
 import type { Listing } from './storage.ts';
@@ -17,17 +17,12 @@ export interface ReadRequest {
   readonly task: 'read' | 'fingerprint' | 'list';
 }
 
-/** A listing whose digests are packed. */
-export interface PackedListing extends Omit<Listing, 'digests'> {
-  readonly packedDigests: PackedTexts;
-}
-
 /** What the thread says; the last message is an answer or an error. */
 export type ReadMessage =
   | { readonly type: 'progress'; readonly progress: ReadProgress }
-  | { readonly type: 'snapshot'; readonly snapshot: Omit<PackedSnapshot, 'listing'>; readonly listing: PackedListing }
+  | { readonly type: 'snapshot'; readonly snapshot: Omit<PackedSnapshot, 'listing'>; readonly listing: Listing }
   | { readonly type: 'fingerprint'; readonly fingerprint: string }
-  | { readonly type: 'listing'; readonly listing: PackedListing }
+  | { readonly type: 'listing'; readonly listing: Listing }
   | { readonly type: 'error'; readonly error: CacheErrorData; readonly stack: string | undefined };
 
 const PROGRESS_MS = 80;
@@ -44,13 +39,9 @@ function send(message: ReadMessage, transfer: ArrayBuffer[] = []): void {
   parentPort?.postMessage(message, transfer);
 }
 
-function pack({ digests, ...columns }: Listing): PackedListing {
-  return { ...columns, packedDigests: packTexts(digests) };
-}
-
-function listingBuffers({ packedDigests, sizes, mtimesMs, flaws, offsets }: PackedListing): ArrayBuffer[] {
-  const columns = [packedDigests.bytes, packedDigests.offsets, sizes, mtimesMs, flaws, ...(offsets ? [offsets] : [])];
-  return columns.map((column) => column.buffer);
+function listingBuffers({ digests, sizes, mtimesMs, flaws, offsets }: Listing): ArrayBuffer[] {
+  const columns = [sizes, mtimesMs, flaws, ...(offsets ? [offsets] : [])];
+  return [...textBuffers(digests), ...columns.map((column) => column.buffer)];
 }
 
 async function run({ kind, path, task }: ReadRequest): Promise<void> {
@@ -58,13 +49,12 @@ async function run({ kind, path, task }: ReadRequest): Promise<void> {
   if (task === 'fingerprint') {
     send({ type: 'fingerprint', fingerprint: readFingerprint(storage, onProgress) });
   } else if (task === 'list') {
-    const listing = pack(storage.list(() => {}));
+    const listing = storage.list(() => {});
     send({ type: 'listing', listing }, listingBuffers(listing));
   } else {
-    const { listing: whole, ...snapshot } = await readLayout(storage, onProgress);
-    const listing = pack(whole);
+    const { listing, ...snapshot } = await readLayout(storage, onProgress);
     const buffers = snapshot.caches.flatMap((cache) => [
-      ...buffersOf(cache.parsed),
+      ...configBuffers(cache.parsed),
       ...descriptorBuffers(cache.descriptors),
     ]);
     send({ type: 'snapshot', snapshot, listing }, [...buffers, ...listingBuffers(listing)]);

@@ -7,14 +7,15 @@ import { parseDigest } from '../../../shared/oci/digest.ts';
 import type { BlobExtent } from '../../engine/ports/blob-hasher.ts';
 import type { CacheSource, SourceBlob, SourceCache, SourceSnapshot } from '../../engine/ports/cache-source.ts';
 import { unpackDescriptors } from '../../engine/remotecache/manifest-reader.ts';
+import { unpackTexts } from '../../engine/remotecache/packed-texts.ts';
 import { unpackConfigSlowly } from '../../engine/remotecache/parse.ts';
-import { finishSlowly, unpackTexts } from '../../engine/remotecache/text-table.ts';
+import { finishSlowly } from '../../engine/remotecache/steps.ts';
 import { noSuchBlob, openExtent } from './extent-reader.ts';
 import { blobName } from './layout.ts';
 import { outside } from './plain-file.ts';
 import { type ReadOptions, readInWorker } from './read-in-worker.ts';
-import type { PackedListing, ReadMessage, ReadRequest } from './read-worker.ts';
-import { BLOB_FLAW } from './storage.ts';
+import type { ReadMessage, ReadRequest } from './read-worker.ts';
+import { BLOB_FLAW, type Listing } from './storage.ts';
 
 /** An OCI layout in a folder. `location` is canonical. */
 export function createOciLayoutSource(location: string, kind: SourceKind = 'oci-layout'): CacheSource {
@@ -28,9 +29,10 @@ export function createOciLayoutSource(location: string, kind: SourceKind = 'oci-
       await refuseOutside(location, dirname(path), digest);
       return openExtent({ path, offset: 0 }, digest);
     },
-    locateBlob: async (digest) => {
-      const found = extent(digest);
-      await refuseOutside(location, dirname(found.path), digest);
+    locateBlobs: async (digests) => {
+      const found = digests.map(extent);
+      const folders = new Map(found.map(({ path }, i) => [dirname(path), digests[i] as Digest]));
+      for (const [folder, digest] of folders) await refuseOutside(location, folder, digest);
       return found;
     },
   };
@@ -49,14 +51,16 @@ export function createOciTarSource(location: string): CacheSource {
     if (known?.state !== state) known = { state, extents: listExtents({ ...request, task: 'list' }) };
     return known.extents;
   };
-  const locateBlob = async (digest: Digest) => (await extents()).get(parseDigest(digest));
   return {
     ...readers(request),
     kind: 'oci-tar',
     location,
-    locateBlob,
+    locateBlobs: async (digests) => {
+      const known = await extents();
+      return digests.map((digest) => known.get(digest));
+    },
     openBlob: async (digest) => {
-      const found = await locateBlob(digest);
+      const found = (await extents()).get(parseDigest(digest));
       if (found === undefined) throw noSuchBlob(digest);
       return openExtent(found, digest);
     },
@@ -77,23 +81,31 @@ function readers(request: Omit<ReadRequest, 'task'>): Pick<CacheSource, 'fingerp
   };
 }
 
-/** Makes objects of the columns, in slices, so that the event loop goes on in between. */
-async function unpackSnapshot(answer: Extract<ReadMessage, { type: 'snapshot' }>): Promise<SourceSnapshot> {
+/**
+ * Makes objects of the columns, in slices, so that the event loop goes on in between. Columns are let go of as soon as
+ * their objects are there: of a large cache, both together are more than a machine may have.
+ */
+async function unpackSnapshot({ snapshot, listing }: SnapshotMessage): Promise<SourceSnapshot> {
+  const { fingerprint, documents, problems } = snapshot;
+  const packed = [...snapshot.caches];
+  snapshot.caches.length = 0;
+  const blobs = await finishSlowly(unpackBlobs(listing));
   const caches: SourceCache[] = [];
-  for (const { parsed, descriptors, ...cache } of answer.snapshot.caches) {
-    caches.push({
-      ...cache,
-      parsed: await unpackConfigSlowly(parsed),
-      descriptors: await finishSlowly(unpackDescriptors(descriptors)),
-    });
+  for (let cache = packed.shift(); cache !== undefined; cache = packed.shift()) {
+    const { ref, form, manifest, config } = cache;
+    const parsed = await unpackConfigSlowly(cache.parsed);
+    const descriptors = await finishSlowly(unpackDescriptors(cache.descriptors));
+    caches.push({ ref, form, manifest, config, parsed, descriptors });
   }
-  return { ...answer.snapshot, caches, blobs: await finishSlowly(unpackBlobs(answer.listing)) };
+  return { fingerprint, caches, blobs, documents, problems };
 }
+
+type SnapshotMessage = Extract<ReadMessage, { type: 'snapshot' }>;
 
 const SLICE = 20_000;
 
-function* unpackBlobs(listing: PackedListing): Generator<undefined, SourceBlob[]> {
-  const digests = yield* unpackTexts(listing.packedDigests);
+function* unpackBlobs(listing: Listing): Generator<undefined, SourceBlob[]> {
+  const digests = yield* unpackTexts(listing.digests);
   const blobs = new Array<SourceBlob>(digests.length);
   for (let i = 0; i < blobs.length; i++) {
     const problem = PROBLEMS[listing.flaws[i] as number];
@@ -118,8 +130,8 @@ const PROBLEMS: Readonly<Record<number, SourceBlob['problem']>> = {
 async function listExtents(request: ReadRequest): Promise<ReadonlyMap<string, BlobExtent>> {
   const answer = await readInWorker(request);
   if (answer.type !== 'listing') return unexpected(answer);
-  const { packedDigests, offsets, sizes, flaws } = answer.listing;
-  const digests = await finishSlowly(unpackTexts(packedDigests));
+  const { offsets, sizes, flaws } = answer.listing;
+  const digests = await finishSlowly(unpackTexts(answer.listing.digests));
   const extents = new Map<string, BlobExtent>();
   digests.forEach((digest, i) => {
     if (flaws[i] === BLOB_FLAW.notAFile) return;

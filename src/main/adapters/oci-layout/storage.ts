@@ -1,18 +1,41 @@
 import { createHash } from 'node:crypto';
 import { CacheError } from '../../../shared/base/errors.ts';
-import type { Digest } from '../../../shared/oci/digest.ts';
+import { bytesAt, type PackedTexts, textRuns } from '../../engine/remotecache/packed-texts.ts';
 
 /** What is wrong with an entry that stands where a blob should be; as a number, so that it fits a column. */
 export const BLOB_FLAW = { none: 0, notAFile: 1, notReadable: 2, wrongSize: 3, cutOff: 4 } as const;
 
 /** Everything that lies under the names of blobs, sorted by digest. Columns, since there may be a million. */
 export interface Listing {
-  readonly digests: readonly Digest[];
+  readonly digests: PackedTexts;
   readonly sizes: Float64Array<ArrayBuffer>;
   readonly mtimesMs: Float64Array<ArrayBuffer>;
   readonly flaws: Uint8Array<ArrayBuffer>;
   /** Where the bytes begin in the file of the source; only for a tar. */
   readonly offsets?: Float64Array<ArrayBuffer>;
+}
+
+/** Place of a digest, given by its bytes, in a listing; -1 where it is not. */
+export function placeOf(listing: Listing, digest: Uint8Array): number {
+  let low = 0;
+  let high = listing.digests.positions.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const order = compareBytes(bytesAt(listing.digests, middle), digest);
+    if (order === 0) return middle;
+    if (order < 0) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
+}
+
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const difference = (a[i] as number) - (b[i] as number);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
 }
 
 /** A document that is about to be read. */
@@ -51,15 +74,9 @@ export function readWhole(document: OpenDocument, maxBytes: number, subject: str
  * inside a blob shows in its name; that the content keeps the promise is for `verify` to find out.
  */
 export function fingerprintOf(index: Uint8Array, listing: Listing): string {
-  const hash = createHash('sha256').update('cachewright oci-layout 1\n');
-  hash.update(createHash('sha256').update(index).digest());
-  let lines: string[] = [];
-  for (let i = 0; i < listing.digests.length; i++) {
-    lines.push(`${listing.digests[i]} ${listing.sizes[i]} ${listing.flaws[i]}\n`);
-    if (lines.length === 10_000 || i === listing.digests.length - 1) {
-      hash.update(lines.join(''));
-      lines = [];
-    }
-  }
+  const digests = createHash('sha256');
+  for (const { bytes } of textRuns(listing.digests)) digests.update(bytes);
+  const hash = createHash('sha256').update('cachewright oci-layout 1\n').update(digests.digest());
+  for (const part of [index, listing.sizes, listing.flaws]) hash.update(createHash('sha256').update(part).digest());
   return hash.digest('hex');
 }

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { CacheError, toCacheError } from '../../../shared/base/errors.ts';
 import type { Digest } from '../../../shared/oci/digest.ts';
+import { packTexts } from '../../engine/remotecache/packed-texts.ts';
 import { digestOfName, INDEX_FILE } from './layout.ts';
 import { OPEN_FLAGS } from './plain-file.ts';
 import { BLOB_FLAW, type LayoutStorage, type Listing } from './storage.ts';
@@ -71,7 +72,7 @@ function listingOf(entries: ReadonlyMap<string, TarEntry>, tarBytes: number): Li
   }
   blobs.sort(([a], [b]) => (a < b ? -1 : 1));
   return {
-    digests: blobs.map(([digest]) => digest),
+    digests: packTexts(blobs.map(([digest]) => digest)),
     sizes: Float64Array.from(blobs, ([, entry]) => entry.size),
     mtimesMs: Float64Array.from(blobs, ([, entry]) => entry.mtimeMs),
     offsets: Float64Array.from(blobs, ([, entry]) => entry.offset),

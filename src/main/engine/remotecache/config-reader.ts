@@ -2,8 +2,9 @@ import type { ChainedResult } from './cache-config.ts';
 import { Column } from './column.ts';
 import { DocumentReader } from './document-reader.ts';
 import { FieldNames } from './field-names.ts';
+import type { PackedTexts } from './packed-texts.ts';
 import { FieldFault } from './scanner.ts';
-import { type PackedTexts, TEXT_IS } from './text-table.ts';
+import { TEXT_IS } from './text-table.ts';
 
 /** What Go writes for a time that was never set. */
 const ZERO_TIME = '0001-01-01T00:00:00Z';

@@ -13,7 +13,7 @@ import {
   unpackDescriptors,
   without,
 } from './manifest-reader.ts';
-import { finish } from './text-table.ts';
+import { finish } from './steps.ts';
 
 const D = (n: number) => `sha256:${n.toString(16).padStart(64, '0')}`;
 const layer = (n: number) => ({ mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', digest: D(n), size: n });

@@ -3,8 +3,9 @@ import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { Column } from './column.ts';
 import { DocumentReader } from './document-reader.ts';
 import { FieldNames } from './field-names.ts';
+import { type PackedTexts, packTexts, textAt, textBuffers, unpackTexts } from './packed-texts.ts';
 import { FieldFault } from './scanner.ts';
-import { type PackedTexts, packTexts, TEXT_IS, unpackTexts } from './text-table.ts';
+import { TEXT_IS } from './text-table.ts';
 
 const FIELDS = new FieldNames(['mediaType', 'config', 'layers', 'manifests']);
 const FORM = { name: 'manifest', subject: 'manifest', fields: FIELDS, lists: [false, false, true, true] };
@@ -161,9 +162,8 @@ export async function readManifest(
     annotationValue: reader.annotationValue.finish(),
     packedTexts: reader.finishTexts(),
   };
-  const { bytes: textBytes, offsets } = packed.packedTexts;
   return {
-    mediaType: new TextDecoder().decode(textBytes.subarray(offsets[ownMediaType], offsets[ownMediaType + 1])),
+    mediaType: textAt(packed.packedTexts, ownMediaType),
     config: config < 0 ? undefined : descriptorAt(packed, config),
     descriptors: config < 0 ? packed : without(packed, config),
     has,
@@ -177,12 +177,12 @@ export function countOf(packed: PackedDescriptors): number {
 
 /** One descriptor, its strings made anew. */
 export function descriptorAt(packed: PackedDescriptors, index: number): Descriptor {
-  return makeDescriptor(packed, index, (text) => textAt(packed, text));
+  return makeDescriptor(packed, index, (text) => textAt(packed.packedTexts, text));
 }
 
 /** The media type of a descriptor. */
 export function mediaTypeAt(packed: PackedDescriptors, index: number): string {
-  return textAt(packed, packed.mediaType[index] as number);
+  return textAt(packed.packedTexts, packed.mediaType[index] as number);
 }
 
 /** The columns without one descriptor; texts stay. */
@@ -207,7 +207,7 @@ export function without(packed: PackedDescriptors, index: number): PackedDescrip
 /** Every buffer, for a transfer list. */
 export function descriptorBuffers(packed: PackedDescriptors): ArrayBuffer[] {
   const { packedTexts, ...columns } = packed;
-  return [packedTexts.bytes, packedTexts.offsets, ...Object.values(columns)].map((view) => view.buffer);
+  return [...textBuffers(packedTexts), ...Object.values(columns).map((view) => view.buffer)];
 }
 
 const SLICE = 20_000;
@@ -247,20 +247,13 @@ export function packDescriptors(descriptors: readonly Descriptor[]): PackedDescr
 function makeDescriptor(packed: PackedDescriptors, index: number, text: (index: number) => string): Descriptor {
   const from = packed.annotationOffset[index] as number;
   const to = packed.annotationOffset[index + 1] as number;
-  const plain = {
-    mediaType: text(packed.mediaType[index] as number),
-    digest: text(packed.digest[index] as number),
-    size: packed.size[index] as number,
-  };
-  if (from === to) return plain;
+  const mediaType = text(packed.mediaType[index] as number);
+  const digest = text(packed.digest[index] as number);
+  const size = packed.size[index] as number;
+  if (from === to) return { mediaType, digest, size };
   const pairs: [string, string][] = [];
   for (let i = from; i < to; i++) {
     pairs.push([text(packed.annotationKey[i] as number), text(packed.annotationValue[i] as number)]);
   }
-  return { ...plain, annotations: Object.fromEntries(pairs) };
-}
-
-function textAt(packed: PackedDescriptors, text: number): string {
-  const { bytes, offsets } = packed.packedTexts;
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(offsets[text], offsets[text + 1]));
+  return { mediaType, digest, size, annotations: Object.fromEntries(pairs) };
 }

@@ -2,7 +2,8 @@ import { throwIfAborted } from '../../../shared/base/errors.ts';
 import type { CacheConfig } from './cache-config.ts';
 import { checkIndexes } from './check.ts';
 import { ConfigReader } from './config-reader.ts';
-import { finish, finishSlowly, type PackedTexts, unpackTexts } from './text-table.ts';
+import { type PackedTexts, textBuffers, unpackTexts } from './packed-texts.ts';
+import { finish, finishSlowly } from './steps.ts';
 
 /** A parsed config whose texts are still packed: all of it can be transferred between threads without a copy. */
 export interface PackedConfig extends Omit<CacheConfig, 'texts'> {
@@ -66,19 +67,18 @@ export async function parsePacked(
 }
 
 /** Every buffer of a packed config, for a transfer list. */
-export function buffersOf(config: PackedConfig): ArrayBuffer[] {
-  const { bytes, offsets } = config.packedTexts;
+export function configBuffers(config: PackedConfig): ArrayBuffer[] {
   const columns = Object.values(config).filter((value) => ArrayBuffer.isView(value));
-  return [bytes, offsets, ...columns].map((view) => view.buffer as ArrayBuffer);
+  return [...textBuffers(config.packedTexts), ...columns.map((view) => view.buffer as ArrayBuffer)];
 }
 
-/** Makes the strings, all at once. */
+/** Makes the strings, all at once; nothing is left of what was packed. */
 export function unpackConfig(packed: PackedConfig): CacheConfig {
   const { packedTexts, ...columns } = packed;
   return { ...columns, texts: finish(unpackTexts(packedTexts)) };
 }
 
-/** Makes the strings in slices of a few milliseconds, so that the event loop of the caller stays free. */
+/** As `unpackConfig`, in slices of a few milliseconds, so that the event loop of the caller stays free. */
 export async function unpackConfigSlowly(packed: PackedConfig): Promise<CacheConfig> {
   const { packedTexts, ...columns } = packed;
   return { ...columns, texts: await finishSlowly(unpackTexts(packedTexts)) };

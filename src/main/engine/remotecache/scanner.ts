@@ -1,5 +1,5 @@
 import type { CacheErrorCode } from '../../../shared/base/errors.ts';
-import { hashText, TEXT_IS, TextTable } from './text-table.ts';
+import { TEXT_IS, TextTable } from './text-table.ts';
 
 /** Thrown by the scanner when the window ends inside a value; the reader goes back to its mark and asks for more. */
 export class WindowEnd extends Error {}
@@ -106,13 +106,13 @@ export class Scanner {
       return this.intern(text);
     }
     this.pos = close + 1;
-    return this.#intern(this.buf, start, close);
+    return this.texts.intern(this.buf, start, close);
   }
 
   /** The number of a text that does not stand in the document. */
   intern(text: string): number {
     const bytes = this.#encoder.encode(text);
-    return this.#intern(bytes, 0, bytes.length);
+    return this.texts.intern(bytes, 0, bytes.length);
   }
 
   /** Consumes a key and its colon. The bytes of a plain key stand at `[keyStart, keyEnd)`; else it is in `oddKey`. */
@@ -170,10 +170,6 @@ export class Scanner {
     throw new FieldFault('CORRUPT', `${wanted} was expected here, not ${seen}.`);
   }
 
-  #intern(source: Uint8Array, start: number, end: number): number {
-    return this.texts.intern(source, start, end, hashText(source, start, end));
-  }
-
   /** The number of a SHA-256 digest that begins at `pos`, or -1 for any other string, nothing consumed. */
   #digest(): number {
     const buf = this.buf;
@@ -186,7 +182,7 @@ export class Scanner {
     for (let i = p + 7; i < close; i++) bad |= NOT_HEX[buf[i] as number] as number;
     if (bad !== 0) return -1;
     this.pos = close + 1;
-    const text = this.#intern(buf, p, close);
+    const text = this.texts.intern(buf, p, close);
     this.texts.mark(text, TEXT_IS.digest | TEXT_IS.key);
     return text;
   }
