@@ -23,12 +23,12 @@ export interface PackedTexts {
 
 /** Takes texts one after another. */
 export class TextPacker {
-  readonly #blocks: Uint8Array<ArrayBuffer>[] = [];
+  readonly #blocks: Uint8Array<ArrayBuffer>[] = [new Uint8Array(FIRST_BLOCK_BYTES)];
   readonly #positions = new Column();
   readonly #lengths = new Column();
   /** Where the next text goes, and where the last block ends. */
   #position = 0;
-  #end = 0;
+  #end = FIRST_BLOCK_BYTES;
 
   get size(): number {
     return this.#lengths.length;
@@ -37,7 +37,8 @@ export class TextPacker {
   /** Adds the bytes in `[start, end)`; the number of the text. */
   add(source: Uint8Array, start: number, end: number): number {
     const length = end - start;
-    if (this.#position + length > this.#end) this.#makeRoom(length);
+    // A byte stays free, so that an empty text too has a block to lie in.
+    if (this.#position + length >= this.#end) this.#makeRoom(length + 1);
     const block = this.#blocks[this.#position >>> BLOCK_SHIFT] as Uint8Array;
     let to = this.#position & (BLOCK_BYTES - 1);
     for (let from = start; from < end; from++, to++) block[to] = source[from] as number;
@@ -78,11 +79,10 @@ export class TextPacker {
       this.#end = wider.length;
       return;
     }
-    const places = Math.max(1, Math.ceil(length / BLOCK_BYTES));
-    const bytes = first === undefined ? Math.max(FIRST_BLOCK_BYTES, length) : places * BLOCK_BYTES;
+    const places = Math.ceil(length / BLOCK_BYTES);
     this.#position = this.#blocks.length * BLOCK_BYTES;
-    this.#end = this.#position + bytes;
-    this.#blocks.push(new Uint8Array(bytes));
+    this.#end = this.#position + places * BLOCK_BYTES;
+    this.#blocks.push(new Uint8Array(places * BLOCK_BYTES));
     for (let i = 1; i < places; i++) this.#blocks.push(new Uint8Array(0));
   }
 }
