@@ -106,7 +106,7 @@ async function changedCaches(
     start[at + 1] = (start[at] as number) + parsed.recordDigest.length;
   }
   const ids = await drive(numberRecords(snapshot.caches, start), { signal });
-  const lost = new Set(plan.goes.filter(({ reason }) => losesBlob(reason)).map(({ id }) => id));
+  const lost = new Set<string>(plan.blobs);
   const changed: ChangedCache[] = [];
   for (const [at, cache] of snapshot.caches.entries()) {
     const { form } = cache;
@@ -114,15 +114,12 @@ async function changedCaches(
     const first = start[at] as number;
     const goes = (record: number) =>
       gone.has(recordId(ids.digest[first + record] ?? '', ids.ordinal[first + record] ?? 0));
-    const { config, isChanged } = prunedConfig(cache.parsed, { goes, blobs: lost });
+    const described = new Set(cache.descriptors.map(({ digest }) => digest));
+    const { config, isChanged } = prunedConfig(cache.parsed, { goes, blobs: lost, described });
     if (!isChanged) continue;
     changed.push({ cache, documents: config && (await cacheDocuments(config, form, cache.descriptors, signal)) });
   }
   return changed;
-}
-
-function losesBlob(reason: KeptPlan['goes'][number]['reason']): boolean {
-  return reason === 'older-result' || reason === 'unused-layer';
 }
 
 /** The entries that lead to changed caches lead to the new manifests, with everything else they say. */

@@ -6,8 +6,10 @@ import { foundRecords } from './found-records.ts';
 export interface ConfigLoss {
   /** Whether a record of this config is a line that goes, by its index. */
   goes(record: number): boolean;
-  /** Blobs that go though records with results on them stay: older results, layers nobody uses. */
+  /** Blobs that go: no result with one of them can stay, older results of records that stay included. */
   readonly blobs: ReadonlySet<string>;
+  /** Blobs that the manifest describes. BuildKit takes no result with another one, so neither does a new config. */
+  readonly described: ReadonlySet<string>;
 }
 
 /** A config after a prune. */
@@ -24,14 +26,18 @@ export interface PrunedConfig {
  */
 export function prunedConfig(config: CacheConfig, loss: ConfigLoss): PrunedConfig {
   const records = config.recordDigest.length;
-  const lost = lostLayers(config, loss.blobs);
-  const kept = keptResults(config, loss, lost);
-  const hadBefore = resultCounts(config, allResults(config));
+  const usable = wholeLayers(config, (blob) => loss.described.has(blob));
+  const left = wholeLayers(config, (blob) => loss.described.has(blob) && !loss.blobs.has(blob));
+  const hadBefore = resultCounts(
+    config,
+    resultsOn(config, usable, () => true),
+  );
+  const kept = resultsOn(config, left, (record) => !loss.goes(record));
   const hasAfter = resultCounts(config, kept);
   let goers = 0;
   for (let record = 0; record < records; record += 1) if (loss.goes(record)) goers += 1;
   if (goers === records && records > 0) return { config: undefined, isChanged: true };
-  const isChanged = goers > 0 || lost.includes(1);
+  const isChanged = goers > 0 || config.layerBlob.some((text) => loss.blobs.has(config.texts[text] ?? ''));
   if (!isChanged) return { config, isChanged };
   const found = foundRecords(
     config,
@@ -42,24 +48,27 @@ export function prunedConfig(config: CacheConfig, loss: ConfigLoss): PrunedConfi
   return { config: pickRecords(dropResults(config, kept), stays), isChanged };
 }
 
-function keptResults(config: CacheConfig, { goes }: ConfigLoss, lost: Uint8Array): KeptResults {
+/** Results of the records asked for whose layers are all among these. */
+function resultsOn(config: CacheConfig, layers: Uint8Array, isOf: (record: number) => boolean): KeptResults {
   const kept = allResults(config);
   for (let record = 0; record < config.recordDigest.length; record += 1) {
     const end = config.resultOffset[record + 1] as number;
     for (let result = config.resultOffset[record] as number; result < end; result += 1) {
-      if (goes(record) || lost[config.resultLayer[result] as number]) kept.results[result] = 0;
+      if (!layers[config.resultLayer[result] as number] || !isOf(record)) kept.results[result] = 0;
     }
   }
   for (const [index, chain] of config.chains.entries()) {
-    if (goes(chain.record) || chain.layers.some((layer) => lost[layer])) kept.chains[index] = 0;
+    if (!chain.layers.every((layer) => layers[layer]) || !isOf(chain.record)) kept.chains[index] = 0;
   }
   return kept;
 }
 
-/** Layer → 1 where its chain holds one of the blobs. */
-function lostLayers(config: CacheConfig, blobs: ReadonlySet<string>): Uint8Array {
-  const stays = Uint8Array.from(config.layerBlob, (text) => (blobs.has(config.texts[text] ?? '') ? 0 : 1));
-  return wholeChains(config, stays).map((whole) => 1 - whole);
+/** Layer → 1 where every blob of its chain is one of these. */
+function wholeLayers(config: CacheConfig, isOne: (blob: string) => boolean): Uint8Array {
+  return wholeChains(
+    config,
+    Uint8Array.from(config.layerBlob, (text) => (isOne(config.texts[text] ?? '') ? 1 : 0)),
+  );
 }
 
 function resultCounts(config: CacheConfig, kept: KeptResults): Uint32Array {
