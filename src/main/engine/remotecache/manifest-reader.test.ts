@@ -59,10 +59,10 @@ describe('reading a manifest', () => {
     const big = { ...layer(1), size: 2 ** 40 + 3, annotations: { a: '1', b: '2' } };
     const document = await read({ layers: [big, layer(2)], config: { ...config, annotations: null } });
     expect(document.config).toEqual(config);
-    expect(all(document.descriptors)).toEqual([big, layer(2)]);
     expect(descriptorAt(without(document.descriptors, 0), 0)).toEqual(layer(2));
     expect(mediaTypeAt(document.descriptors, 1)).toBe(layer(2).mediaType);
     expect(countOf(document.descriptors)).toBe(2);
+    expect(all(document.descriptors)).toEqual([big, layer(2)]);
     expect(all(packDescriptors([big, layer(2)]))).toEqual([big, layer(2)]);
   });
 

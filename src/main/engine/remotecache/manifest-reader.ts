@@ -212,7 +212,7 @@ export function descriptorBuffers(packed: PackedDescriptors): ArrayBuffer[] {
 
 const SLICE = 20_000;
 
-/** Makes the objects, some thousands at a time, so that a caller on an event loop can pause in between. */
+/** Makes the objects and uses the texts up; it yields every some thousands, so that a caller on an event loop can pause. */
 export function* unpackDescriptors(packed: PackedDescriptors): Generator<undefined, Descriptor[]> {
   const texts = yield* unpackTexts(packed.packedTexts);
   const descriptors = new Array<Descriptor>(countOf(packed));

@@ -45,6 +45,7 @@ export class TextPacker {
     this.#positions.push(this.#position);
     this.#lengths.push(length);
     this.#position += length;
+    if (length >= BLOCK_BYTES) this.#position = this.#end;
     return this.size - 1;
   }
 
