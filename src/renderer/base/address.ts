@@ -88,7 +88,9 @@ export function inspect(
   { replace = false, follow = false }: { readonly replace?: boolean; readonly follow?: boolean } = {},
 ): void {
   const others = Object.fromEntries(INSPECTED.map((name) => [name, undefined]));
-  setParams({ ...others, [subject]: id, panel: undefined }, { replace });
+  // Walking from record to record with the files open keeps the files open.
+  const isSame = id !== undefined && new URLSearchParams(window.location.search).has(subject);
+  setParams({ ...others, [subject]: id, ...(isSame ? {} : { panel: undefined }) }, { replace });
   if (follow || id === undefined) return;
   usePreferences.setState({ inspectorOpen: true });
   usePanels.setState({ inspectorSheet: true });

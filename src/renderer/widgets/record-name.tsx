@@ -15,6 +15,12 @@ export function stepText(record: NamedRecord): string {
     : `${KINDS[record.kind].label} ${shortDigest(record.digest)}`;
 }
 
+/** What stands in the place of a name that is not known, where the digest stands beside it. */
+export function unnamedText(kind: RecordRef['kind']): string {
+  if (kind === 'content') return 'content digest';
+  return kind === 'unknown' ? 'step not known' : KINDS[kind].label;
+}
+
 /** Stage and step as one text, for titles, accessible names and the address line. */
 export function recordTitle(record: NamedRecord): string {
   return record.stage === undefined ? stepText(record) : `${record.stage} ${stepText(record)}`;
@@ -25,17 +31,22 @@ export function RecordName({
   record,
   className,
   hasGlyph = true,
+  isBesideDigest = false,
 }: {
   readonly record: NamedRecord;
   readonly className?: string | undefined;
   readonly hasGlyph?: boolean;
+  /** `true`: the digest stands beside it, so a record without a name does not repeat it. */
+  readonly isBesideDigest?: boolean;
 }) {
   return (
     <span className={classNames(styles.name, className)}>
       {hasGlyph && <KindGlyph kind={record.kind} />}
       <bdi className={styles.text} data-tip={recordTitle(record)}>
         {record.stage !== undefined && <span className={styles.stage}>{record.stage} </span>}
-        <span className={record.name === undefined ? styles.unnamed : undefined}>{stepText(record)}</span>
+        <span className={record.name === undefined ? styles.unnamed : undefined}>
+          {isBesideDigest && record.name === undefined ? unnamedText(record.kind) : stepText(record)}
+        </span>
       </bdi>
     </span>
   );

@@ -11,8 +11,9 @@ import styles from './keys.module.css';
 /**
  * The columns of the Keys table, in their first order.
  * @param maxBytes the largest own size of the rows that match: the full length of a bar
+ * @param hasRefs several caches lie in the source, so that it matters which one a record is of
  */
-export function keyColumns(maxBytes: number): readonly GridColumn<RecordRow>[] {
+export function keyColumns(maxBytes: number, hasRefs: boolean): readonly GridColumn<RecordRow>[] {
   return [
     {
       id: 'digest',
@@ -32,7 +33,7 @@ export function keyColumns(maxBytes: number): readonly GridColumn<RecordRow>[] {
       flexible: true,
       priority: 0,
       sortField: 'name',
-      cell: (row) => <RecordName record={row} />,
+      cell: (row) => <RecordName record={row} isBesideDigest />,
     },
     count('inputs', 'Inputs', 'In', 34, 5, (row) => row.inputs),
     count('results', 'Results', 'Res', 38, 6, (row) => row.results),
@@ -73,7 +74,7 @@ export function keyColumns(maxBytes: number): readonly GridColumn<RecordRow>[] {
       title: 'Reference',
       widthPx: 96,
       priority: 10,
-      offAtFirst: true,
+      ...(hasRefs ? {} : { offAtFirst: true }),
       sortField: 'ref',
       cell: (row) => (
         <bdi dir="ltr" className="ellipsis" data-tip={row.ref}>

@@ -43,7 +43,10 @@ export function KeysView({ source }: SourceViewProps) {
     keepPrevious: true,
   }).data;
   const largest = useRead('keys.page', { ...query, sort: LARGEST_FIRST, limit: 1 }, { keepPrevious: true }).data;
-  const columns = useMemo(() => keyColumns(largest?.rows[0]?.ownBytes ?? 0), [largest]);
+  const columns = useMemo(
+    () => keyColumns(largest?.rows[0]?.ownBytes ?? 0, source.caches.length > 1),
+    [largest, source.caches.length],
+  );
   useCommandLine(commandLine(source, filter, writeSort(sort), ref));
 
   const showInGraph = (id: string | undefined): void => {

@@ -151,7 +151,7 @@ function Users({ layer }: { readonly layer: LayerDetail }) {
               aria-label={`Inspect ${recordTitle(record)}`}
               onClick={() => inspect('record', record.id)}
             >
-              <RecordName record={record} />
+              <RecordName record={record} isBesideDigest />
             </button>
             <Digest digest={record.digest} copy={false} />
           </li>

@@ -60,7 +60,7 @@ function LinkRow({
         aria-label={`Inspect ${recordTitle(record)}`}
         onClick={() => inspect('record', record.id)}
       >
-        <RecordName record={record} />
+        <RecordName record={record} isBesideDigest />
       </button>
       <Digest digest={record.digest} copy={false} />
     </div>

@@ -7,7 +7,6 @@ import { Bytes, countOf } from '../../base/quantity.tsx';
 import { KeyValue, KeyValues, Section } from '../../base/section.tsx';
 import { Time } from '../../base/time.tsx';
 import { KINDS, KindGlyph } from '../../widgets/kind-glyph.tsx';
-import { stepText } from '../../widgets/record-name.tsx';
 import { SizeBar, SizeLegend } from '../../widgets/size-bar.tsx';
 import { ChainList } from './chain-list.tsx';
 import { InputList, UserList } from './link-lists.tsx';
@@ -33,10 +32,10 @@ function RecordFacts({ source, record }: { readonly source: Source; readonly rec
     <>
       <div className={styles.head}>
         <KindGlyph kind={record.kind} size={14} isDecorative />
-        <h2 className={styles.title}>{record.stage ?? stepText(record)}</h2>
+        <h2 className={styles.title}>{record.stage ?? record.name ?? 'Record'}</h2>
         <span className={styles.kind}>{KINDS[record.kind].label}</span>
         <span className="spring" />
-        <Digest digest={record.digest} />
+        <Digest digest={record.digest} className={styles.digest} />
       </div>
       <RecordActions source={source} record={record} />
       {text !== undefined && (
