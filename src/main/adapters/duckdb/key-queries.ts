@@ -1,6 +1,7 @@
 import { CacheError } from '../../../shared/base/errors.ts';
 import { parseFilter } from '../../../shared/base/filter/index.ts';
 import type { RecordRef, RecordRow } from '../../../shared/model/record.ts';
+import { DIGEST_ALGORITHMS } from '../../../shared/oci/digest.ts';
 import { measureSet } from '../../engine/catalog/chain-walks.ts';
 import { recordId, splitRecordId } from '../../engine/catalog/record-ids.ts';
 import type { Catalog, CatalogQuery } from '../../engine/ports/catalog.ts';
@@ -9,6 +10,7 @@ import { all, type Condition, filterCondition } from './filter-sql.ts';
 import type { CatalogMemory } from './memory.ts';
 import { createRecordDetailer } from './record-details.ts';
 import { inCaches, RECORD_COLUMNS, RECORD_SORTS, recordFilterTarget, recordRef, recordRow } from './record-rows.ts';
+import { cachesOf } from './ref-scope.ts';
 import { createRowView, type View } from './row-view.ts';
 import { orderSql } from './sort-sql.ts';
 
@@ -49,7 +51,7 @@ export function createKeyQueries(context: QueryContext): KeyQueries {
 
   function viewOf(query: Pick<CatalogQuery, 'ref' | 'filter' | 'sort'>): View {
     const filter = filterCondition(parseFilter(query.filter, 'keys'), target, context.now());
-    const where = query.ref === undefined ? filter : all([cacheCondition(refs, query.ref), filter]);
+    const where = query.ref === undefined ? filter : all([inCaches(cachesOf(refs, query.ref)), filter]);
     return { from: FROM_RECORDS, where, order: orderSql(query.sort, RECORD_SORTS, 'place', 'n') };
   }
 
@@ -153,32 +155,22 @@ export function createKeyQueries(context: QueryContext): KeyQueries {
   };
 }
 
-/** Rows of the caches under a reference. @throws `NOT_FOUND` with those there are in the hint */
-export function cacheCondition(refs: readonly string[], ref: string): Condition {
-  const caches = refs.flatMap((own, cache) => (own === ref ? [cache] : []));
-  if (caches.length === 0) {
-    throw new CacheError('NOT_FOUND', `The source has no cache “${ref}”.`, {
-      subject: ref,
-      hint: refs.length === 0 ? 'It holds no cache at all.' : `It has ${refs.slice(0, LISTED_IDS).join(', ')}.`,
-    });
-  }
-  return inCaches(caches);
-}
-
-const HEX = /^(?:sha(?:256|384|512):)?([0-9a-f]{4,})(?:~\d*)?$/;
+const HEX = /^(?:(?:sha256|sha384|sha512):)?([0-9a-f]{4,})(?:~(\d*))?$/;
 
 /** What the palette looks for: digests that begin so, then names. Values of `order` follow those of `sql`. */
 function searchCondition(words: string): Condition & { readonly order: string } {
-  const hex = HEX.exec(words)?.[1];
+  const [, hex, ordinal] = HEX.exec(words) ?? [];
   if (hex === undefined) {
     return { sql: 'contains(lower(name), ?) OR contains(lower(stage), ?)', values: [words, words], order: 'n' };
   }
-  const ordinal = /~(\d+)$/.exec(words)?.[1];
-  const digest = "starts_with(substring(digest, strpos(digest, ':') + 1), ?)";
-  if (ordinal !== undefined) return { sql: `${digest} AND ordinal = ?`, values: [hex, Number(ordinal)], order: 'n' };
+  // No hexadecimal digit sorts after "f": a range finds a prefix, and skips most of a sorted table.
+  const prefixes = Object.keys(DIGEST_ALGORITHMS).map((algorithm) => `${algorithm}:${hex}`);
+  const digest = prefixes.map(() => 'digest BETWEEN ? AND ?').join(' OR ');
+  const values = prefixes.flatMap((prefix) => [prefix, `${prefix}g`]);
+  if (ordinal) return { sql: `(${digest}) AND ordinal = ?`, values: [...values, Number(ordinal)], order: 'n' };
   return {
     sql: `${digest} OR contains(lower(name), ?)`,
-    values: [hex, words, hex],
+    values: [...values, words, ...values],
     order: `CASE WHEN ${digest} THEN 0 ELSE 1 END, n`,
   };
 }

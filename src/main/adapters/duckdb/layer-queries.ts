@@ -5,8 +5,9 @@ import { errorDataSchema } from '../../../shared/model/source.ts';
 import { recordsHolding } from '../../engine/catalog/chain-walks.ts';
 import type { Catalog } from '../../engine/ports/catalog.ts';
 import { number, optionalText, type Row, text } from './database.ts';
-import { type Condition, type FilterTarget, filterCondition } from './filter-sql.ts';
-import { cacheCondition, type KeyQueries, type QueryContext } from './key-queries.ts';
+import { type FilterTarget, filterCondition } from './filter-sql.ts';
+import type { KeyQueries, QueryContext } from './key-queries.ts';
+import { blobsOf } from './ref-scope.ts';
 import { createRowView } from './row-view.ts';
 import { orderSql, type SortFields } from './sort-sql.ts';
 
@@ -55,7 +56,7 @@ export function createLayerQueries(context: QueryContext, keys: KeyQueries): Pic
   return {
     async layersPage({ ref, filter, sort, offset, limit }) {
       const own = {
-        from: ref === undefined ? FROM_BLOBS : blobsOfCache(cacheCondition(refs, ref)),
+        from: blobsOf(refs, ref),
         where: filterCondition(parseFilter(filter, 'layers'), TARGET, context.now()),
         order: orderSql(sort, SORTS, 'place', 'b'),
       };
@@ -89,17 +90,6 @@ export function createLayerQueries(context: QueryContext, keys: KeyQueries): Pic
         refs: caches.map((cache) => refs[number(cache, 'cache')] ?? ''),
       };
     },
-  };
-}
-
-const FROM_BLOBS: Condition = { sql: 'blobs', values: [] };
-
-/** Blobs of one cache, with the records of that cache alone. */
-function blobsOfCache(cache: Condition): Condition {
-  const own = `SELECT b, sum(records)::INTEGER AS records FROM cache_blobs WHERE ${cache.sql} GROUP BY b`;
-  return {
-    sql: `(SELECT blobs.* REPLACE (own.records AS records) FROM blobs JOIN (${own}) AS own ON own.b = blobs.b)`,
-    values: cache.values,
   };
 }
 

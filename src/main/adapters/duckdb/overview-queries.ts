@@ -2,10 +2,14 @@ import type { AgeBin, TreemapGroup, TreemapTile } from '../../../shared/model/ov
 import { recordKindSchema } from '../../../shared/model/record.ts';
 import { shortDigest } from '../../../shared/oci/digest.ts';
 import type { Catalog } from '../../engine/ports/catalog.ts';
-import { number, optionalText, type Parameter, type Row, text } from './database.ts';
+import { number, optionalText, type Row, text } from './database.ts';
 import type { Condition } from './filter-sql.ts';
-import { cacheCondition, type QueryContext } from './key-queries.ts';
-import { recordRef } from './record-rows.ts';
+import type { QueryContext } from './key-queries.ts';
+import { inCaches, recordRef } from './record-rows.ts';
+import { blobsOf, cachesOf } from './ref-scope.ts';
+
+/** Joins blobs, called `own`, with the records they are shown under and the bottom layers of their chains. */
+const OWNERS = 'LEFT JOIN records AS r ON r.n = own.owner LEFT JOIN blobs AS bottoms ON bottoms.b = own.bottom';
 
 const DAY_MS = 86_400_000;
 
@@ -29,32 +33,22 @@ const LABELS = new Map<string, string>([
 export function createOverviewQueries(context: QueryContext): Pick<Catalog, 'treemap' | 'ages'> {
   const { database, refs } = context;
 
-  /** Each blob once, with the record it is shown under; `owner` is -1 where no result holds it. */
-  function blobs(ref: string | undefined): Condition {
-    const cache = ref === undefined ? undefined : cacheCondition(refs, ref);
-    // The first cache that has an owner for it speaks for a blob that several caches hold.
-    return {
-      sql: `(SELECT b, max_by(owner, (owner >= 0, -cache)) AS owner, max_by(bottom, (owner >= 0, -cache)) AS bottom,
-        sum(records)::INTEGER AS records
-        FROM cache_blobs ${cache ? `WHERE ${cache.sql}` : ''} GROUP BY b)`,
-      values: cache?.values ?? [],
-    };
-  }
-
   return {
     async treemap({ ref, group, maxTiles }) {
-      const from = blobs(ref);
+      const from = blobsOf(refs, ref);
       const key = groupKey(group, context.now());
-      const values: Parameter[] = [...key.values, ...from.values];
-      const grouped = `SELECT ${key.sql} AS key, own.b AS b, own.records AS records, blobs.digest AS blob, blobs.size AS size,
-        n, records.digest AS digest, ordinal, kind, name, stage, name_from, records.created AS created
-        FROM ${from.sql} AS own JOIN blobs ON blobs.b = own.b LEFT JOIN records ON records.n = own.owner
-        LEFT JOIN blobs AS bottoms ON bottoms.b = own.bottom`;
+      const top = `SELECT * FROM ${from.sql} WHERE owner >= 0 ORDER BY size DESC, b LIMIT ${maxTiles}`;
+      const tileColumns = `own.digest AS blob, own.size AS size, own.records AS records, bottoms.digest AS bottom,
+        r.n, r.digest AS digest, ordinal, kind, name, stage, name_from, r.created AS created`;
       const [tiles, groups] = await Promise.all([
-        database.rows(`${grouped} ORDER BY size DESC, own.b LIMIT ${maxTiles}`, values),
         database.rows(
-          `SELECT key, count(*)::INTEGER AS tiles, sum(size) AS bytes FROM (${grouped}) GROUP BY key ORDER BY bytes DESC, key`,
-          values,
+          `SELECT ${key.sql} AS key, ${tileColumns} FROM (${top}) AS own ${OWNERS} ORDER BY own.size DESC, own.b`,
+          [...key.values, ...from.values],
+        ),
+        database.rows(
+          `SELECT ${key.sql} AS key, count(*)::INTEGER AS tiles, sum(own.size) AS bytes FROM ${from.sql} AS own ${OWNERS}
+            GROUP BY key ORDER BY bytes DESC, key`,
+          [...key.values, ...from.values],
         ),
       ]);
       const labels = group === 'step' ? await layerLabels(tiles, from) : new Map<string, string>();
@@ -65,7 +59,7 @@ export function createOverviewQueries(context: QueryContext): Pick<Catalog, 'tre
     },
 
     async ages({ ref, bins }) {
-      const where = ref === undefined ? 'true' : cacheCondition(refs, ref).sql;
+      const where = ref === undefined ? 'true' : inCaches(cachesOf(refs, ref)).sql;
       const [span] = await database.rows(
         `SELECT min(created_ms) AS first, max(created_ms) AS last,
           min_by(created, (created_ms, created_ns)) AS oldest, max_by(created, (created_ms, created_ns)) AS newest
@@ -75,17 +69,17 @@ export function createOverviewQueries(context: QueryContext): Pick<Catalog, 'tre
       if (span === undefined || oldest === undefined || newest === undefined) return { bins: [] };
       const first = number(span, 'first');
       const width = (number(span, 'last') - first + 1) / bins;
-      const bin = 'least(floor((created_ms - ?) / ?), ?)::INTEGER AS bin';
+      const bin = 'least(floor((r.created_ms - ?) / ?), ?)::INTEGER AS bin';
       const binValues = [first, width, bins - 1];
-      const from = blobs(ref);
+      const from = blobsOf(refs, ref);
       const [counts, sums] = await Promise.all([
         database.rows(
-          `SELECT ${bin}, count(*)::INTEGER AS records FROM records WHERE created_ms IS NOT NULL AND ${where} GROUP BY bin`,
+          `SELECT ${bin}, count(*)::INTEGER AS records FROM records AS r WHERE created_ms IS NOT NULL AND ${where} GROUP BY bin`,
           binValues,
         ),
         database.rows(
-          `SELECT ${bin}, kind, sum(blobs.size) AS bytes FROM ${from.sql} AS own JOIN blobs ON blobs.b = own.b
-            JOIN records ON records.n = own.owner WHERE created_ms IS NOT NULL GROUP BY bin, kind`,
+          `SELECT ${bin}, kind, sum(own.size) AS bytes FROM ${from.sql} AS own
+            JOIN records AS r ON r.n = own.owner WHERE r.created_ms IS NOT NULL GROUP BY bin, kind`,
           [...binValues, ...from.values],
         ),
       ]);
@@ -99,8 +93,8 @@ export function createOverviewQueries(context: QueryContext): Pick<Catalog, 'tre
     const digests = [...keys].map((key) => key.slice('layer:'.length));
     if (digests.length === 0) return new Map();
     const rows = await database.rows(
-      `SELECT blobs.digest AS blob, name FROM ${from.sql} AS own JOIN blobs ON blobs.b = own.b
-        LEFT JOIN records ON records.n = own.owner WHERE blobs.digest IN (SELECT unnest(?))`,
+      `SELECT own.digest AS blob, name FROM ${from.sql} AS own LEFT JOIN records AS r ON r.n = own.owner
+        WHERE own.digest IN (SELECT unnest(?))`,
       [...from.values, digests],
     );
     return new Map(
@@ -114,9 +108,9 @@ function groupKey(group: 'step' | 'kind' | 'age', nowMs: number): Condition {
   const owned = (sql: string) => `CASE WHEN own.owner < 0 THEN 'unused' ${sql} END`;
   if (group === 'kind') return { sql: owned('ELSE kind::VARCHAR'), values: [] };
   if (group === 'age') {
-    const cases = AGES.map(({ key }) => `WHEN records.created_ms >= ? THEN '${key}'`).join(' ');
+    const cases = AGES.map(({ key }) => `WHEN r.created_ms >= ? THEN '${key}'`).join(' ');
     return {
-      sql: owned(`WHEN records.created_ms IS NULL THEN 'undated' ${cases} ELSE 'older'`),
+      sql: owned(`WHEN r.created_ms IS NULL THEN 'undated' ${cases} ELSE 'older'`),
       values: AGES.map(({ days }) => nowMs - days * DAY_MS),
     };
   }
@@ -132,7 +126,7 @@ function arrange(tiles: readonly Row[], groups: readonly Row[], labels: Readonly
   const others = { tiles: 0, bytes: 0 };
   for (const row of groups) {
     const [key, count, bytes] = [text(row, 'key'), number(row, 'tiles'), number(row, 'bytes')];
-    const own = (byKey.get(key) ?? []).flatMap((tile) => treemapTile(tile) ?? []);
+    const own = (byKey.get(key) ?? []).map(treemapTile);
     if (own.length === 0 && key !== 'unused') {
       others.tiles += count;
       others.bytes += bytes;
@@ -146,8 +140,7 @@ function arrange(tiles: readonly Row[], groups: readonly Row[], labels: Readonly
   return shown;
 }
 
-function treemapTile(row: Row): TreemapTile | undefined {
-  if (row.n === null) return undefined;
+function treemapTile(row: Row): TreemapTile {
   const createdAt = optionalText(row, 'created');
   return {
     ...recordRef(row),

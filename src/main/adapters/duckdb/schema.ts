@@ -68,7 +68,7 @@ export const RESULTS: Table = { name: 'results', columns: { record: INTEGER, nod
 /** A row a node of the layer tree, node 0 included, in order. */
 export const TREE: Table = { name: 'tree', columns: { parent: INTEGER, blob: INTEGER } };
 
-/** A row a layer blob; `created` is the descriptor's annotation. */
+/** A row a layer blob, as in `BlobColumns`; `created` is the descriptor's annotation. */
 export const BLOBS: Table = {
   name: 'blobs',
   columns: {
@@ -80,6 +80,8 @@ export const BLOBS: Table = {
     compression: ENUM(COMPRESSIONS),
     size: DOUBLE,
     records: INTEGER,
+    owner: INTEGER,
+    bottom: INTEGER,
     present: INTEGER,
     problem: VARCHAR,
     created: VARCHAR,

@@ -166,6 +166,8 @@ function blobCells(blobs: BlobColumns): Record<string, Cell> {
     compression: (row) => compressionOf(blobs.mediaType[row] as string),
     size: numbers(blobs.size),
     records: numbers(blobs.records),
+    owner: numbers(blobs.owner),
+    bottom: numbers(blobs.bottom),
     present: numbers(blobs.present),
     problem: (row) => blobs.problem.get(row) ?? null,
     created: (row) => blobs.createdAt[row] ?? null,

@@ -93,6 +93,9 @@ export interface BlobColumns {
   readonly problem: ReadonlyMap<number, CacheErrorCode>;
   /** Records with a result whose chain holds the blob, over all caches. */
   readonly records: Uint32Array;
+  /** Owner and bottom as in `CacheBlobColumns`, by the first cache that has an owner for it. */
+  readonly owner: Int32Array;
+  readonly bottom: Int32Array;
 }
 
 /** One row a blob of one cache. */

@@ -73,10 +73,16 @@ export function* deriveCatalog(snapshot: SourceSnapshot): Steps<CatalogColumns> 
   });
 
   const blobRecords = new Uint32Array(blobCount);
-  for (const cache of cacheBlobs) {
-    for (const [row, blob] of cache.blob.entries()) {
-      blobRecords[blob] = (blobRecords[blob] as number) + (cache.records[row] as number);
-    }
+  const owner = new Int32Array(blobCount).fill(-1);
+  const bottom = new Int32Array(blobCount).fill(-1);
+  for (const own of cacheBlobs) {
+    yield* eachRow('Finding owners', own.blob.length, (row) => {
+      const blob = own.blob[row] as number;
+      blobRecords[blob] = (blobRecords[blob] as number) + (own.records[row] as number);
+      if ((owner[blob] as number) >= 0) return;
+      owner[blob] = own.owner[row] as number;
+      bottom[blob] = own.bottom[row] as number;
+    });
   }
   const blobColumns: BlobColumns = {
     count: blobCount,
@@ -89,6 +95,8 @@ export function* deriveCatalog(snapshot: SourceSnapshot): Steps<CatalogColumns> 
     present: blobs.present,
     problem: blobs.problem,
     records: blobRecords,
+    owner,
+    bottom,
   };
 
   const input = {
