@@ -22,14 +22,14 @@ export type GraphDepth = (typeof DEPTHS)[number];
 const DIRECTIONS = ['both', 'inputs', 'users'] as const;
 const COLOURS = ['kind', 'size', 'age'] as const;
 
-/** Reads the address; what it does not say, or says wrongly, has its default. */
-export function readGraphAddress(params: URLSearchParams): GraphAddress {
+/** Reads the address; what it does not say, or says wrongly, has its default (`depth` for the depth). */
+export function readGraphAddress(params: URLSearchParams, depth: GraphDepth = '3'): GraphAddress {
   const oneOf = <T extends string>(name: string, all: readonly T[], otherwise: T): T =>
     all.find((value) => value === params.get(name)) ?? otherwise;
   return {
     // Other views link here with the record alone.
     from: params.get('from') ?? params.get('record') ?? undefined,
-    depth: oneOf('depth', DEPTHS, '3'),
+    depth: oneOf('depth', DEPTHS, depth),
     direction: oneOf('direction', DIRECTIONS, 'both'),
     colour: oneOf('colour', COLOURS, 'kind'),
     trace: params.get('trace') ?? undefined,
@@ -38,16 +38,16 @@ export function readGraphAddress(params: URLSearchParams): GraphAddress {
 }
 
 /** The address of the view, and how to change it. Defaults are left out of it. */
-export function useGraphAddress(): readonly [GraphAddress, (changes: Partial<GraphAddress>) => void] {
-  const address = readGraphAddress(useSearchParameters());
-  return [address, (changes) => setGraphAddress({ ...address, ...changes }, changes)];
+export function useGraphAddress(depth: GraphDepth): readonly [GraphAddress, (changes: Partial<GraphAddress>) => void] {
+  const address = readGraphAddress(useSearchParameters(), depth);
+  return [address, (changes) => setGraphAddress({ ...address, ...changes }, changes, depth)];
 }
 
-function setGraphAddress(next: GraphAddress, changes: Partial<GraphAddress>): void {
+function setGraphAddress(next: GraphAddress, changes: Partial<GraphAddress>, depth: GraphDepth): void {
   setParams(
     {
       from: next.from,
-      depth: next.depth === '3' ? undefined : next.depth,
+      depth: next.depth === depth ? undefined : next.depth,
       direction: next.direction === 'both' ? undefined : next.direction,
       colour: next.colour === 'kind' ? undefined : next.colour,
       trace: next.trace,

@@ -1,14 +1,14 @@
 import { ChevronDown, ListTree } from 'lucide-react';
 import { useState } from 'react';
 import { Button as AriaButton, DialogTrigger } from 'react-aria-components';
+import { formatCount } from '../../../shared/base/bytes.ts';
 import type { GraphNode } from '../../../shared/model/graph.ts';
 import { Button } from '../../base/button.tsx';
-import { classNames } from '../../base/class-names.ts';
 import { Icon } from '../../base/icon.tsx';
 import { Popover } from '../../base/overlay.tsx';
-import { countOf } from '../../base/quantity.tsx';
 import { Segmented } from '../../base/segmented.tsx';
-import { RecordName, recordTitle } from '../../widgets/record-name.tsx';
+import { KindGlyph } from '../../widgets/kind-glyph.tsx';
+import { recordTitle, stepText } from '../../widgets/record-name.tsx';
 import styles from './graph.module.css';
 import { DEPTHS, type GraphAddress } from './graph-address.ts';
 import { RecordPicker } from './record-picker.tsx';
@@ -49,7 +49,14 @@ export function GraphToolbar({
           aria-label={`Focus: ${focus ? recordTitle(focus) : 'none'}. Choose a record`}
         >
           <span className="t2">Focus</span>
-          {focus ? <RecordName record={focus} className={styles.focusName ?? ''} /> : <span className="t3">none</span>}
+          {focus ? (
+            <>
+              <KindGlyph kind={focus.kind} isDecorative />
+              <span className={styles.focusName}>{focus.stage ?? stepText(focus)}</span>
+            </>
+          ) : (
+            <span className="t3">none</span>
+          )}
           <Icon of={ChevronDown} size={12} className={styles.quiet} />
         </AriaButton>
         <Popover label="Choose the focus" placement="bottom start">
@@ -63,18 +70,50 @@ export function GraphToolbar({
           />
         </Popover>
       </DialogTrigger>
+      {focus && <GraphSettings address={address} onChange={onChange} hasColour={!isTextOnly && !address.isText} />}
+      <span className="spring" />
+      {focus && drawn !== undefined && total !== undefined && (
+        <span className={styles.count} role="status">
+          {formatCount(drawn)} of {formatCount(total)}
+          <span className={styles.word}> {total === 1 ? 'record' : 'records'}</span>
+        </span>
+      )}
+      {focus && !isTextOnly && (
+        <Button
+          icon={ListTree}
+          tip={address.isText ? 'Back to the drawing' : 'The same as a tree of words'}
+          onPress={() => onChange({ isText: !address.isText })}
+        >
+          {address.isText ? 'Drawing' : 'Text'}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function GraphSettings({
+  address,
+  onChange,
+  hasColour,
+}: {
+  readonly address: GraphAddress;
+  readonly onChange: (changes: Partial<GraphAddress>) => void;
+  readonly hasColour: boolean;
+}) {
+  return (
+    <>
       <Segmented
         label="Direction"
         value={address.direction}
         options={[
-          { value: 'both', label: 'Both ways' },
+          { value: 'both', label: <BothWays />, name: 'Both ways' },
           { value: 'inputs', label: 'Inputs' },
           { value: 'users', label: 'Users' },
         ]}
         onChange={(direction) => onChange({ direction })}
       />
       <span className={styles.labelled}>
-        Depth
+        <span className={styles.word}>Depth</span>
         <Segmented
           label="Depth"
           value={address.depth}
@@ -82,9 +121,9 @@ export function GraphToolbar({
           onChange={(depth) => onChange({ depth })}
         />
       </span>
-      {!isTextOnly && !address.isText && (
-        <span className={classNames(styles.labelled, styles.colour)}>
-          <span className={styles.colourWord}>Colour</span>
+      {hasColour && (
+        <span className={styles.labelled}>
+          <span className={styles.word}>Colour</span>
           <Segmented
             label="Colour"
             value={address.colour}
@@ -97,22 +136,15 @@ export function GraphToolbar({
           />
         </span>
       )}
-      <span className="spring" />
-      {drawn !== undefined && total !== undefined && (
-        <span className={styles.count} role="status">
-          {drawn.toLocaleString('en')} of {countOf(total, 'record')}
-        </span>
-      )}
-      {!isTextOnly && (
-        <Button
-          icon={ListTree}
-          tip="The same as a tree of words"
-          {...(address.isText ? { className: styles.on } : {})}
-          onPress={() => onChange({ isText: !address.isText })}
-        >
-          {address.isText ? 'Picture' : 'Text'}
-        </Button>
-      )}
-    </div>
+    </>
+  );
+}
+
+/** `Both ways`, or `Both` where the toolbar is narrow. */
+function BothWays() {
+  return (
+    <span>
+      Both<span className={styles.word}> ways</span>
+    </span>
   );
 }

@@ -3,11 +3,10 @@ import { navigate } from 'wouter/use-browser-location';
 import type { Source } from '../../../shared/model/source.ts';
 import { inspect, setParams, sourceHref, useParam } from '../../base/address.ts';
 import type { SourceViewProps } from '../../base/feature.ts';
-import { useWindowForm } from '../../base/media.ts';
+import { useMedia, useWindowForm } from '../../base/media.ts';
 import { useCommandLine, useSubject } from '../../base/shell-context.ts';
 import { SkeletonRows } from '../../base/skeleton.tsx';
 import { usePreferences } from '../../base/window-state.ts';
-import { useRead } from '../../client/hooks.ts';
 import { makeDrawing } from '../../viz/key-graph/drawing.ts';
 import type { GraphActions } from '../../viz/key-graph/graph-actions.ts';
 import { indexGraph } from '../../viz/key-graph/key-graph.ts';
@@ -23,12 +22,15 @@ import { GraphError } from './graph-error.tsx';
 import { GraphToolbar } from './graph-toolbar.tsx';
 import { LinkPopover, type OpenList } from './link-popover.tsx';
 import { StartingPoints } from './starting-points.tsx';
+import { useLineToRoot } from './use-line-to-root.ts';
 import { useNeighbourhood } from './use-neighbourhood.ts';
 import { useSelectorNames } from './use-selector-names.ts';
 
 /** Focus and context around a record: drawn, or as a tree of words. */
 export function GraphView({ source }: SourceViewProps) {
-  const [address, change] = useGraphAddress();
+  // Three links to the left take 800 px; where there are less, two can be read better.
+  const isRoomy = useMedia('(min-width: 1360px)');
+  const [address, change] = useGraphAddress(isRoomy ? '3' : '2');
   const [record] = useParam('record');
   const isTextOnly = useWindowForm() === 'single';
   const letters = usePreferences((preferences) => preferences.letterShortcuts);
@@ -64,11 +66,8 @@ export function GraphView({ source }: SourceViewProps) {
   const drawing = useMemo(() => graph && makeDrawing(graph, unfolding, textOf), [graph, unfolding, textOf]);
 
   const focus = graph?.nodes[graph.focus];
-  const traced = address.trace ?? focus?.id;
-  const path = useRead('graph.pathToRoot', traced === undefined ? undefined : { sourceId: source.id, id: traced }, {
-    keepPrevious: true,
-  }).data?.path;
-  const pathIds = useMemo(() => path?.map(({ id }) => id) ?? [], [path]);
+  const line = useLineToRoot(source.id, graph, address.trace ?? focus?.id);
+  const path = useMemo(() => line?.map(({ id }) => id) ?? [], [line]);
 
   useSubject(focus && recordTitle(focus));
   useCommandLine(commandLine(source, address, focus?.id));
@@ -116,7 +115,7 @@ export function GraphView({ source }: SourceViewProps) {
         sourceId={source.id}
         address={address}
         onChange={change}
-        focus={focus}
+        focus={address.from === undefined ? undefined : focus}
         drawn={drawing?.scene.cards}
         total={graph?.total}
         isTextOnly={isTextOnly}
@@ -151,8 +150,12 @@ export function GraphView({ source }: SourceViewProps) {
       );
     }
     if (!drawing || !actions) return <SkeletonRows label="Reading the links" rows={10} height={36} />;
-    const shown = { label, drawing, textOf, path: pathIds, inspected: record, actions, letters };
-    return address.isText || isTextOnly ? <TextTree {...shown} /> : <KeyGraphView {...shown} colour={address.colour} />;
+    const shown = { label, drawing, textOf, path, inspected: record, actions, letters };
+    return address.isText || isTextOnly ? (
+      <TextTree {...shown} />
+    ) : (
+      <KeyGraphView {...shown} viewKey={`${focus?.id} ${viewKey}`} colour={address.colour} />
+    );
   }
 }
 

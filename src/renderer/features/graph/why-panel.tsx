@@ -12,15 +12,16 @@ import { SkeletonRows } from '../../base/skeleton.tsx';
 import { useRead } from '../../client/hooks.ts';
 import { RecordName, recordTitle } from '../../widgets/record-name.tsx';
 import styles from './graph.module.css';
+import { useLineToRoot } from './use-line-to-root.ts';
 
 /** What keeps a record: who needs it, what only it keeps, and how it comes from a root. */
 export function WhyPanel({ source, value }: InspectorPanelProps) {
   const input = source && { sourceId: source.id, id: value };
   const record = useRead('keys.get', input, { keepPrevious: true });
   const reach = useRead('graph.reach', input);
-  const path = useRead('graph.pathToRoot', input);
+  const line = useLineToRoot(source?.id ?? '', undefined, source && value);
   const [, navigate] = useLocation();
-  const error = record.error ?? reach.error ?? path.error;
+  const error = record.error ?? reach.error;
   if (!source) return null;
   if (error) return <ErrorState error={error} isCompact />;
   if (!record.data) return <SkeletonRows label="Reading what keeps the record" rows={8} />;
@@ -42,11 +43,8 @@ export function WhyPanel({ source, value }: InspectorPanelProps) {
           </KeyValue>
         </KeyValues>
       </Section>
-      <Section
-        title="Path to root"
-        note={path.data ? countOf(Math.max(0, path.data.path.length - 1), 'link') : undefined}
-      >
-        {path.data ? <PathList path={path.data.path} /> : <SkeletonRows label="Looking for the path" rows={3} />}
+      <Section title="Path to root" note={line && countOf(line.length - 1, 'link')}>
+        {line ? <PathList path={line} /> : <SkeletonRows label="Looking for the path" rows={3} />}
       </Section>
       <Section title="Used directly by" note={<Count count={record.data.usersTotal} />}>
         {record.data.users.length === 0 ? (

@@ -23,6 +23,8 @@ import {
 /** What the stage shows, given anew with every render. */
 export interface StageInput {
   readonly drawing: Drawing;
+  /** Another one is looked at anew: another focus, direction or depth. */
+  readonly viewKey: string;
   readonly textOf: LinkText;
   readonly path: DrawnPath;
   readonly inspected: string | undefined;
@@ -73,23 +75,27 @@ export class CanvasStage {
     return this.#size;
   }
 
-  /** Shows something else. A new layout is reached from the old one in 140 ms; a new focus is looked at anew. */
+  /**
+   * Shows something else. A new layout is reached from the old one in 140 ms, and what an opened fold brought is moved
+   * into sight.
+   */
   show(input: StageInput): void {
     const before = this.#input;
     this.#input = input;
-    if (before.drawing !== input.drawing) {
-      const isOther = before.drawing.graph.nodes[before.drawing.graph.focus]?.id !== focusId(input.drawing);
-      const boxes = boxesOf(before.drawing);
+    if (before.viewKey !== input.viewKey) {
       const from = this.#view;
-      if (isOther) {
-        this.#isTouched = false;
-        this.#view = this.#firstView();
-        // The same places on the screen, seen from the new focus.
-        this.#startMove(seenFrom(boxes, from, this.#view), this.#view);
-      } else {
-        if (!this.#isTouched && before.drawing.graph !== input.drawing.graph) this.#view = this.#firstView();
-        this.#startMove(boxes, from);
-      }
+      this.#isTouched = false;
+      this.#view = this.#firstView();
+      const isSameFocus = focusId(before.drawing) === focusId(input.drawing);
+      // The same places on the screen, seen from the new focus.
+      const boxes = boxesOf(before.drawing);
+      this.#startMove(isSameFocus ? boxes : seenFrom(boxes, from, this.#view), isSameFocus ? from : this.#view);
+    } else if (before.drawing !== input.drawing) {
+      const from = this.#view;
+      const boxes = boxesOf(before.drawing);
+      const added = nearestNew(input.drawing, boxes);
+      if (added) this.#view = reveal(from, added, this.#size, this.#inset());
+      this.#startMove(boxes, from);
     }
     this.redraw();
   }
@@ -166,9 +172,9 @@ export class CanvasStage {
     return firstView(bounds, placed[0]?.box ?? bounds, this.#size, this.#inset());
   }
 
-  /** Column heads above, zoom buttons at the right, and where there is room for them legend and minimap below. */
+  /** Column heads above, and where there is room for them legend and minimap below. */
   #inset(): Inset {
-    return { left: 16, top: 40, right: 52, bottom: this.#size.height >= 520 ? 140 : 16 };
+    return { left: 16, top: 40, right: 16, bottom: this.#size.height >= 520 ? 140 : 16 };
   }
 
   #minimapSize(): Size {
@@ -233,6 +239,19 @@ function focusId({ graph }: Drawing): string | undefined {
 
 function newKeys(drawing: Drawing, known: ReadonlyMap<string, Box>): ReadonlySet<string> {
   return new Set(drawing.spots.map((spot) => spot.key).filter((key) => !known.has(key)));
+}
+
+/** What lies around the new items nearest to the focus; undefined where nothing is new. */
+function nearestNew({ layout }: Drawing, known: ReadonlyMap<string, Box>): Box | undefined {
+  const added = layout.placed.filter(({ item }) => !known.has(item.key));
+  const level = Math.min(...added.map(({ item }) => item.level));
+  const boxes = added.filter(({ item }) => item.level === level).map(({ box }) => box);
+  const [first] = boxes;
+  if (!first) return undefined;
+  const right = Math.max(...boxes.map((box) => box.x + box.width));
+  const bottom = Math.max(...boxes.map((box) => box.y + box.height));
+  const [x, y] = [Math.min(...boxes.map((box) => box.x)), Math.min(...boxes.map((box) => box.y))];
+  return { x, y, width: right - x, height: bottom - y };
 }
 
 function between(from: Viewport, to: Viewport, share: number): Viewport {

@@ -42,5 +42,11 @@ export function cardText(node: GraphNode, isAlternative: boolean, colour: Colour
 
 function ageText(node: GraphNode, nowMs: number): string {
   const at = parseTime(node.createdAt);
-  return at === undefined ? '' : `${formatDuration(nowMs - at)} ago`;
+  // The largest unit alone: a card has room for no more.
+  return at === undefined
+    ? ''
+    : `${formatDuration(nowMs - at)
+        .split(' ')
+        .slice(0, 2)
+        .join(' ')} ago`;
 }

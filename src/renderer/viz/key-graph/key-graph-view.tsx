@@ -21,6 +21,8 @@ import { ZOOM } from './viewport.ts';
 export interface GraphViewProps {
   readonly label: string;
   readonly drawing: Drawing;
+  /** Another one is looked at anew: another focus, direction or depth. */
+  readonly viewKey: string;
   readonly textOf: LinkText;
   readonly colour: ColourBy;
   /** Ids of the path to show, root first. */
@@ -38,7 +40,17 @@ const PAN_PX = 60;
  * The canvas of a key graph: pan by drag or Shift and arrows, zoom by wheel or + and −, fit with 0. The pointer and the
  * keyboard reach the same things; what the keyboard stands on is said aloud and drawn with a ring.
  */
-export function KeyGraphView({ label, drawing, textOf, colour, path, inspected, actions, letters }: GraphViewProps) {
+export function KeyGraphView({
+  label,
+  drawing,
+  viewKey,
+  textOf,
+  colour,
+  path,
+  inspected,
+  actions,
+  letters,
+}: GraphViewProps) {
   const host = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const minimap = useRef<HTMLCanvasElement>(null);
@@ -70,6 +82,7 @@ export function KeyGraphView({ label, drawing, textOf, colour, path, inspected, 
     { host, canvas, minimap, shapes },
     {
       drawing,
+      viewKey,
       textOf,
       path: shownPath,
       inspected,
@@ -167,14 +180,16 @@ export function KeyGraphView({ label, drawing, textOf, colour, path, inspected, 
         tabIndex={0}
         data-dragging={pointer.isDragging || undefined}
         onKeyDown={onKeyDown}
-        onFocus={(event) => setHasRing(event.currentTarget.matches(':focus-visible'))}
+        onFocus={(event) => {
+          if (!event.currentTarget.matches(':focus-visible')) return;
+          setHasRing(true);
+          goTo(current);
+        }}
         onBlur={() => setHasRing(false)}
         {...pointer.handlers}
       >
         <canvas ref={canvas} className={styles.canvas} />
-        {hovered && (
-          <div className={styles.tip} data-tip={wordsOf(hovered)} style={placeOf(hovered)} />
-        )}
+        {hovered && <div className={styles.tip} data-tip={wordsOf(hovered)} style={placeOf(hovered)} />}
       </div>
       <GlyphSource shapes={shapes} />
       <p id={helpId} className="visually-hidden">

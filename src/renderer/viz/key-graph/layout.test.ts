@@ -35,7 +35,9 @@ const boxesByKey = (layout: Layout) => new Map(allBoxes(layout).map(({ key, box 
 /** True for the card that stands straight before its port on the focus. */
 function isStraight(graph: KeyGraph, input: number | undefined, box: Box): boolean {
   const at = graph.inputs[graph.focus]?.findIndex((slot) => slot.input === input) ?? -1;
-  return box.y + box.height / 2 === SIZE.portTop + SIZE.portPitch * at;
+  const slots = graph.inputs[graph.focus]?.length ?? 0;
+  const height = Math.max(SIZE.focusHeight, SIZE.portPitch * (Math.min(slots, 13) - 1) + 36);
+  return box.y + box.height / 2 === height / 2 + SIZE.portPitch * (at - (Math.min(slots, 13) - 1) / 2);
 }
 
 describe('layOut', () => {
@@ -43,9 +45,9 @@ describe('layOut', () => {
     const graph = indexGraph(graphOf('f', 'f <- a/0, b/1, c/2', 'b <- d', 'u <- f', 'v <- u'));
     const at = boxesByKey(draw(graph, unfoldedTo(3)).layout);
     expect(at.get('record:f')).toEqual({ x: 0, y: 0, width: 154, height: 80 });
-    const middle = SIZE.portTop + SIZE.portPitch;
-    expect(at.get('record:b')).toMatchObject({ x: -230, y: middle - 22 });
-    expect(at.get('record:d')).toMatchObject({ x: -460, y: middle - 22 });
+    const middle = SIZE.focusHeight / 2;
+    expect(at.get('record:b')).toMatchObject({ x: -SIZE.columnPitch, y: middle - 22 });
+    expect(at.get('record:d')).toMatchObject({ x: -2 * SIZE.columnPitch, y: middle - 22 });
     expect(at.get('record:a')?.y).toBeLessThan(at.get('record:b')?.y ?? 0);
     expect(at.get('record:c')?.y).toBeGreaterThan(at.get('record:b')?.y ?? 0);
     expect(at.get('record:u')).toMatchObject({ x: 0, y: 140 });

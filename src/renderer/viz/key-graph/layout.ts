@@ -8,8 +8,9 @@ export const SIZE = {
   card: { width: 154, height: 44 },
   focusHeight: 80,
   pill: { width: 146, height: 26 },
-  /** Distance from a column to the next, and of the first user row from the focus card. */
-  columnPitch: 230,
+  /** From a column of inputs to the next, between users side by side, and between their rows. */
+  columnPitch: 214,
+  userGap: 84,
   rowGap: 60,
   /** Between siblings, between alternatives of one input, and from a card to the fold below it. */
   siblingGap: 24,
@@ -17,8 +18,7 @@ export const SIZE = {
   hangGap: 20,
   hangPitch: 32,
   /** Beside a card on the user side: inputs that are not drawn. */
-  chip: { height: 22, gap: 9, size: { width: 58, height: 22 } },
-  portTop: 18,
+  chip: { gap: 9, width: 66, height: 22 },
   portPitch: 22,
 } as const;
 
@@ -134,7 +134,7 @@ function packBeside(packing: Packing, outline: Contour | undefined, stack: reado
   const contour = stackContour(packing, stack);
   if (outline === undefined) return contour;
   const isUser = packing.items[stack[0] ?? 0]?.side === 'user';
-  const gap = isUser ? SIZE.columnPitch - SIZE.card.width : SIZE.siblingGap;
+  const gap = isUser ? SIZE.userGap : SIZE.siblingGap;
   moveStack(packing, stack, contour, offsetBeside(outline, contour, sign, gap));
   return joinContours(outline, contour);
 }
@@ -161,21 +161,27 @@ function moveStack(packing: Packing, stack: readonly number[], contour: Contour,
   for (const index of stack) packing.offset[index] = (packing.offset[index] ?? 0) + by;
 }
 
-/** How far below the top of a card its input arrives. */
+/** How far below the top of a card its input arrives. Ports of the focus stand around its middle. */
 export function portOf(graph: KeyGraph, card: CardItem, input: number | undefined): number {
   if (card.side !== 'focus') return SIZE.card.height / 2;
   const slots = graph.inputs[card.node] ?? [];
-  const at = input === undefined ? slots.length : slots.findIndex((slot) => slot.input === input);
-  return SIZE.portTop + SIZE.portPitch * Math.min(Math.max(0, at), FAN_LIMIT.inputs);
+  const found = slots.findIndex((slot) => slot.input === input);
+  const last = portsOf(graph) - 1;
+  const at = Math.min(found < 0 ? last : found, last);
+  return focusHeight(graph) / 2 + SIZE.portPitch * (at - last / 2);
 }
 
-function focusHeight(graph: KeyGraph, focus: number): number {
-  const ports = Math.min((graph.inputs[focus] ?? []).length, FAN_LIMIT.inputs + 1);
-  return Math.max(SIZE.focusHeight, 2 * SIZE.portTop + SIZE.portPitch * (ports - 1));
+/** Ports drawn on the focus: the last one is for all inputs beyond the limit. */
+function portsOf(graph: KeyGraph): number {
+  return Math.max(1, Math.min((graph.inputs[graph.focus] ?? []).length, FAN_LIMIT.inputs + 1));
+}
+
+function focusHeight(graph: KeyGraph): number {
+  return Math.max(SIZE.focusHeight, SIZE.portPitch * (portsOf(graph) - 1) + 36);
 }
 
 function assemble(graph: KeyGraph, items: readonly SceneItem[], offset: Float64Array): Layout {
-  const height = focusHeight(graph, graph.focus);
+  const height = focusHeight(graph);
   const along = new Float64Array(items.length);
   const columns: number[] = [];
   const placed = items.map((item, index): PlacedItem => {
@@ -203,8 +209,8 @@ function placeHangs(card: CardItem, box: Box): PlacedFold[] {
   let below = 0;
   return card.hangs.map((fold) => {
     if (fold.kind === 'other-inputs') {
-      const y = box.y + (box.height - SIZE.chip.height) / 2;
-      return { fold, box: { x: box.x + box.width + SIZE.chip.gap, y, ...SIZE.chip.size } };
+      const { gap, width, height } = SIZE.chip;
+      return { fold, box: { x: box.x + box.width + gap, y: box.y + (box.height - height) / 2, width, height } };
     }
     const y = box.y + box.height + SIZE.hangGap + SIZE.hangPitch * below++;
     return { fold, box: { x: box.x + (box.width - SIZE.pill.width) / 2, y, ...SIZE.pill } };

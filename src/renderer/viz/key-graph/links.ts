@@ -77,7 +77,7 @@ function curve(
   const x2 = target.box.x;
   const { item } = target;
   const y2 = target.box.y + (item.kind === 'card' ? portOf(graph, item, link?.input) : target.box.height / 2);
-  const label = link && { text: textOf(link), x: (x1 + x2) / 2 - 3, y: y1, maxWidth: x2 - x1 - 18 };
+  const label = link && { text: textOf(link), x: (x1 + x2) / 2 - 2, y: y1, maxWidth: x2 - x1 - 8 };
   return { shape: 'curve', from, to, x1, y1, x2, y2, dashed: (link?.rank ?? 0) > 0, cross, label };
 }
 

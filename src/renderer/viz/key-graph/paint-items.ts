@@ -128,9 +128,9 @@ export function paintFold(brush: Brush, box: Box, text: FoldText, isOnPath: bool
   const strong = `600 ${size}px ${palette.fontUi}`;
   const plain = `${size}px ${palette.fontUi}`;
   ctx.font = strong;
-  const countWidth = text.count === '' ? 0 : ctx.measureText(text.count).width + 5;
+  const countWidth = text.count === '' ? 0 : ctx.measureText(text.count).width + 4;
   ctx.font = plain;
-  const words = cutText(ctx, text.words, box.width - 18 - countWidth);
+  const words = cutText(ctx, text.words, box.width - (box.width < 100 ? 10 : 18) - countWidth);
   const x = box.x + (box.width - countWidth - ctx.measureText(words).width) / 2;
   const y = box.y + box.height / 2 + 4;
   ctx.fillStyle = palette.text2;

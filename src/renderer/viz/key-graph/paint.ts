@@ -89,6 +89,7 @@ function paintLines(brush: Brush, picture: Picture, seen: Box): void {
   }
   for (const [index, { box, hangs }] of layout.placed.entries()) {
     ctx.globalAlpha = bright !== undefined && !bright.has(index) ? DIMMED : 1;
+    let above = box.y + box.height;
     for (const { fold, box: pill } of hangs) {
       const isOn = path.folds.has(fold.key);
       if (fold.kind === 'other-inputs') {
@@ -96,7 +97,8 @@ function paintLines(brush: Brush, picture: Picture, seen: Box): void {
         paintHang(brush, box.x + box.width, y, pill.x, y, isOn);
       } else {
         const x = box.x + box.width / 2;
-        paintHang(brush, x, box.y + box.height, x, pill.y, isOn);
+        paintHang(brush, x, above, x, pill.y, isOn);
+        above = pill.y + pill.height;
       }
     }
   }

@@ -1,6 +1,27 @@
+import type { GraphNode } from '../../../shared/model/graph.ts';
 import type { KeyGraph } from './key-graph.ts';
 import type { LinkLine } from './links.ts';
 import type { Scene } from './scene.ts';
+
+/**
+ * The line a record was built on: along the first input, and where several will do along that of a step, down to a
+ * record without inputs. Root first. A shortest path would mostly end at the next content digest and say little.
+ * `undefined` where the line leads out of what is loaded.
+ */
+export function mainLine(graph: KeyGraph, id: string): readonly GraphNode[] | undefined {
+  const line: GraphNode[] = [];
+  const seen = new Set<number>();
+  for (let node = graph.indexOf.get(id); node !== undefined; ) {
+    const record = graph.nodes[node];
+    if (record === undefined || seen.has(node)) return undefined;
+    seen.add(node);
+    line.push(record);
+    const first = graph.inputs[node]?.[0];
+    if (first === undefined && record.hiddenInputs > 0) return undefined;
+    node = first?.alternatives[0]?.node;
+  }
+  return line.length === 0 ? undefined : line.toReversed();
+}
 
 /** Which parts of a drawing a path runs through. */
 export interface DrawnPath {

@@ -24,7 +24,7 @@ export function TextTree({
   inspected,
   actions,
   letters,
-}: Omit<GraphViewProps, 'colour'>) {
+}: Omit<GraphViewProps, 'colour' | 'viewKey'>) {
   const { graph, scene } = drawing;
   const rows = useMemo(() => textRows(drawing), [drawing]);
   const shownPath = useMemo(() => drawnPath(graph, scene, path), [graph, scene, path]);

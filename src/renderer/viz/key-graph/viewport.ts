@@ -53,17 +53,17 @@ export function fitView(bounds: Box, size: Size, inset: Inset): Viewport {
   };
 }
 
-/** Below this text cannot be read; the first view rather cuts the far ends. */
-const READABLE = 0.8;
+/** Below this words are hard to read; the first view rather cuts the far ends. */
+const READABLE = 0.85;
 
 /**
- * The first view of a layout: everything if it can be read then, else at a size that can be read, with the focus in
+ * The first view of a layout: everything if it can be read then, else in full size, with the focus in
  * sight and as much of its surroundings as fits, inputs first.
  */
 export function firstView(bounds: Box, focus: Box, size: Size, inset: Inset): Viewport {
   const whole = fitView(bounds, size, inset);
   if (whole.scale >= READABLE) return whole;
-  const scale = Math.max(whole.scale, READABLE);
+  const scale = 1;
   const width = size.width - inset.left - inset.right;
   const height = size.height - inset.top - inset.bottom;
   return {
@@ -80,11 +80,11 @@ function along(start: number, length: number, at: number, room: number, share: n
   return Math.min(-start, Math.max(room - start - length, wanted));
 }
 
-/** Moves as little as is needed for a box to be in view. */
+/** Moves as little as is needed for a box to be in view; of one that is too large, its upper left part. */
 export function reveal(view: Viewport, box: Box, size: Size, inset: Inset): Viewport {
   const { x, y } = toScreen(view, box.x, box.y);
   const [width, height] = [box.width * view.scale, box.height * view.scale];
   const right = size.width - inset.right - width;
   const bottom = size.height - inset.bottom - height;
-  return panBy(view, Math.min(Math.max(x, inset.left), right) - x, Math.min(Math.max(y, inset.top), bottom) - y);
+  return panBy(view, Math.max(Math.min(x, right), inset.left) - x, Math.max(Math.min(y, bottom), inset.top) - y);
 }
