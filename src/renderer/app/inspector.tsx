@@ -17,7 +17,7 @@ export function Inspector({ place, source }: { readonly place: Place; readonly s
   const view = (place.sourceId === undefined ? WINDOW_FEATURES : SOURCE_FEATURES).find(
     (feature) => feature.segment === place.segment,
   );
-  const found = panelsFor(view?.id, source?.state === 'ready' ? source.id : undefined, params);
+  const found = panelsFor(view?.id, source?.id, params);
   if (!found) {
     return (
       <>

@@ -1,4 +1,4 @@
-import { Lock, LockOpen, RotateCcw, Terminal, TriangleAlert } from 'lucide-react';
+import { Lock, RotateCcw, Terminal, TriangleAlert } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { Source } from '../../shared/model/source.ts';
 import { Button } from '../base/button.tsx';
@@ -29,7 +29,7 @@ export function StatusBar({ source }: { readonly source: Source | undefined }) {
       <ConnectionNote />
       {source && (
         <span className={styles.note} data-writable={source.writable || undefined}>
-          <Icon of={source.writable ? LockOpen : Lock} size={12} />
+          <Icon of={Lock} size={12} />
           {source.writable ? 'Can be pruned' : 'Read-only'}
         </span>
       )}

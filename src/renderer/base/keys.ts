@@ -8,13 +8,14 @@ export interface KeyPress {
 }
 
 /**
- * Reads `mod+k`, `alt+ArrowLeft`, `g o` (one after the other), `/`, `?`, `shift+j`.
+ * Reads `mod+k`, `alt+ArrowLeft`, `g o` (one after the other), `/`, `?`, `shift+j`, `Space`.
  * A shifted sign is written as the sign itself (`?`), not with `shift+`.
  */
 export function parseKeys(keys: string): readonly KeyPress[] {
-  return keys.split(' ').map((press) => {
+  return (keys === ' ' ? ['Space'] : keys.split(' ')).map((press) => {
     const parts = press.length > 1 ? press.split(/\+(?=.)/) : [press];
-    const key = parts.at(-1) ?? '';
+    const named = parts.at(-1) ?? '';
+    const key = named === 'Space' ? ' ' : named;
     return {
       key: key.length === 1 ? key.toLowerCase() : key,
       mod: parts.includes('mod'),

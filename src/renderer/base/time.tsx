@@ -11,6 +11,7 @@ let timer: ReturnType<typeof setInterval> | undefined;
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
+  if (timer === undefined) nowMs = Date.now();
   timer ??= setInterval(() => {
     nowMs = Date.now();
     for (const tell of listeners) tell();
@@ -28,10 +29,10 @@ export function useNow(): number {
   return useSyncExternalStore(subscribe, () => nowMs);
 }
 
-/** `4 m 35 s ago`, `in 3 s`. Within one second: `now`. */
+/** `4 m 35 s ago`, `in 3 m 0 s`. Within ten seconds, as fine as the clock ticks: `now`. */
 export function relativeTime(atMs: number, fromMs: number): string {
   const ago = fromMs - atMs;
-  if (Math.abs(ago) < 1_000) return 'now';
+  if (Math.abs(ago) < TICK_MS) return 'now';
   return ago > 0 ? `${formatDuration(ago)} ago` : `in ${formatDuration(ago)}`;
 }
 

@@ -17,14 +17,10 @@ export function TotalsStrip({ totals, ...about }: About & { readonly totals: Tot
   const filter = cacheRef === undefined ? undefined : `ref:=${cacheRef}`;
   return (
     <section className={styles.strip} aria-label="Totals">
-      <Figure label="Total, each kept alone" value={<Size bytes={totals.totalBytes} />} exact={totals.totalBytes}>
+      <Figure label="Total, each alone" value={<Size bytes={totals.totalBytes} />} exact={totals.totalBytes}>
         {countOf(totals.results, 'chain')} added up
       </Figure>
-      <Figure
-        label={source.kind === 'oci-tar' ? 'Deduplicated in the tar' : 'Deduplicated on disk'}
-        value={<Size bytes={totals.deduplicatedBytes} />}
-        exact={totals.deduplicatedBytes}
-      >
+      <Figure label="Deduplicated" value={<Size bytes={totals.deduplicatedBytes} />} exact={totals.deduplicatedBytes}>
         {totals.deduplicatedBytes > 0
           ? `${(totals.totalBytes / totals.deduplicatedBytes).toFixed(1)}× shared`
           : 'empty'}
@@ -35,7 +31,7 @@ export function TotalsStrip({ totals, ...about }: About & { readonly totals: Tot
         value={<Size bytes={totals.reclaimableBytes} />}
         exact={totals.reclaimableBytes}
       >
-        if all that may go went
+        by pruning all
       </Figure>
       <Figure
         label="Records"
@@ -89,9 +85,15 @@ function AgeFigure(about: About) {
       }
       tip={`${ages.data?.oldest}\n${ages.data?.newest}`}
     >
-      newest {relativeTime(newest, now)}
+      newest {shortRelative(newest, now)}
     </Figure>
   );
+}
+
+/** `5 h ago`: the larger unit is enough here. */
+function shortRelative(atMs: number, nowMs: number): string {
+  const text = relativeTime(atMs, nowMs);
+  return text.endsWith(' ago') ? `${text.split(' ').slice(0, 2).join(' ')} ago` : text;
 }
 
 /** One question to the engine for the strip and the chart. */

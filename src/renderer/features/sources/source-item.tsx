@@ -1,4 +1,4 @@
-import { Copy, FolderOpen, RefreshCw, RotateCcw, ShieldCheck, TriangleAlert, X } from 'lucide-react';
+import { Copy, Ellipsis, RefreshCw, RotateCcw, ShieldCheck, TriangleAlert, X } from 'lucide-react';
 import { useState } from 'react';
 import { Menu as AriaMenu, MenuTrigger, Popover } from 'react-aria-components';
 import { Link } from 'wouter';
@@ -16,7 +16,6 @@ import { useEngine } from '../../client/engine-context.tsx';
 import { useJob } from '../../client/hooks.ts';
 import styles from './source-item.module.css';
 import { describeSource, SOURCE_ICONS } from './source-kinds.ts';
-import { MENU_ICON } from './sources-pane.tsx';
 import { useCloseSource } from './use-open-source.ts';
 
 interface SourceItemProps {
@@ -117,7 +116,7 @@ function SourceMenu({
   };
   return (
     <MenuTrigger isOpen={isOpen} onOpenChange={onOpenChange}>
-      <IconButton icon={MENU_ICON} iconSize={14} label={`Actions for ${source.name}`} className={className} />
+      <IconButton icon={Ellipsis} iconSize={14} label={`Actions for ${source.name}`} className={className} />
       <Popover className={menuStyles.popover ?? ''} placement="bottom start" offset={2}>
         <AriaMenu aria-label={`Actions for ${source.name}`} className={menuStyles.menu ?? ''}>
           {source.state === 'opening' && source.jobId !== undefined ? (
@@ -150,7 +149,7 @@ function SourceMenu({
             Copy location
           </MenuItem>
           <MenuSeparator />
-          <MenuItem icon={FolderOpen} keys="Delete" onAction={() => closeSource(source, all)}>
+          <MenuItem icon={X} keys="Delete" onAction={() => closeSource(source, all)}>
             Take from the list
           </MenuItem>
         </AriaMenu>

@@ -1,4 +1,4 @@
-import { Ellipsis, Plus } from 'lucide-react';
+import { Plus } from 'lucide-react';
 import { Suspense, useRef } from 'react';
 import { Link } from 'wouter';
 import type { Source } from '../../../shared/model/source.ts';
@@ -39,7 +39,7 @@ export function SourcesPane({
       <div className={styles.head}>
         {!isRail && <h2 className="spring">Sources</h2>}
         <IconButton
-          icon={isRail ? Plus : Plus}
+          icon={Plus}
           iconSize={14}
           label="Open a cache"
           keys="mod+o"
@@ -103,9 +103,6 @@ export function SourcesPane({
   );
 }
 
-/** Icon of the menu of a source. */
-export const MENU_ICON = Ellipsis;
-
 /** Another source opens in the view that is open now. */
 function segmentFor(source: Source, selectedId: string | undefined, segment: string): string {
   return selectedId === undefined || source.id === selectedId ? 'overview' : segment;
@@ -115,7 +112,7 @@ function moveFocus(list: HTMLElement | null, event: React.KeyboardEvent): void {
   const step = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1 }[event.key];
   if (step === undefined || event.ctrlKey || event.metaKey || event.altKey || !list) return;
   const links = [...list.querySelectorAll<HTMLElement>('a')];
-  const at = links.findIndex((link) => link === document.activeElement);
+  const at = links.indexOf(document.activeElement as HTMLElement);
   if (at < 0) return;
   event.preventDefault();
   links[at + step]?.focus();
