@@ -10,7 +10,7 @@ import { DIGEST_ALGORITHMS, type Digest, isDigest, splitDigest } from '../../../
  *   index.json                 references
  *   blobs/<algorithm>/<hex>    manifests, configs, layers
  *   …                          ingest/, index.json.lock, a store's own folder: not looked at
- * <root>/provenance.json  or  <root>/../provenance.json
+ * <root>/provenance.json  or  <root>/../provenance.json, of a tar: beside it
  *                              the attestation of the build that filled the cache: names for its records
  * ```
  */
@@ -35,7 +35,7 @@ export function digestOfName(name: string): Digest | undefined {
   return folder === BLOBS_FOLDER && rest.length === 0 && isDigest(digest) ? digest : undefined;
 }
 
-/** Places where a companion file may lie, nearest first. Only for a layout that is a folder. */
+/** Places where a companion file may lie, nearest first. */
 export function provenancePlaces(root: string): readonly string[] {
   return [join(root, PROVENANCE_FILE), join(root, '..', PROVENANCE_FILE)];
 }

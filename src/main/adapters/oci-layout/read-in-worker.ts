@@ -9,17 +9,51 @@ export interface ReadOptions {
   readonly onProgress?: ((progress: ReadProgress) => void) | undefined;
 }
 
+/** A source of more blobs than this leaves its thread with so much memory that it had better end. */
+const LIGHT_BLOBS = 10_000;
+
+/** A thread that has nothing to do: starting one takes longer than reading a small cache. It keeps nothing alive. */
+let spare: Worker | undefined;
+
+function takeWorker(): Worker {
+  const worker = spare ?? new Worker(new URL('./read-worker.ts', import.meta.url));
+  spare = undefined;
+  worker.ref();
+  return worker;
+}
+
+/** Keeps the thread for the next task, or ends it. */
+async function giveBack(worker: Worker): Promise<void> {
+  worker.removeAllListeners();
+  if (spare !== undefined) {
+    await worker.terminate();
+    return;
+  }
+  const forget = (): void => {
+    if (spare === worker) spare = undefined;
+  };
+  worker.on('error', forget);
+  worker.on('exit', forget);
+  worker.unref();
+  spare = worker;
+}
+
+function isLight(answer: ReadMessage): boolean {
+  return !('listing' in answer) || answer.listing.sizes.length <= LIGHT_BLOBS;
+}
+
 /**
- * Runs a task in a thread of its own, which ends with it. Aborting ends the thread at once, whatever it is at.
+ * Runs a task in a thread that does nothing else meanwhile. Aborting ends the thread at once, whatever it is at.
  * @throws what the task throws, `CANCELLED` from the signal, `INTERNAL` when the thread dies
  */
 export async function readInWorker(request: ReadRequest, options: ReadOptions = {}): Promise<ReadMessage> {
   const { signal, onProgress } = options;
   throwIfAborted(signal);
-  const worker = new Worker(new URL('./read-worker.ts', import.meta.url), { workerData: request });
+  const worker = takeWorker();
   let onAbort = () => {};
+  let answer: ReadMessage | undefined;
   try {
-    return await new Promise<ReadMessage>((resolve, reject) => {
+    answer = await new Promise<ReadMessage>((resolve, reject) => {
       onAbort = () => reject(cancelled(request.path));
       signal?.addEventListener('abort', onAbort);
       worker.on('message', (message: ReadMessage) => {
@@ -29,10 +63,13 @@ export async function readInWorker(request: ReadRequest, options: ReadOptions = 
       });
       worker.on('error', (cause) => reject(died(request, cause)));
       worker.on('exit', () => reject(died(request, undefined)));
+      worker.postMessage(request);
     });
+    return answer;
   } finally {
     signal?.removeEventListener('abort', onAbort);
-    await worker.terminate();
+    if (answer !== undefined && isLight(answer)) await giveBack(worker);
+    else await worker.terminate();
   }
 }
 

@@ -1,5 +1,5 @@
 /** The thread that reads layouts: it waits for the disk and parses, so that the engine's event loop does neither. */
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { type CacheErrorData, toCacheError } from '../../../shared/base/errors.ts';
 import type { ReadProgress } from '../../engine/ports/cache-source.ts';
 import { descriptorBuffers } from '../../engine/remotecache/manifest-reader.ts';
@@ -10,7 +10,7 @@ import { type PackedSnapshot, readFingerprint, readLayout } from './read-layout.
 import type { Listing } from './storage.ts';
 import { createTarStorage } from './tar-storage.ts';
 
-/** What the thread is started with. */
+/** A task: one at a time. */
 export interface ReadRequest {
   readonly kind: 'folder' | 'tar';
   readonly path: string;
@@ -61,7 +61,9 @@ async function run({ kind, path, task }: ReadRequest): Promise<void> {
   }
 }
 
-run(workerData as ReadRequest).catch((thrown: unknown) => {
-  const error = toCacheError(thrown, (workerData as ReadRequest).path);
-  send({ type: 'error', error: error.toJSON(), stack: thrown instanceof Error ? thrown.stack : undefined });
+parentPort?.on('message', (request: ReadRequest) => {
+  run(request).catch((thrown: unknown) => {
+    const error = toCacheError(thrown, request.path);
+    send({ type: 'error', error: error.toJSON(), stack: thrown instanceof Error ? thrown.stack : undefined });
+  });
 });
