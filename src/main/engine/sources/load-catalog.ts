@@ -1,4 +1,5 @@
 import { throwIfAborted } from '../../../shared/base/errors.ts';
+import { withContentNames } from '../explain/content-names.ts';
 import type { CacheSource, ReadProgress } from '../ports/cache-source.ts';
 import type { Catalog, CatalogStore } from '../ports/catalog.ts';
 import type { SourceOpener } from '../ports/source-opener.ts';
@@ -15,7 +16,7 @@ export interface LoadOptions {
   readonly onProgress?: ((progress: ReadProgress) => void) | undefined;
   /** The catalog that is in use now: kept if its fingerprint still holds. */
   readonly current?: Catalog | undefined;
-  /** Reads the source even if nothing changed. */
+  /** Reads the source even if nothing changed, or where nothing can be kept of it yet. */
   readonly force?: boolean | undefined;
 }
 
@@ -49,7 +50,8 @@ export async function loadCatalog(
   const progress = { ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) };
   throwIfAborted(signal);
   const snapshot = await source.read(progress);
-  const names = await ports.opener.names(source, signal);
+  const configs = snapshot.caches.map((cache) => cache.parsed);
+  const names = withContentNames(await ports.opener.names(source, signal), configs);
   throwIfAborted(signal);
   return ports.catalogs.build(id, snapshot, names, progress);
 }
