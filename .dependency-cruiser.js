@@ -118,6 +118,8 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    // Tests are free to reach across, and swc's walker does not know `using` declarations.
+    exclude: { path: '\\.(test|suite)\\.tsx?$' },
     // swc, because the TypeScript 7 compiler has no API yet that this tool can use.
     parser: 'swc',
     enhancedResolveOptions: {

@@ -97,7 +97,7 @@ if (!process.env.CACHEWRIGHT_TEST_DATA) {
 
 check('types', 'node', 'scripts/typecheck.ts');
 check('lint', 'biome', 'check', '.');
-check('import rule', 'depcruise', '--config', '.dependency-cruiser.js', 'src');
+check('import rule', 'node', 'scripts/imports.ts');
 check('dead code', 'knip');
 const built = check('build', 'vite', 'build', '--logLevel', 'warn');
 
