@@ -1,5 +1,4 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { TooltipLayer } from '../base/tooltip-layer.tsx';
 import type { Connection } from '../client/connection.ts';
 import { EngineProvider } from '../client/engine-context.tsx';
 import { ShellProvider } from './shell-provider.tsx';
@@ -17,7 +16,6 @@ export function App({
     <EngineProvider connection={connection} queryClient={queryClient}>
       <ShellProvider>
         <WindowFrame />
-        <TooltipLayer />
       </ShellProvider>
     </EngineProvider>
   );

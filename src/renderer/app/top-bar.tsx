@@ -39,11 +39,13 @@ export function TopBar({
   source,
   place,
   form,
+  canInspect,
   isInspectorOpen,
 }: {
   readonly source: Source | undefined;
   readonly place: Place;
   readonly form: WindowForm;
+  readonly canInspect: boolean;
   readonly isInspectorOpen: boolean;
 }) {
   const isSmall = useMedia('(max-width: 719px)');
@@ -86,6 +88,7 @@ export function TopBar({
         keys="i"
         isToggle
         isActive={isInspectorOpen}
+        isDisabled={!canInspect}
         onPress={toggleInspector}
       />
     </header>

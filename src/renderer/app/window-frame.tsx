@@ -3,6 +3,7 @@ import { usePlace } from '../base/address.ts';
 import { classNames } from '../base/class-names.ts';
 import { useWindowForm } from '../base/media.ts';
 import { ResizeHandle } from '../base/resize-handle.tsx';
+import { TooltipLayer } from '../base/tooltip-layer.tsx';
 import { usePanels, usePreferences } from '../base/window-state.ts';
 import { useSource } from '../client/hooks.ts';
 import { JobsDrawer } from '../features/jobs/jobs-drawer.tsx';
@@ -19,6 +20,7 @@ import { StatusBar } from './status-bar.tsx';
 import { TopBar } from './top-bar.tsx';
 import { UndoToast } from './undo-toast.tsx';
 import { useDesktopEvents } from './use-desktop-events.ts';
+import { useInspected } from './use-inspected.ts';
 import { useKeyMap } from './use-key-map.ts';
 import { View } from './view.tsx';
 import { ViewTabs } from './view-tabs.tsx';
@@ -35,7 +37,9 @@ export function WindowFrame() {
   const { sourcesSheet, inspectorSheet } = usePanels();
   const inspectorIsSheet = form === 'sheet' || form === 'single';
   const isRail = form === 'rail' || form === 'sheet' || (form === 'wide' && sourcesFolded);
-  const showsInspector = inspectorIsSheet ? inspectorSheet : inspectorOpen;
+  const inspected = useInspected(place, source);
+  const canInspect = inspected !== undefined || place.sourceId !== undefined;
+  const showsInspector = canInspect && (inspectorIsSheet ? inspectorSheet : inspectorOpen);
   const title = useTitle(source?.name, place.segment);
 
   return (
@@ -50,7 +54,7 @@ export function WindowFrame() {
       <a href="#view" className={styles.skip}>
         Skip to the view
       </a>
-      <TopBar source={source} place={place} form={form} isInspectorOpen={showsInspector} />
+      <TopBar source={source} place={place} form={form} canInspect={canInspect} isInspectorOpen={showsInspector} />
       {form !== 'single' && (
         <aside className={styles.side} aria-label="Sources">
           <SourcesPane
@@ -82,6 +86,7 @@ export function WindowFrame() {
           <View place={place} source={source} />
         </div>
         <JobsDrawer />
+        <TooltipLayer />
       </main>
       {showsInspector && (
         <aside
@@ -98,7 +103,7 @@ export function WindowFrame() {
               onChange={(width) => usePreferences.setState({ inspectorWidth: width })}
             />
           )}
-          <Inspector place={place} source={source} />
+          {inspected && <Inspector inspected={inspected} source={source} />}
         </aside>
       )}
       {sourcesSheet && form !== 'wide' && (

@@ -10,7 +10,12 @@ const GAP_PX = 6;
 interface Shown {
   readonly target: Element;
   readonly text: string;
+  /** Where the pointer was; absent for a tooltip that focus opened. */
+  readonly pointer: { readonly x: number; readonly y: number } | undefined;
 }
+
+/** Beside a target higher than this, a tooltip stands at the pointer: its edge may be far away. */
+const LARGE_PX = 80;
 
 /**
  * The one tooltip of the window, for every element that has `data-tip`. One listener instead of a component for each
@@ -25,27 +30,35 @@ export function TooltipLayer() {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let closedAt = Number.NEGATIVE_INFINITY;
-    const show = (target: Element | undefined): void => {
+    let pointer: Shown['pointer'];
+    const show = (target: Element | undefined, byFocus = false): void => {
       clearTimeout(timer);
       const text = target?.getAttribute('data-tip') ?? '';
       if (!target || text === '') {
         if (open.current) closedAt = performance.now();
         setShown(undefined);
-      } else setShown({ target, text });
+      } else setShown({ target, text, pointer: byFocus ? undefined : pointer });
     };
     const tipOf = (node: EventTarget | null): Element | undefined =>
       node instanceof Element ? (node.closest('[data-tip]') ?? undefined) : undefined;
     const over = (event: PointerEvent): void => {
       if (event.pointerType === 'touch' || box.current?.contains(event.target as Node)) return;
       const target = tipOf(event.target);
+      pointer = { x: event.clientX, y: event.clientY };
       clearTimeout(timer);
       if (target === open.current?.target) return;
       if (!target) timer = setTimeout(show, open.current ? 80 : 0);
       else timer = setTimeout(show, performance.now() - closedAt < WARM_MS || open.current ? 40 : OPEN_MS, target);
     };
+    const move = (event: PointerEvent): void => {
+      pointer = { x: event.clientX, y: event.clientY };
+    };
     const focus = (event: FocusEvent): void => {
       const target = tipOf(event.target);
-      show(target && event.target instanceof Element && event.target.matches(':focus-visible') ? target : undefined);
+      show(
+        target && event.target instanceof Element && event.target.matches(':focus-visible') ? target : undefined,
+        true,
+      );
     };
     const key = (event: KeyboardEvent): void => {
       if (event.key !== 'Escape' || !open.current) return;
@@ -55,6 +68,7 @@ export function TooltipLayer() {
     };
     const away = (): void => show(undefined);
     document.addEventListener('pointerover', over);
+    document.addEventListener('pointermove', move, { passive: true });
     document.addEventListener('focusin', focus);
     document.addEventListener('focusout', away);
     document.addEventListener('pointerdown', away, true);
@@ -63,6 +77,7 @@ export function TooltipLayer() {
     return () => {
       clearTimeout(timer);
       document.removeEventListener('pointerover', over);
+      document.removeEventListener('pointermove', move);
       document.removeEventListener('focusin', focus);
       document.removeEventListener('focusout', away);
       document.removeEventListener('pointerdown', away, true);
@@ -74,22 +89,19 @@ export function TooltipLayer() {
   useLayoutEffect(() => {
     const element = box.current;
     if (!element || !shown) return;
-    const at = shown.target.getBoundingClientRect();
-    const own = element.getBoundingClientRect();
-    const below = at.bottom + GAP_PX + own.height <= window.innerHeight;
-    const left = Math.max(4, Math.min(at.left + at.width / 2 - own.width / 2, window.innerWidth - own.width - 4));
-    element.style.translate = `${Math.round(left)}px ${Math.round(below ? at.bottom + GAP_PX : at.top - GAP_PX - own.height)}px`;
+    place(element, shown);
     // Where the tip only repeats the name, a screen reader has heard it already.
     if (shown.target.hasAttribute('data-tip-name') || shown.target.hasAttribute('aria-describedby')) return;
     shown.target.setAttribute('aria-describedby', element.id);
     return () => shown.target.removeAttribute('aria-describedby');
   }, [shown]);
 
-  // A row may scroll away or change under an open tooltip.
+  // A row may scroll away or slide under an open tooltip.
   useEffect(() => {
     if (!shown) return;
     const look = setInterval(() => {
       if (!shown.target.isConnected) setShown(undefined);
+      else if (box.current) place(box.current, shown);
     }, 250);
     return () => clearInterval(look);
   }, [shown]);
@@ -99,4 +111,17 @@ export function TooltipLayer() {
       {shown?.text}
     </div>
   );
+}
+
+/** Puts the tooltip below its target, or above it where there is no room; a large target has it at the pointer. */
+function place(element: HTMLElement, { target, pointer }: Shown): void {
+  const at = target.getBoundingClientRect();
+  const own = element.getBoundingClientRect();
+  const atPointer = pointer !== undefined && at.height > LARGE_PX;
+  const [centre, top, bottom] = atPointer
+    ? [pointer.x, pointer.y - 6, pointer.y + 14]
+    : [at.left + at.width / 2, at.top, at.bottom];
+  const below = bottom + GAP_PX + own.height <= window.innerHeight;
+  const left = Math.max(4, Math.min(centre - own.width / 2, window.innerWidth - own.width - 4));
+  element.style.translate = `${Math.round(left)}px ${Math.round(below ? bottom + GAP_PX : top - GAP_PX - own.height)}px`;
 }

@@ -1,4 +1,4 @@
-import { Ban, ChevronRight, CircleCheck, CircleX, RotateCcw, X } from 'lucide-react';
+import { Ban, ChevronRight, CircleCheck, CircleX, RotateCcw, TriangleAlert, X } from 'lucide-react';
 import { formatDuration } from '../../../shared/base/time.ts';
 import type { Job } from '../../../shared/model/job.ts';
 import { inspect } from '../../base/address.ts';
@@ -63,9 +63,12 @@ export function JobRow({ job, isSelected }: { readonly job: Job; readonly isSele
 
 /** The state of a job as a mark with its word for screen readers. */
 export function JobMark({ job }: { readonly job: Job }) {
+  const bad = foundDamage(job);
   const [icon, tone, word] = {
     running: [undefined, undefined, 'running'] as const,
-    done: [CircleCheck, styles.done, 'done'] as const,
+    done: bad
+      ? ([TriangleAlert, styles.damage, 'done, found damage'] as const)
+      : ([CircleCheck, styles.done, 'done'] as const),
     failed: [CircleX, styles.failed, 'failed'] as const,
     cancelled: [Ban, styles.cancelled, 'cancelled'] as const,
   }[job.state];
@@ -74,4 +77,9 @@ export function JobMark({ job }: { readonly job: Job }) {
       {icon ? <Icon of={icon} className={tone} /> : <ProgressRing share={jobShare(job)} />}
     </span>
   );
+}
+
+/** True for a verify that ended well and found something bad. */
+function foundDamage({ result }: Job): boolean {
+  return result?.kind === 'verify' && result.report.missing.length + result.report.corrupt.length > 0;
 }

@@ -24,13 +24,7 @@ export function AgePart({ lit, ...about }: About & { readonly lit: Lit | undefin
       <div className={styles.head}>
         <h2 className="medium">Age</h2>
         <span className={styles.sub}>
-          bytes by creation time
-          {first
-            ? `, ${formatDuration(first.toMs - first.fromMs)
-                .split(' ')
-                .slice(0, 2)
-                .join(' ')} bins`
-            : ''}
+          {first ? `bytes made in each ${shortDuration(first.toMs - first.fromMs)}` : 'bytes by creation time'}
         </span>
       </div>
       {read.error && <ErrorState error={read.error} isCompact />}
@@ -62,6 +56,11 @@ function hrefOf({ source, cacheRef }: About, bin: AgeBin): string {
     'keys',
   );
   return sourceHref(source.id, 'keys', { filter });
+}
+
+/** The larger unit of a duration is enough for a subtitle. */
+function shortDuration(ms: number): string {
+  return formatDuration(ms).split(' ').slice(0, 2).join(' ');
 }
 
 /** What the chart shows, as a sentence. */
