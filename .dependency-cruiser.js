@@ -7,6 +7,7 @@
  * Tests are free to reach across: they compose what they test.
  */
 const TEST = '\\.(test|suite)\\.tsx?$|/testing/';
+/** @type {(name: string, comment: string, from: object, to: object) => import('dependency-cruiser').IForbiddenRuleType} */
 const forbid = (name, comment, from, to) => ({
   name,
   comment,
@@ -21,6 +22,7 @@ const forbid = (name, comment, from, to) => ({
  */
 const SHARED_LIBRARIES = 'node_modules/(zod|@orpc/contract)/';
 
+/** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
     forbid(

@@ -25,7 +25,7 @@ walker.visitStatement = function visit(this: Walker, statement) {
 const result = await cruise(['src'], {
   ...config.options,
   validate: true,
-  ruleSet: { forbidden: config.forbidden },
+  ruleSet: { forbidden: config.forbidden ?? [] },
 });
 const cruised = result.output;
 if (typeof cruised === 'string') throw new TypeError('the import rule gave text where it should give a result');
