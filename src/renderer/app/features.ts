@@ -5,12 +5,24 @@ import { feature as keys } from '../features/keys/index.ts';
 import { feature as layer } from '../features/layer/index.ts';
 import { feature as layers } from '../features/layers/index.ts';
 import { feature as overview } from '../features/overview/index.ts';
+import { feature as prune } from '../features/prune/index.ts';
 import { feature as record } from '../features/record/index.ts';
 import { feature as settings } from '../features/settings/index.ts';
 import { feature as sources } from '../features/sources/index.ts';
 
 /** Every capability of the window. The order is that of the tabs, and of the foot of the sources pane. */
-export const FEATURES: readonly Feature[] = [overview, keys, graph, layers, record, layer, sources, jobs, settings];
+export const FEATURES: readonly Feature[] = [
+  overview,
+  keys,
+  graph,
+  layers,
+  prune,
+  record,
+  layer,
+  sources,
+  jobs,
+  settings,
+];
 
 /** The tabs of a source. */
 export const SOURCE_FEATURES: readonly SourceFeature[] = FEATURES.filter((feature) => feature.scope === 'source');

@@ -17,10 +17,11 @@ export interface PolicyForm {
 
 export type PolicyField = 'maxSize' | 'keepDuration' | 'olderThan';
 
-/** What the form means: a policy, nothing yet, or what is wrong with which field. */
-export type ReadPolicy =
-  | { readonly policy: PrunePolicy; readonly errors: Readonly<Record<never, never>> }
-  | { readonly policy: undefined; readonly errors: Readonly<Partial<Record<PolicyField, string>>> };
+/** What the form means: a policy, or nothing yet; and what is wrong with which field. */
+export interface ReadPolicy {
+  readonly policy: PrunePolicy | undefined;
+  readonly errors: Readonly<Partial<Record<PolicyField, string>>>;
+}
 
 export const EMPTY_FORM: PolicyForm = { maxSize: '', keepDuration: '', all: false, orphans: false, olderThan: '' };
 

@@ -19,6 +19,7 @@ export function Treemap({
   totalBytes,
   zoomed,
   selectedId,
+  going,
   onZoom,
   onInspect,
   onHover,
@@ -30,6 +31,8 @@ export function Treemap({
   readonly zoomed: string | undefined;
   /** Id of the record that is inspected. */
   readonly selectedId: string | undefined;
+  /** Ids of records that go in a plan: their tiles are hatched and their names struck out. */
+  readonly going?: ReadonlySet<string>;
   readonly onZoom: (key: string | undefined) => void;
   readonly onInspect: (tile: TreemapTile) => void;
   readonly onHover: (tile: TreemapTile | undefined) => void;
@@ -108,6 +111,7 @@ export function Treemap({
             totalBytes={totalBytes}
             isActive={at === current}
             isSelected={placed.tile !== undefined && placed.tile.id === selectedId}
+            isGoing={placed.tile !== undefined && going?.has(placed.tile.id) === true}
             onInspect={onInspect}
             onActive={setActive}
             onHover={hover}
@@ -124,6 +128,7 @@ const Tile = memo(function Tile({
   totalBytes,
   isActive,
   isSelected,
+  isGoing,
   onInspect,
   onActive,
   onHover,
@@ -133,6 +138,7 @@ const Tile = memo(function Tile({
   readonly totalBytes: number;
   readonly isActive: boolean;
   readonly isSelected: boolean;
+  readonly isGoing: boolean;
   readonly onInspect: (tile: TreemapTile) => void;
   readonly onActive: (at: number) => void;
   readonly onHover: (tile: TreemapTile | undefined) => void;
@@ -150,7 +156,7 @@ const Tile = memo(function Tile({
       data-at={at}
       data-tip={`${name}\n${formatBytes(bytes)}, ${share}\n${holders}`}
       data-tip-name=""
-      className={classNames(styles.tile, !tile && styles.rest, isSelected && styles.selected)}
+      className={classNames(styles.tile, !tile && styles.rest, isGoing && styles.going, isSelected && styles.selected)}
       style={{
         translate: `${x}px ${y}px`,
         width,
@@ -175,6 +181,7 @@ const Tile = memo(function Tile({
       </span>
       <span className="visually-hidden">
         {share}, {tile ? KINDS[tile.kind].label : group.label}
+        {isGoing && ', goes'}
       </span>
     </div>
   );

@@ -1,0 +1,105 @@
+import type { ReactNode } from 'react';
+import { Slider, SliderThumb, SliderTrack } from 'react-aria-components';
+import { formatBytes } from '../../../shared/base/bytes.ts';
+import type { PrunePlan } from '../../../shared/model/plan.ts';
+import { classNames } from '../../base/class-names.ts';
+import { Bytes, countOf } from '../../base/quantity.tsx';
+import { itemsOf } from './plan-words.ts';
+import styles from './prune.module.css';
+import { typedSize } from './size-steps.ts';
+
+/** Arrow keys move the limit by a hundredth of what is there; Shift and arrows, Page Up and Down by a tenth. */
+const STEPS = 100;
+
+/** What the policy does: the answer in words, the limit as a handle, before and after as bars of one scale. */
+export function Outcome({
+  plan,
+  isOld,
+  totalBytes,
+  records,
+  limit,
+  onLimit,
+  isDisabled,
+  children,
+}: {
+  readonly plan: PrunePlan | undefined;
+  /** The next plan is on its way. */
+  readonly isOld: boolean;
+  readonly totalBytes: number;
+  readonly records: number;
+  /** Bytes; `undefined` where the policy has no limit. */
+  readonly limit: number | undefined;
+  readonly onLimit: (text: string) => void;
+  readonly isDisabled: boolean;
+  readonly children?: ReactNode;
+}) {
+  const before = plan ? plan.keepBytes + plan.freedBytes : totalBytes;
+  const scale = Math.max(1, before);
+  const keptShare = plan ? plan.keepBytes / scale : 1;
+  return (
+    <section className={styles.outcome} aria-label="What it does" data-old={isOld || undefined}>
+      <div className={styles.cardHead}>
+        <h2>What it does</h2>
+        <span className="spring" />
+        <span className={styles.legend}>
+          <span>
+            <i className={classNames(styles.swatch, styles.stays)} /> stays
+          </span>
+          <span>
+            <i className={classNames(styles.swatch, styles.goes)} /> goes
+          </span>
+        </span>
+      </div>
+      {children}
+      <div className={styles.bars}>
+        <span className="t3">Before</span>
+        <div className={styles.track}>
+          <i className={styles.stays} style={{ width: '100%' }} />
+        </div>
+        <span className={styles.figures}>
+          <Bytes bytes={before} className="medium" isFocusable />
+          <span className="t3">{plan ? itemsOf(plan.goes, plan.stays) : countOf(records, 'record')}</span>
+        </span>
+        <span className="t3">After</span>
+        <div className={styles.track}>
+          <i className={styles.stays} style={{ width: `${keptShare * 100}%` }} />
+          {plan && plan.freedBytes > 0 && <i className={styles.goes} style={{ flex: 1 }} />}
+        </div>
+        <span className={styles.figures}>
+          {plan ? (
+            <>
+              <Bytes bytes={plan.keepBytes} className="medium" isFocusable />
+              <span className={styles.freed}>−{formatBytes(plan.freedBytes)}</span>
+            </>
+          ) : (
+            <span className="t3">set a limit</span>
+          )}
+        </span>
+        <span className="t3">Limit</span>
+        <Slider
+          aria-label="Max used space"
+          minValue={0}
+          maxValue={scale}
+          step={Math.max(1, Math.round(scale / STEPS))}
+          value={Math.min(scale, limit ?? scale)}
+          onChange={(value) => onLimit(typedSize(value))}
+          isDisabled={isDisabled}
+          className={styles.slider ?? ''}
+        >
+          <SliderTrack className={styles.rail ?? ''}>
+            <SliderThumb className={styles.thumb ?? ''}>
+              <span className={styles.grip} aria-hidden="true" />
+            </SliderThumb>
+          </SliderTrack>
+        </Slider>
+        <span className={styles.figures}>
+          {limit === undefined ? (
+            <span className="t3">none</span>
+          ) : (
+            <Bytes bytes={limit} className="medium" isFocusable />
+          )}
+        </span>
+      </div>
+    </section>
+  );
+}

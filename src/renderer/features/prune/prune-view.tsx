@@ -1,0 +1,150 @@
+import { Scissors, Trash2 } from 'lucide-react';
+import { useEffect, useMemo, useState } from 'react';
+import { setParams, useSearchParameters } from '../../base/address.ts';
+import { Button } from '../../base/button.tsx';
+import { EmptyState } from '../../base/empty-state.tsx';
+import { ErrorState } from '../../base/error-state.tsx';
+import type { SourceViewProps } from '../../base/feature.ts';
+import { Bytes } from '../../base/quantity.tsx';
+import { useCommandLine, useShell } from '../../base/shell-context.ts';
+import { SkeletonRows } from '../../base/skeleton.tsx';
+import { TabActions } from '../../base/tab-actions.tsx';
+import { useEngine } from '../../client/engine-context.tsx';
+import { ApplyBar } from './apply-bar.tsx';
+import { Outcome } from './outcome.tsx';
+import { PlanTable } from './plan-table.tsx';
+import { PlanTreemap } from './plan-treemap.tsx';
+import { planSentence } from './plan-words.ts';
+import { PolicyEditor } from './policy-editor.tsx';
+import { formOptions, formParams, type PolicyForm, readForm, readPolicy } from './policy-form.ts';
+import styles from './prune.module.css';
+import { shownPlan } from './prune-machine.ts';
+import { TrashDialog } from './trash-dialog.tsx';
+import { usePrune } from './use-prune.ts';
+import { useTrash } from './use-trash.ts';
+
+/** What may go: a policy, its plan as it changes, apply and undo. */
+export function PruneView({ source }: SourceViewProps) {
+  const engine = useEngine();
+  const { fail, offerUndo } = useShell();
+  const params = useSearchParameters();
+  const form = useMemo(() => readForm(params), [params]);
+  const read = useMemo(() => readPolicy(form), [form]);
+  const { state, dispatch, apply, job, other } = usePrune(source, read.policy);
+  const trash = useTrash(source, (plan) => {
+    if (state.phase === 'done' && state.report.plan === plan) dispatch({ type: 'undone' });
+  });
+  const [isTrashOpen, setTrashOpen] = useState(false);
+
+  const plan = shownPlan(state);
+  const isOld = state.phase === 'planning' || (state.phase === 'editing' && plan !== undefined);
+  const isBusy = state.phase === 'applying' || other !== undefined;
+  const setForm = (next: PolicyForm): void => setParams(formParams(next), { replace: true });
+  useCommandLine(['prune', source.location, ...formOptions(form), '--json']);
+  usePlanInInspector(plan?.plan, params);
+
+  const done = state.phase === 'done' ? state.report.plan : undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each plan that was applied
+  useEffect(() => {
+    if (done === undefined || state.phase !== 'done') return;
+    trash.refresh();
+    offerUndo({ text: planSentence(state.plan).replace(/\..*/, ' moved to the trash'), undo: () => trash.undo(done) });
+  }, [done]);
+
+  const cancel = (jobId: string): void => {
+    engine.jobs.cancel({ jobId }).catch((error: unknown) => fail('It was not cancelled', error));
+  };
+  const trashBytes = trash.batches?.reduce((sum, batch) => sum + batch.bytes, 0) ?? 0;
+  const limit = form.all ? 0 : read.policy?.maxBytes;
+
+  return (
+    <div className={styles.view}>
+      {source.writable && (
+        <TabActions>
+          <Button icon={Trash2} variant="ghost" onPress={() => setTrashOpen(true)}>
+            {trash.batches?.length ? (
+              <>
+                Trash <Bytes bytes={trashBytes} />
+              </>
+            ) : (
+              'Trash is empty'
+            )}
+          </Button>
+        </TabActions>
+      )}
+      <div className={styles.upper}>
+        <PolicyEditor
+          form={form}
+          read={read}
+          totalBytes={source.totals?.deduplicatedBytes ?? 0}
+          onChange={setForm}
+          isDisabled={isBusy}
+        />
+        <Outcome
+          plan={plan}
+          isOld={isOld}
+          totalBytes={source.totals?.deduplicatedBytes ?? 0}
+          records={source.totals?.records ?? 0}
+          limit={limit}
+          onLimit={(maxSize) => setForm({ ...form, maxSize, all: false })}
+          isDisabled={isBusy || form.all}
+        >
+          <p className={styles.verdict}>{plan ? planSentence(plan) : 'Nothing is planned yet.'}</p>
+        </Outcome>
+      </div>
+      {state.phase === 'failed' && (
+        <div className={styles.failure}>
+          <ErrorState
+            error={state.error}
+            isCompact
+            title={state.during === 'planning' ? 'No plan could be made' : 'The plan was not applied'}
+            actions={
+              <Button variant="primary" onPress={() => dispatch({ type: 'plan-again' })}>
+                {state.error.code === 'STALE_PLAN' ? 'Plan again on the store as it is now' : 'Plan again'}
+              </Button>
+            }
+          />
+        </div>
+      )}
+      {plan ? (
+        <div className={styles.lower}>
+          <PlanTable plan={plan} isOld={isOld} />
+          <PlanTreemap plan={plan} isOld={isOld} />
+        </div>
+      ) : (
+        <div className={styles.waiting}>
+          {state.phase === 'planning' ? (
+            <SkeletonRows label="Planning" rows={8} height={26} />
+          ) : (
+            state.phase !== 'failed' && (
+              <EmptyState icon={Scissors} title="Say what may stay">
+                Set a size or an age, or take a preset. What would go, in which order and why, shows here before
+                anything is touched.
+              </EmptyState>
+            )
+          )}
+        </div>
+      )}
+      <ApplyBar
+        source={source}
+        state={state}
+        job={job}
+        other={other}
+        onApply={() => void apply()}
+        onCancel={cancel}
+        onUndo={(id) => void trash.undo(id)}
+        onAgain={() => dispatch({ type: 'plan-again' })}
+      />
+      <TrashDialog source={source} trash={trash} isOpen={isTrashOpen} onClose={() => setTrashOpen(false)} />
+    </div>
+  );
+}
+
+/** The inspector shows the plan while nothing else is inspected. */
+function usePlanInInspector(plan: string | undefined, params: URLSearchParams): void {
+  const isOther = params.has('record') || params.has('layer') || params.has('job');
+  const shown = params.get('plan') ?? undefined;
+  useEffect(() => {
+    if (!isOther && shown !== plan) setParams({ plan }, { replace: true });
+  }, [isOther, shown, plan]);
+}
