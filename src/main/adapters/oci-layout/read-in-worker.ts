@@ -16,24 +16,27 @@ const LIGHT_BLOBS = 10_000;
 let spare: Worker | undefined;
 
 function takeWorker(): Worker {
-  const worker = spare ?? new Worker(new URL('./read-worker.ts', import.meta.url));
-  spare = undefined;
-  worker.ref();
-  return worker;
-}
-
-/** Keeps the thread for the next task, or ends it. */
-async function giveBack(worker: Worker): Promise<void> {
-  worker.removeAllListeners();
   if (spare !== undefined) {
-    await worker.terminate();
-    return;
+    const worker = spare;
+    spare = undefined;
+    worker.ref();
+    return worker;
   }
+  const worker = new Worker(new URL('./read-worker.ts', import.meta.url));
   const forget = (): void => {
     if (spare === worker) spare = undefined;
   };
   worker.on('error', forget);
   worker.on('exit', forget);
+  return worker;
+}
+
+/** Keeps the thread for the next task, or ends it. */
+async function giveBack(worker: Worker): Promise<void> {
+  if (spare !== undefined) {
+    await worker.terminate();
+    return;
+  }
   worker.unref();
   spare = worker;
 }
@@ -50,24 +53,29 @@ export async function readInWorker(request: ReadRequest, options: ReadOptions = 
   const { signal, onProgress } = options;
   throwIfAborted(signal);
   const worker = takeWorker();
-  let onAbort = () => {};
+  const { promise, resolve, reject } = Promise.withResolvers<ReadMessage>();
+  const onMessage = (message: ReadMessage): void => {
+    if (message.type === 'progress') onProgress?.(message.progress);
+    else if (message.type === 'error') reject(revived(message));
+    else resolve(message);
+  };
+  const onError = (cause: unknown): void => reject(died(request, cause));
+  const onExit = (): void => reject(died(request, undefined));
+  const onAbort = (): void => reject(cancelled(request.path));
+  signal?.addEventListener('abort', onAbort);
+  worker.on('message', onMessage);
+  worker.on('error', onError);
+  worker.on('exit', onExit);
   let answer: ReadMessage | undefined;
   try {
-    answer = await new Promise<ReadMessage>((resolve, reject) => {
-      onAbort = () => reject(cancelled(request.path));
-      signal?.addEventListener('abort', onAbort);
-      worker.on('message', (message: ReadMessage) => {
-        if (message.type === 'progress') onProgress?.(message.progress);
-        else if (message.type === 'error') reject(revived(message));
-        else resolve(message);
-      });
-      worker.on('error', (cause) => reject(died(request, cause)));
-      worker.on('exit', () => reject(died(request, undefined)));
-      worker.postMessage(request);
-    });
+    worker.postMessage(request);
+    answer = await promise;
     return answer;
   } finally {
     signal?.removeEventListener('abort', onAbort);
+    worker.off('message', onMessage);
+    worker.off('error', onError);
+    worker.off('exit', onExit);
     if (answer !== undefined && isLight(answer)) await giveBack(worker);
     else await worker.terminate();
   }
