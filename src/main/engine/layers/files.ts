@@ -1,16 +1,191 @@
-import { CacheError } from '../../../shared/base/errors.ts';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { type Extract, extract, type Header } from 'tar-stream';
+import { CacheError, isCacheError, throwIfAborted } from '../../../shared/base/errors.ts';
 import type { LayerFile } from '../../../shared/model/layer.ts';
 import type { BlobReader } from '../ports/cache-source.ts';
 
 /** How a layer is listed. */
 export interface ListOptions {
-  /** Of the layer's descriptor; its compression is taken from the first bytes where it does not say. */
+  /** Of the layer's descriptor; for sentences only: compression shows in the first bytes. */
   readonly mediaType: string;
   readonly signal?: AbortSignal;
 }
 
-/** The entries of a layer's tar, in its order; nothing is extracted. Times are epoch seconds. */
-// biome-ignore lint/correctness/useYield: a stub until the listing stands
-export async function* listLayerFiles(_reader: BlobReader, _options: ListOptions): AsyncGenerator<LayerFile> {
-  throw new CacheError('INTERNAL', 'not built yet');
+/** What a layer may be before it counts as made to do harm. */
+const LIMITS = {
+  /** Gzip does not do better than about 1032 : 1. */
+  ratio: 1100,
+  /** A layer that unpacks to less is read whatever its ratio. */
+  floorBytes: 2 ** 30,
+  entries: 5_000_000,
+};
+
+/**
+ * The entries of a layer's tar, in its order, whiteouts told apart. Gzip (estargz too), zstd or uncompressed, read as it
+ * comes and nothing kept: no entry is extracted, and its bytes are skipped.
+ * @throws `CORRUPT` for what is no tar or is cut short, `INVALID_INPUT` beyond the limits, `UNSUPPORTED_FORMAT` for
+ *   another compression, `CANCELLED` from the signal, and what the reader throws
+ */
+export async function* listLayerFiles(
+  reader: BlobReader,
+  options: ListOptions,
+  limits = LIMITS,
+): AsyncGenerator<LayerFile> {
+  const entries = extract();
+  const stop = new AbortController();
+  const signal = AbortSignal.any([stop.signal, ...(options.signal ? [options.signal] : [])]);
+  let fault: unknown;
+  const mostBytes = Math.max(limits.floorBytes, reader.size * limits.ratio);
+  const feeding = feed(uncompressed(reader, options.mediaType, signal), entries, mostBytes).catch((error: unknown) => {
+    fault = error;
+    // With an error: a tar reader that ends without one while nobody waits for an entry keeps the next one waiting.
+    entries.destroy(asCacheError(error));
+  });
+  try {
+    let count = 0;
+    for await (const entry of entries) {
+      throwIfAborted(options.signal);
+      if (++count > limits.entries) throw beyond(`it has more than ${limits.entries} entries`);
+      yield layerFile(entry.header);
+      entry.resume();
+    }
+  } catch (error) {
+    fault ??= error;
+  } finally {
+    stop.abort();
+    entries.destroy();
+    await feeding;
+  }
+  throwIfAborted(options.signal);
+  if (fault !== undefined) throw asCacheError(fault);
+}
+
+/** Brings the uncompressed bytes into the tar reader, no faster than it takes them. */
+async function feed(chunks: AsyncIterable<Uint8Array>, entries: Extract, mostBytes: number): Promise<void> {
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > mostBytes) throw beyond(`it unpacks to more than ${mostBytes} bytes`);
+    if (entries.destroyed) return;
+    if (!entries.write(chunk)) await drained(entries);
+  }
+  entries.end(undefined);
+}
+
+/** What can be waited on: Node's streams, and those of the tar library, which resemble them. */
+interface Drainable {
+  once(event: 'drain' | 'close', listener: () => void): unknown;
+  off(event: 'drain' | 'close', listener: () => void): unknown;
+  readonly destroyed: boolean;
+}
+
+/** Waits until a stream takes more, or never will. */
+async function drained(stream: Drainable): Promise<void> {
+  if (stream.destroyed) return;
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      stream.off('drain', done);
+      stream.off('close', done);
+      resolve();
+    };
+    stream.once('drain', done);
+    stream.once('close', done);
+  });
+}
+
+const MAGIC = { gzip: [0x1f, 0x8b], zstd: [0x28, 0xb5, 0x2f, 0xfd], xz: [0xfd, 0x37, 0x7a, 0x58] } as const;
+
+async function* uncompressed(reader: BlobReader, mediaType: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const head = new Uint8Array(4);
+  const read = await reader.read(head, 0);
+  const begins = (magic: readonly number[]) => read >= magic.length && magic.every((byte, i) => head[i] === byte);
+  const bytes = reader.stream({ signal });
+  if (begins(MAGIC.gzip)) return yield* through(createGunzip(), bytes);
+  if (begins(MAGIC.zstd)) return yield* through(createZstdDecompress(), bytes);
+  if (!begins(MAGIC.xz) && !mediaType.endsWith('+encrypted')) return yield* bytes;
+  throw new CacheError('UNSUPPORTED_FORMAT', 'This layer is compressed or encrypted in a way that is not read here.', {
+    subject: mediaType,
+    hint: 'BuildKit writes gzip, zstd, estargz and uncompressed layers.',
+  });
+}
+
+type Decompressor = ReturnType<typeof createGunzip> | ReturnType<typeof createZstdDecompress>;
+
+/** The output of a decompressor that is filled as fast as it is emptied. */
+async function* through(decompressor: Decompressor, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let fault: unknown;
+  const filling = (async () => {
+    for await (const chunk of bytes) {
+      if (decompressor.destroyed) return;
+      if (!decompressor.write(chunk)) await drained(decompressor);
+    }
+    decompressor.end();
+  })().catch((error: unknown) => {
+    fault = error;
+    decompressor.destroy();
+  });
+  try {
+    yield* decompressor as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    fault ??= error;
+  } finally {
+    decompressor.destroy();
+    await filling;
+  }
+  if (fault !== undefined) throw fault;
+}
+
+const WHITEOUT = '.wh.';
+const OPAQUE = '.wh..wh..opq';
+
+/** An entry as the model has it: `a/.wh.b` says that `a/b` is gone, `a/.wh..wh..opq` that all of `a` is. */
+function layerFile(header: Header): LayerFile {
+  const path = header.name.replace(/^(?:\.?\/)+/, '').replace(/\/+$/, '') || '/';
+  const slash = path.lastIndexOf('/') + 1;
+  const base = path.slice(slash);
+  const rest = {
+    size: whole(header.size),
+    mode: whole(header.mode),
+    uid: whole(header.uid),
+    gid: whole(header.gid),
+    mtime: Math.floor((header.mtime?.getTime() ?? 0) / 1000) || 0,
+  };
+  if (base === OPAQUE) return { path: path.slice(0, Math.max(slash - 1, 0)) || '/', type: 'opaque', ...rest };
+  if (base.startsWith(WHITEOUT)) {
+    return { path: path.slice(0, slash) + base.slice(WHITEOUT.length), type: 'whiteout', ...rest };
+  }
+  return { path, type: typeOf(header), ...rest, ...(header.linkname ? { target: header.linkname } : {}) };
+}
+
+function typeOf({ type, name }: Header): LayerFile['type'] {
+  switch (type) {
+    case 'link':
+    case 'symlink':
+    case 'character-device':
+    case 'block-device':
+    case 'directory':
+    case 'fifo':
+      return type;
+    default:
+      return name.endsWith('/') ? 'directory' : 'file';
+  }
+}
+
+function whole(value: number | null | undefined): number {
+  return value !== null && value !== undefined && Number.isSafeInteger(value) && value >= 0 ? value : 0;
+}
+
+function beyond(what: string): CacheError {
+  return new CacheError('INVALID_INPUT', `This layer is not listed: ${what}.`, {
+    hint: 'It may have been made to use up memory or time.',
+  });
+}
+
+/** Errors of the two libraries say that the bytes are not what they should be. */
+function asCacheError(error: unknown): CacheError {
+  if (isCacheError(error)) return error;
+  return new CacheError('CORRUPT', 'This layer is not a whole tar.', {
+    hint: 'Verify the cache: the blob may have been cut or changed.',
+    cause: error,
+  });
 }
