@@ -1,6 +1,6 @@
 import { CircleCheck, DatabaseZap, RotateCcw, Scissors, Trash2, Undo2, X } from 'lucide-react';
 import { navigate } from 'wouter/use-browser-location';
-import { formatBytes, formatCount } from '../../../shared/base/bytes.ts';
+import { formatCount } from '../../../shared/base/bytes.ts';
 import { formatDuration } from '../../../shared/base/time.ts';
 import type { Job } from '../../../shared/model/job.ts';
 import type { PrunePlan } from '../../../shared/model/plan.ts';
@@ -10,7 +10,7 @@ import { Button } from '../../base/button.tsx';
 import { Icon } from '../../base/icon.tsx';
 import { ProgressBar, ProgressRing } from '../../base/progress.tsx';
 import { countOf } from '../../base/quantity.tsx';
-import { planSentence, sideCount } from './plan-words.ts';
+import { applySentence, doneSentence, sideCount } from './plan-words.ts';
 import styles from './prune.module.css';
 import { isNothing, type PruneState, shownPlan } from './prune-machine.ts';
 
@@ -53,8 +53,8 @@ export function ApplyBar({
     <section className={styles.apply} aria-label="Apply">
       <Icon of={Scissors} size={16} className={isNothing(plan) ? styles.quiet : styles.goesMark} />
       <div className={styles.applyWords}>
-        <p role="status">
-          <b>{planSentence(plan)}</b>
+        <p>
+          <b>{applySentence(plan)}</b>
         </p>
         <p className={styles.applyNote}>{noteOf(source, plan)}</p>
       </div>
@@ -90,7 +90,7 @@ function noteOf(source: Source, plan: PrunePlan): string {
   if (!source.writable) {
     return `This source is read-only: the plan shows what a prune would do. In a managed store it can be applied and undone.${exact}`;
   }
-  return `Goes to the trash. Undo until the trash is emptied. Each record is checked again before it moves.${exact}`;
+  return `Undo brings everything back until then. Each record is checked again before it moves.${exact}`;
 }
 
 function Progress({
@@ -137,8 +137,6 @@ function Done({
   readonly onAgain: () => void;
 }) {
   const { report, isUndone } = state;
-  const gone =
-    report.removedRecords > 0 ? countOf(report.removedRecords, 'record') : countOf(report.removedBlobs, 'blob');
   return (
     <section className={styles.apply} aria-label="Apply">
       <Icon of={isUndone ? Undo2 : CircleCheck} size={16} className={styles.staysMark} />

@@ -4,7 +4,6 @@ import { formatBytes } from '../../../shared/base/bytes.ts';
 import type { PrunePlan } from '../../../shared/model/plan.ts';
 import { classNames } from '../../base/class-names.ts';
 import { Bytes, countOf } from '../../base/quantity.tsx';
-import { itemsOf } from './plan-words.ts';
 import styles from './prune.module.css';
 import { typedSize } from './size-steps.ts';
 
@@ -58,7 +57,7 @@ export function Outcome({
         </div>
         <span className={styles.figures}>
           <Bytes bytes={before} className="medium" isFocusable />
-          <span className="t3">{plan ? itemsOf(plan.goes, plan.stays) : countOf(records, 'record')}</span>
+          <span className="t3">{countOf(plan ? plan.goes.records + plan.stays.records : records, 'record')}</span>
         </span>
         <span className="t3">After</span>
         <div className={styles.track}>

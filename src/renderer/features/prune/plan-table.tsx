@@ -29,8 +29,8 @@ const COLUMNS: readonly GridColumn<PlanRow>[] = [
     id: 'mark',
     title: 'Goes or stays',
     header: '',
-    widthPx: 40,
-    minPx: 40,
+    widthPx: 34,
+    minPx: 34,
     priority: 0,
     cell: ({ goes }) => (
       <span className={goes ? styles.goesMark : styles.staysMark} role="img" aria-label={goes ? 'goes' : 'stays'}>
@@ -58,7 +58,7 @@ const COLUMNS: readonly GridColumn<PlanRow>[] = [
   {
     id: 'reason',
     title: 'Reason',
-    widthPx: 190,
+    widthPx: 164,
     minPx: 90,
     priority: 2,
     cell: (row) => <span className="ellipsis t2">{row.reason}</span>,
@@ -106,7 +106,15 @@ export function PlanTable({ plan, isOld }: { readonly plan: PrunePlan; readonly 
           label="Show"
           value={part}
           options={[
-            { value: 'all', label: 'All', name: 'All' },
+            {
+              value: 'all',
+              name: `All, ${counts.goes + counts.stays}`,
+              label: (
+                <>
+                  All <Count count={counts.goes + counts.stays} />
+                </>
+              ),
+            },
             {
               value: 'goes',
               name: `Goes, ${counts.goes}`,

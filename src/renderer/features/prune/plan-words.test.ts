@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PrunePlan } from '../../../shared/model/plan.ts';
-import { planSentence } from './plan-words.ts';
+import { applySentence, planSentence } from './plan-words.ts';
 
 function plan(goes: PrunePlan['goes'], stays: PrunePlan['goes']): PrunePlan {
   return {
@@ -36,4 +36,9 @@ test.each([
   ],
 ])('says what a plan does', (one, words) => {
   expect(planSentence(one)).toBe(words);
+});
+
+test('says when the space is free', () => {
+  const one = plan({ records: 42, blobs: 30, bytes: 8_896_199 }, { records: 37, blobs: 9, bytes: 14_948_035 });
+  expect(applySentence(one)).toBe('42 of 79 records to the trash; 8.48 MiB are free once it is emptied.');
 });

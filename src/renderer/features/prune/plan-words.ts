@@ -1,5 +1,5 @@
-import { formatBytes } from '../../../shared/base/bytes.ts';
-import type { PrunePlan } from '../../../shared/model/plan.ts';
+import { formatBytes, formatCount } from '../../../shared/base/bytes.ts';
+import type { PrunePlan, PruneReport } from '../../../shared/model/plan.ts';
 import { countOf } from '../../base/quantity.tsx';
 
 type Side = PrunePlan['goes'];
@@ -9,9 +9,13 @@ export function sideCount(side: Side): string {
   return side.records === 0 && side.blobs > 0 ? countOf(side.blobs, 'blob') : countOf(side.records, 'record');
 }
 
-/** How much of what there is in all. */
-export function itemsOf(goes: Side, stays: Side): string {
-  return countOf(goes.records + stays.records, 'record');
+/** What applying a plan means for the disk: nothing is freed before the trash is emptied. */
+export function applySentence({ goes, stays, freedBytes }: PrunePlan): string {
+  if (goes.records === 0 && goes.blobs === 0) return 'There is nothing to move.';
+  const all = goes.records > 0 ? goes.records + stays.records : goes.blobs + stays.blobs;
+  const gone = goes.records > 0 ? goes.records : goes.blobs;
+  const word = goes.records > 0 ? 'record' : 'blob';
+  return `${formatCount(gone)} of ${countOf(all, word)} to the trash; ${formatBytes(freedBytes)} are free once it is emptied.`;
 }
 
 /** `42 records, 8.48 MiB go. 37, 14.3 MiB stay.` */
@@ -23,4 +27,11 @@ export function planSentence(plan: PrunePlan): string {
   const verb = goes.records === 1 || (goes.records === 0 && goes.blobs === 1) ? 'goes' : 'go';
   const left = stays.records === 0 ? 'Nothing stays.' : `${sideCount(stays)}, ${formatBytes(plan.keepBytes)}, stay.`;
   return `${sideCount(goes)}, ${formatBytes(plan.freedBytes)}, ${verb}. ${left}`;
+}
+
+/** What an apply did, or what an undo took back. */
+export function doneSentence(report: PruneReport, isUndone: boolean): string {
+  const gone =
+    report.removedRecords > 0 ? countOf(report.removedRecords, 'record') : countOf(report.removedBlobs, 'blob');
+  return isUndone ? `${gone} brought back.` : `${gone}, ${formatBytes(report.freedBytes)}, moved to the trash.`;
 }

@@ -1,7 +1,7 @@
 import { History } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { formatExactBytes } from '../../../shared/base/bytes.ts';
 import { Button } from '../../base/button.tsx';
+import { classNames } from '../../base/class-names.ts';
 import { Switch, TextField } from '../../base/field.tsx';
 import { Menu, MenuItem } from '../../base/menu.tsx';
 import { EMPTY_FORM, type PolicyForm, type ReadPolicy } from './policy-form.ts';
@@ -24,7 +24,6 @@ export function PolicyEditor({
   readonly isDisabled: boolean;
 }) {
   const set = (change: Partial<PolicyForm>): void => onChange({ ...form, ...change });
-  const maxBytes = read.policy?.maxBytes;
   const presets: readonly (readonly [string, Partial<PolicyForm>])[] = [
     [`Half of it: at most ${typedSize(totalBytes / 2)}`, { maxSize: typedSize(totalBytes / 2) }],
     ['Older than a week', { keepDuration: '7d' }],
@@ -58,10 +57,9 @@ export function PolicyEditor({
           isLabelHidden
           value={form.maxSize}
           onChange={(maxSize) => set({ maxSize })}
-          placeholder="none, or 15MB, 20GiB"
+          placeholder="15MB, 20GiB"
           isDisabled={isDisabled || form.all}
           error={form.all ? undefined : read.errors.maxSize}
-          {...(maxBytes === undefined || maxBytes < 1000 ? {} : { unit: formatExactBytes(maxBytes) })}
         />
       </Row>
       <Row label="Keep duration">
@@ -70,20 +68,20 @@ export function PolicyEditor({
           isLabelHidden
           value={form.keepDuration}
           onChange={(keepDuration) => set({ keepDuration })}
-          placeholder="none, or 36h, 7d"
+          placeholder="36h, 7d"
           isDisabled={isDisabled}
           error={read.errors.keepDuration}
         />
       </Row>
-      <Row label="All records">
+      <Row label="All records" isSwitch>
         <Switch
-          label={form.keepDuration.trim() === '' ? 'everything goes' : 'everything older goes'}
+          label={form.keepDuration.trim() === '' ? 'everything goes' : 'older ones go'}
           isSelected={form.all}
           isDisabled={isDisabled}
           onChange={(all) => set({ all })}
         />
       </Row>
-      <Row label="Orphan blobs">
+      <Row label="Orphan blobs" isSwitch>
         <Switch
           label="go too"
           isSelected={form.orphans}
@@ -112,9 +110,17 @@ export function PolicyEditor({
   );
 }
 
-function Row({ label, children }: { readonly label: string; readonly children: ReactNode }) {
+function Row({
+  label,
+  isSwitch = false,
+  children,
+}: {
+  readonly label: string;
+  readonly isSwitch?: boolean;
+  readonly children: ReactNode;
+}) {
   return (
-    <div className={styles.field}>
+    <div className={classNames(styles.field, isSwitch && styles.switchField)}>
       <span className={styles.fieldLabel} aria-hidden="true">
         {label}
       </span>

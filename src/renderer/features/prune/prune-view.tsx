@@ -1,5 +1,6 @@
 import { Scissors, Trash2 } from 'lucide-react';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { PruneReport } from '../../../shared/model/plan.ts';
 import { setParams, useSearchParameters } from '../../base/address.ts';
 import { Button } from '../../base/button.tsx';
 import { EmptyState } from '../../base/empty-state.tsx';
@@ -14,7 +15,7 @@ import { ApplyBar } from './apply-bar.tsx';
 import { Outcome } from './outcome.tsx';
 import { PlanTable } from './plan-table.tsx';
 import { PlanTreemap } from './plan-treemap.tsx';
-import { planSentence } from './plan-words.ts';
+import { doneSentence, planSentence } from './plan-words.ts';
 import { PolicyEditor } from './policy-editor.tsx';
 import { formOptions, formParams, type PolicyForm, readForm, readPolicy } from './policy-form.ts';
 import styles from './prune.module.css';
@@ -26,7 +27,7 @@ import { useTrash } from './use-trash.ts';
 /** What may go: a policy, its plan as it changes, apply and undo. */
 export function PruneView({ source }: SourceViewProps) {
   const engine = useEngine();
-  const { fail, offerUndo } = useShell();
+  const { fail } = useShell();
   const params = useSearchParameters();
   const form = useMemo(() => readForm(params), [params]);
   const read = useMemo(() => readPolicy(form), [form]);
@@ -40,16 +41,14 @@ export function PruneView({ source }: SourceViewProps) {
   const isOld = state.phase === 'planning' || (state.phase === 'editing' && plan !== undefined);
   const isBusy = state.phase === 'applying' || other !== undefined;
   const setForm = (next: PolicyForm): void => setParams(formParams(next), { replace: true });
-  useCommandLine(['prune', source.location, ...formOptions(form), '--json']);
+  useCommandLine(read.policy && ['prune', source.location, ...formOptions(form), '--json']);
   usePlanInInspector(plan?.plan, params);
 
-  const done = state.phase === 'done' ? state.report.plan : undefined;
+  const done = state.phase === 'done' ? state : undefined;
+  const { refresh } = trash;
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each plan that was applied
-  useEffect(() => {
-    if (done === undefined || state.phase !== 'done') return;
-    trash.refresh();
-    offerUndo({ text: planSentence(state.plan).replace(/\..*/, ' moved to the trash'), undo: () => trash.undo(done) });
-  }, [done]);
+  useEffect(() => refresh(), [done?.report.plan]);
+  useUndoOnLeave(source.id, done && !done.isUndone ? done.report : undefined);
 
   const cancel = (jobId: string): void => {
     engine.jobs.cancel({ jobId }).catch((error: unknown) => fail('It was not cancelled', error));
@@ -89,7 +88,9 @@ export function PruneView({ source }: SourceViewProps) {
           onLimit={(maxSize) => setForm({ ...form, maxSize, all: false })}
           isDisabled={isBusy || form.all}
         >
-          <p className={styles.verdict}>{plan ? planSentence(plan) : 'Nothing is planned yet.'}</p>
+          <p className={styles.verdict} role="status">
+            {done ? doneSentence(done.report, done.isUndone) : plan ? planSentence(plan) : 'Nothing is planned yet.'}
+          </p>
         </Outcome>
       </div>
       {state.phase === 'failed' && (
@@ -147,4 +148,23 @@ function usePlanInInspector(plan: string | undefined, params: URLSearchParams): 
   useEffect(() => {
     if (!isOther && shown !== plan) setParams({ plan }, { replace: true });
   }, [isOther, shown, plan]);
+}
+
+/** Whoever leaves the view right after an apply takes the undo along. */
+function useUndoOnLeave(sourceId: string, report: PruneReport | undefined): void {
+  const engine = useEngine();
+  const { offerUndo } = useShell();
+  const latest = useRef(report);
+  latest.current = report;
+  useEffect(
+    () => () => {
+      const left = latest.current;
+      if (!left) return;
+      const undo = async (): Promise<void> => {
+        await engine.prune.undo({ sourceId, plan: left.plan });
+      };
+      offerUndo({ text: doneSentence(left, false).replace(/\.$/, ''), undo });
+    },
+    [engine, offerUndo, sourceId],
+  );
 }
