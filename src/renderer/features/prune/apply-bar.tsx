@@ -142,9 +142,7 @@ function Done({
       <Icon of={isUndone ? Undo2 : CircleCheck} size={16} className={styles.staysMark} />
       <div className={styles.applyWords}>
         <p role="status">
-          <b>
-            {isUndone ? `${gone} brought back.` : `${gone}, ${formatBytes(report.freedBytes)}, moved to the trash.`}
-          </b>
+          <b>{doneSentence(report, isUndone)}</b>
         </p>
         <p className={styles.applyNote}>
           {isUndone
