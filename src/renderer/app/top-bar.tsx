@@ -27,7 +27,7 @@ import { ProgressRing } from '../base/progress.tsx';
 import { showDialog, usePanels, usePreferences } from '../base/window-state.ts';
 import { useJobs } from '../client/hooks.ts';
 import { jobsShare } from '../features/jobs/job-progress.ts';
-import { SOURCE_ICONS } from '../features/sources/source-kinds.ts';
+import { SOURCE_ICONS } from '../widgets/source-kinds.ts';
 import { SOURCE_FEATURES, WINDOW_FEATURES } from './features.ts';
 import { toggleInspector, toggleSources } from './panes.ts';
 import { useShellState } from './shell-state.ts';

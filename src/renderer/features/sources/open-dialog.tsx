@@ -6,7 +6,7 @@ import { Dialog } from '../../base/overlay.tsx';
 import { showDialog, usePreferences } from '../../base/window-state.ts';
 import { desktopBridge } from '../../client/bridge.ts';
 import { useRead } from '../../client/hooks.ts';
-import { FolderBrowser } from './folder-browser.tsx';
+import { FolderBrowser } from '../../widgets/folder-browser.tsx';
 import styles from './open-dialog.module.css';
 import { PathForm } from './path-form.tsx';
 import { useOpenSource } from './use-open-source.ts';

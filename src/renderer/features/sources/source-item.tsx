@@ -14,8 +14,8 @@ import { Bytes, countOf } from '../../base/quantity.tsx';
 import { useShell } from '../../base/shell-context.ts';
 import { useEngine } from '../../client/engine-context.tsx';
 import { useJob } from '../../client/hooks.ts';
+import { describeSource, SOURCE_ICONS } from '../../widgets/source-kinds.ts';
 import styles from './source-item.module.css';
-import { describeSource, SOURCE_ICONS } from './source-kinds.ts';
 import { useCloseSource } from './use-open-source.ts';
 
 interface SourceItemProps {

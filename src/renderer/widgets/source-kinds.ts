@@ -1,5 +1,5 @@
 import { Database, type LucideIcon, Package } from 'lucide-react';
-import type { CacheForm, Source, SourceKind } from '../../../shared/model/source.ts';
+import type { CacheForm, Source, SourceKind } from '../../shared/model/source.ts';
 
 /** Icon of each kind of source. */
 export const SOURCE_ICONS: Readonly<Record<SourceKind, LucideIcon>> = {

@@ -1,13 +1,13 @@
 import { CornerLeftUp, Folder } from 'lucide-react';
 import { useState } from 'react';
 import { GridList, GridListItem } from 'react-aria-components';
-import type { BrowseEntry } from '../../../shared/contract/sources.ts';
-import { Badge } from '../../base/badge.tsx';
-import { IconButton } from '../../base/button.tsx';
-import { ErrorState } from '../../base/error-state.tsx';
-import { Icon } from '../../base/icon.tsx';
-import { SkeletonRows } from '../../base/skeleton.tsx';
-import { useRead } from '../../client/hooks.ts';
+import type { BrowseEntry } from '../../shared/contract/sources.ts';
+import { Badge } from '../base/badge.tsx';
+import { IconButton } from '../base/button.tsx';
+import { ErrorState } from '../base/error-state.tsx';
+import { Icon } from '../base/icon.tsx';
+import { SkeletonRows } from '../base/skeleton.tsx';
+import { useRead } from '../client/hooks.ts';
 import styles from './folder-browser.module.css';
 import { SOURCE_ICONS, SOURCE_KIND_NAMES } from './source-kinds.ts';
 
