@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { BUILT, PROJECT_FOLDER } from '../places.ts';
+import { editLayout } from './testing/edit-layout.ts';
+import { createWorkspace, fixture, type Workspace } from './testing/workspace.ts';
+
+// The program itself, as a shell starts it.
+
+let work: Workspace;
+beforeAll(async () => {
+  work = await createWorkspace();
+});
+afterAll(() => work.remove());
+
+function start(args: readonly string[], command = [process.execPath, join(PROJECT_FOLDER, 'bin/cachewright.js')]) {
+  const [program = '', ...first] = command;
+  return spawn(program, [...first, ...args], {
+    env: { ...process.env, ...work.environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+async function end(child: ChildProcess): Promise<{ code: number | null; out: string; err: string }> {
+  const text = { out: '', err: '' };
+  child.stdout?.on('data', (chunk) => {
+    text.out += chunk;
+  });
+  child.stderr?.on('data', (chunk) => {
+    text.err += chunk;
+  });
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, ...text };
+}
+
+it('prints help without starting an engine', async () => {
+  const { code, out } = await end(start(['--help']));
+  expect([code, out.startsWith('Usage: cachewright')]).toEqual([0, true]);
+  expect(await readdir(work.folder)).not.toContain('state');
+});
+
+it('answers, and ends by itself', async () => {
+  const { code, out, err } = await end(start(['inspect', fixture('sample'), '--json']));
+  expect([code, err]).toEqual([0, '']);
+  expect(JSON.parse(out).totals.records).toBe(24);
+});
+
+it.each([
+  [2, ['keys']],
+  [3, ['inspect', '/nonexistent']],
+])('exits with %i', async (status, args) => {
+  const { code, out, err } = await end(start(args));
+  expect([code, out]).toEqual([status, '']);
+  expect(err).not.toContain('    at ');
+});
+
+it('stops in silence when the reader goes away', async () => {
+  const script = '"$0" "$1" keys "$2" --json | head -c 1; exit "${PIPESTATUS[0]}"';
+  const program = join(PROJECT_FOLDER, 'bin/cachewright.js');
+  const child = spawn('bash', ['-c', script, process.execPath, program, fixture('sample')], {
+    env: { ...process.env, ...work.environment },
+  });
+  expect(await end(child)).toEqual({ code: 0, out: '[', err: '' });
+});
+
+it('leaves nothing behind when it is interrupted, and says 130', async () => {
+  const folder = await work.copy('sample', 'large');
+  await editLayout(folder, (config) => {
+    const result = config.records.find((record) => record.layers)?.layers ?? [];
+    for (let n = 0; n < 150_000; n += 1) {
+      config.records.push({ digest: `sha256:${n.toString(16).padStart(64, '0')}`, layers: result });
+    }
+  });
+  const catalogs = work.path('cache/passing');
+  const child = start(['inspect', folder]);
+  const ended = end(child);
+  // It has begun to write its catalog.
+  await expect
+    .poll(async () => (await readdir(catalogs, { recursive: true }).catch(() => [])).length, { timeout: 30_000 })
+    .toBeGreaterThan(1);
+  child.kill('SIGINT');
+  const { code, out, err } = await ended;
+  expect([code, out]).toEqual([130, '']);
+  expect(err).toMatch(/^CANCELLED /);
+  expect(await readdir(catalogs)).toEqual([]);
+});
+
+it('works while other runs do', async () => {
+  const runs = [1, 2, 3].map(() => end(start(['keys', fixture('sample'), '--jsonl'])));
+  const [first, ...others] = await Promise.all(runs);
+  expect(first?.out.split('\n')).toHaveLength(25);
+  for (const other of others) expect(other).toEqual(first);
+});
+
+const built = existsSync(join(PROJECT_FOLDER, BUILT.rendererPage));
+if (!built) process.stdout.write('skipped: serving the window needs "npm run build" first\n');
+
+it.skipIf(!built)('serves the window until it is told to stop', async () => {
+  const child = start(['serve', '--ui']);
+  const ended = end(child);
+  const address = await new Promise<string>((resolve, reject) => {
+    child.stdout.once('data', (chunk) => resolve(String(chunk).trim()));
+    child.once('close', (code) => reject(new Error(`ended with ${code}`)));
+  });
+  expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/login\?code=[\w-]{43}$/);
+  const login = await fetch(address, { redirect: 'manual' });
+  expect(login.status).toBe(303);
+  const page = await fetch(new URL('/', address), {
+    headers: { cookie: login.headers.get('set-cookie')?.split(';')[0] ?? '' },
+  });
+  expect(await page.text()).toContain('csp-nonce');
+  child.kill('SIGTERM');
+  expect((await ended).code).toBe(0);
+});
