@@ -247,6 +247,20 @@ describe('source registry', () => {
     expect(await fingerprint(after, source.id)).toBe('print of one');
   });
 
+  it('stops without waiting for what it still opens from the last session', async () => {
+    const before = startEngine();
+    const place = before.opener.put('/srv/cache', 'one');
+    await before.jobs.finished((await before.sources.open('/srv/cache')).jobId);
+    await before.sources[Symbol.asyncDispose]();
+    place.content = 'two';
+    const held = hold(place);
+    const after = startEngine(before);
+    await held.reached;
+    await after.sources[Symbol.asyncDispose]();
+    expect(after.jobs.list()).toMatchObject([{ kind: 'open', state: 'failed', error: { code: 'CANCELLED' } }]);
+    expect(after.recents.list()).toHaveLength(1);
+  });
+
   it('closes: off the list, off the recents, no catalog left', async () => {
     const engine = startEngine();
     engine.opener.put('/srv/cache', 'one');
@@ -277,6 +291,24 @@ describe('source registry', () => {
     expect(engine.recents.list()).toHaveLength(1);
     expect(engine.catalogs.kept.size).toBe(1);
     expect(engine.catalogs.openCount()).toBe(1);
+  });
+
+  it('takes a source off the list that was cancelled before its turn to be read came', async () => {
+    const engine = startEngine();
+    const place = engine.opener.put('/srv/cache', 'one');
+    const { source, jobId } = await engine.sources.open('/srv/cache');
+    await engine.jobs.finished(jobId);
+    const gate = Promise.withResolvers<void>();
+    const reader = engine.sources.query(source.id, undefined, () => gate.promise);
+    const closing = engine.sources.close(source.id);
+    const again = await engine.sources.open('/srv/cache');
+    await engine.jobs.cancel(again.jobId);
+    expect(engine.jobs.get(again.jobId).state).toBe('cancelled');
+    expect(engine.sources.list()).toEqual([]);
+    gate.resolve();
+    await Promise.all([reader, closing]);
+    expect(place.reads).toBe(1);
+    expect(engine.recents.list()).toEqual([]);
   });
 
   it('creates a store, opens it as writable and notes it', async () => {

@@ -57,7 +57,7 @@ export function createSourceRegistry(ports: RegistryPorts): SourceRegistry {
     throw cancelled(entry.location);
   };
 
-  const { reach, load, loadKept, drop } = createLoader({
+  const { reach, load, loadKept, drop, fail } = createLoader({
     ports,
     changed,
     stopping: stopping.signal,
@@ -69,12 +69,15 @@ export function createSourceRegistry(ports: RegistryPorts): SourceRegistry {
   });
 
   const startJob = (entry: Entry, force: boolean): string => {
-    const jobId = jobs.start({
+    const jobId: string = jobs.start({
       kind: 'open',
       title: `Open ${entry.location}`,
       sourceId: entry.id,
       async run({ signal, progress }) {
-        await load(entry, { signal, force, onProgress: progress });
+        await load(entry, { signal, force, onProgress: progress }).catch((error: unknown) => {
+          // Cancelled before its turn came: nobody has noted it yet.
+          throw entry.jobId === jobId ? fail(entry, error, signal) : error;
+        });
         return { kind: 'open', sourceId: entry.id };
       },
       retry: async () => (await open(entry.location)).jobId,

@@ -16,7 +16,7 @@ export interface LoadOptions {
   readonly onProgress?: ((progress: ReadProgress) => void) | undefined;
   /** The catalog that is in use now: kept if its fingerprint still holds. */
   readonly current?: Catalog | undefined;
-  /** Reads the source even if nothing changed, or where nothing can be kept of it yet. */
+  /** Reads the source without asking whether anything changed. */
   readonly force?: boolean | undefined;
 }
 

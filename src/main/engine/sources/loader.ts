@@ -84,17 +84,23 @@ export function createLoader(options: LoaderOptions) {
 
   return {
     reach,
+    /** Notes in the entry why it did not come to a load at all: a turn that was given up. */
+    fail,
     /** Makes the entry's catalog that of the source as it is now. @throws why not, after noting it in the entry */
-    load: (entry: Entry, load: Omit<LoadOptions, 'current'>): Promise<void> =>
-      turns.take(entry.id, load.signal, async () => {
+    load(entry: Entry, load: Omit<LoadOptions, 'current'>): Promise<void> {
+      const signal = load.signal ? AbortSignal.any([load.signal, stopping]) : stopping;
+      return turns.take(entry.id, signal, async () => {
         try {
-          const source = await reach(entry, load.signal);
+          const source = await reach(entry, signal);
           const current = entry.slot?.catalog;
-          await install(entry, await loadCatalog(entry.id, source, ports, { ...load, current }));
+          // Of what was never open nothing can be kept: then even its fingerprint need not be looked at first.
+          const force = load.force || entry.isNew;
+          await install(entry, await loadCatalog(entry.id, source, ports, { ...load, signal, force, current }));
         } catch (error) {
-          throw fail(entry, error, load.signal);
+          throw fail(entry, error, signal);
         }
-      }),
+      });
+    },
     /** Installs the kept catalog if it still fits; answers whether the entry has a catalog now. @throws as `load` */
     loadKept: (entry: Entry): Promise<boolean> =>
       turns.take(entry.id, stopping, async () => {
