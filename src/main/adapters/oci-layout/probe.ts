@@ -2,7 +2,7 @@ import { lstat, open, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { INDEX_FILE, LAYOUT_FILE } from './layout.ts';
 import { OPEN_FLAGS } from './plain-file.ts';
-import { tarEntries } from './tar-entries.ts';
+import { isTarHeader } from './tar-entries.ts';
 
 /** What a path is. `location` is canonical. Without a `kind` nothing that opens is there; then it says why. */
 export type LayoutProbe =
@@ -65,7 +65,7 @@ async function probeFile(location: string): Promise<LayoutProbe> {
     return { location, seen: 'This is neither a folder nor a file.', hint: LOOKED_FOR };
   const { buffer, bytesRead } = await file.read(Buffer.alloc(512), 0, 512, 0);
   const head = buffer.subarray(0, bytesRead);
-  if (isTar(head)) return { kind: 'oci-tar', location };
+  if (isTarHeader(head)) return { kind: 'oci-tar', location };
   const compressed = COMPRESSED.find(([magic]) => head.toString('hex').startsWith(magic));
   if (compressed === undefined) {
     return { location, seen: bytesRead === 0 ? 'This file is empty.' : 'This file is not a tar.', hint: LOOKED_FOR };
@@ -79,12 +79,3 @@ async function probeFile(location: string): Promise<LayoutProbe> {
 }
 
 const LOOKED_FOR = 'An OCI layout was looked for: a folder with index.json and blobs, or an uncompressed tar of one.';
-
-function isTar(head: Uint8Array): boolean {
-  try {
-    return tarEntries((offset) => (offset === 0 ? head : new Uint8Array(0))).next().done === false;
-  } catch (error) {
-    // An entry that is refused is an entry all the same: opening it says what is wrong.
-    return head.length === 512 && (error as { code?: string }).code === 'INVALID_INPUT';
-  }
-}

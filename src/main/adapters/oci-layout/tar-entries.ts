@@ -24,7 +24,7 @@ export function* tarEntries(read: (offset: number, length: number) => Uint8Array
   for (let at = 0; ; ) {
     const header = read(at, BLOCK);
     if (header.length === 0 || (header.length === BLOCK && header.every((byte) => byte === 0))) return;
-    if (header.length < BLOCK || !hasChecksum(header)) throw badHeader(at);
+    if (!isTarHeader(header)) throw badHeader(at);
     const type = String.fromCharCode(header[156] ?? 0);
     const size = next.size !== undefined && !isExtension(type) ? next.size : numberAt(header, 124, 12);
     if (!Number.isSafeInteger(size) || size < 0) throw badHeader(at);
@@ -85,8 +85,12 @@ function normalName(name: string): string {
   return parts.join('/') + (name.endsWith('/') ? '/' : '');
 }
 
-/** The sum of the header's bytes, its own field counted as spaces; old writers summed signed bytes. */
-function hasChecksum(header: Uint8Array): boolean {
+/**
+ * Whether a block is the header of an entry, by its checksum: the sum of its bytes, the field itself counted as spaces.
+ * Old writers summed signed bytes.
+ */
+export function isTarHeader(header: Uint8Array): boolean {
+  if (header.length < BLOCK) return false;
   let unsigned = 0;
   let signed = 0;
   for (let i = 0; i < BLOCK; i++) {
