@@ -18,7 +18,7 @@ afterAll(() => work.remove());
 function start(args: readonly string[], command = [process.execPath, join(PROJECT_FOLDER, 'bin/cachewright.js')]) {
   const [program = '', ...first] = command;
   return spawn(program, [...first, ...args], {
-    env: { ...process.env, ...work.environment },
+    env: { ...process.env, ...work.environment, DISPLAY: '', WAYLAND_DISPLAY: '' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
@@ -97,14 +97,19 @@ it('works while other runs do', async () => {
 const built = existsSync(join(PROJECT_FOLDER, BUILT.rendererPage));
 if (!built) process.stdout.write('skipped: serving the window needs "npm run build" first\n');
 
+/** The address that a program prints first. */
+function addressOf(child: ReturnType<typeof start>): Promise<URL> {
+  return new Promise((resolve, reject) => {
+    child.stdout.once('data', (chunk) => resolve(new URL(String(chunk).trim())));
+    child.once('close', (code) => reject(new Error(`ended with ${code}`)));
+  });
+}
+
 it.skipIf(!built)('serves the window until it is told to stop', async () => {
   const child = start(['serve', '--ui']);
   const ended = end(child);
-  const address = await new Promise<string>((resolve, reject) => {
-    child.stdout.once('data', (chunk) => resolve(String(chunk).trim()));
-    child.once('close', (code) => reject(new Error(`ended with ${code}`)));
-  });
-  expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/login\?code=[\w-]{43}$/);
+  const address = await addressOf(child);
+  expect(address.href).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/login\?code=[\w-]{43}$/);
   const login = await fetch(address, { redirect: 'manual' });
   expect(login.status).toBe(303);
   const page = await fetch(new URL('/', address), {
@@ -113,4 +118,19 @@ it.skipIf(!built)('serves the window until it is told to stop', async () => {
   expect(await page.text()).toContain('csp-nonce');
   child.kill('SIGTERM');
   expect((await ended).code).toBe(0);
+});
+
+it.skipIf(!built)('opens the window on a source', async () => {
+  const child = start(['open', fixture('sample')]);
+  const ended = end(child);
+  const login = await fetch(await addressOf(child), { redirect: 'manual' });
+  expect(login.headers.get('location')).toMatch(/^\/sources\/[^/]+\/overview$/);
+  child.kill('SIGINT');
+  expect((await ended).code).toBe(0);
+});
+
+it('opens no window on what is no source', async () => {
+  const { code, out, err } = await end(start(['open', work.path('nothing')]));
+  expect([code, out]).toEqual([3, '']);
+  expect(err).toMatch(/^NOT_FOUND .*nothing: /);
 });
