@@ -1,10 +1,12 @@
 import { CacheError, isCacheError } from '../../../shared/base/errors.ts';
+import type { Digest } from '../../../shared/oci/digest.ts';
 import type { LayoutIndexDocument } from '../../../shared/oci/layout-index.ts';
 import type { LayoutIndex, LayoutStore, Lease, LockOptions } from '../../engine/ports/managed-store.ts';
 import { BottleFileCache } from './bottle-file-cache.ts';
 import type { Disk } from './disk.ts';
 import { readIndexFile, replaceIndexFile } from './index-file.ts';
 import type { StoreLayout } from './layout.ts';
+import { dropUnneeded } from './removal.ts';
 import { type LockPlace, withLock } from './store-lock.ts';
 
 /** How often a change of the index is worked out anew when another program was faster. */
@@ -30,8 +32,16 @@ export class FileLayoutStore implements LayoutStore {
   }
 
   changeIndex(change: IndexChange, options: LockOptions = {}): Promise<LayoutIndex> {
+    return this.#locked(options, () => changeIndexFile(this.#layout, this.#disk, change));
+  }
+
+  discard(digests: readonly Digest[], options: LockOptions = {}): Promise<void> {
+    return this.#locked(options, () => dropUnneeded({ layout: this.#layout, disk: this.#disk }, digests));
+  }
+
+  #locked<T>(options: LockOptions, body: () => Promise<T>): Promise<T> {
     const place = { folder: this.#layout.ingest, pathOf: this.#layout.ingestEntry };
-    return withLock(place, this.#disk, options, () => changeIndexFile(this.#layout, this.#disk, change));
+    return withLock(place, this.#disk, options, body);
   }
 
   async lease(): Promise<Lease> {

@@ -66,6 +66,10 @@ export class FileManagedStore implements ManagedStore {
     return takeLease(this.#files.layout, this.#files.disk, digests);
   }
 
+  discard(digests: readonly Digest[], options: LockOptions = {}): Promise<void> {
+    return this.#locked(options, () => dropUnneeded(this.#files, digests));
+  }
+
   exclusive<T>(body: (session: StoreSession) => Promise<T>, options: LockOptions = {}): Promise<T> {
     return this.#locked(options, async () => body(await this.#session()));
   }
@@ -88,7 +92,7 @@ export class FileManagedStore implements ManagedStore {
     const index = await readIndexFile(files.layout);
     return {
       index,
-      discard: (documents) => dropUnneeded(files, documents),
+      discard: (digests) => dropUnneeded(files, digests),
       remove: (removal, options = {}) => removeBlobs(files, index, removal, options),
       restore: (plan, options = {}) => restoreBatch(files, plan, options.onProgress),
       emptyTrash: (options = {}) => emptyTrash(files, options),

@@ -100,7 +100,7 @@ export async function takeBack(store: StoreFiles, entry: RemovalEntry): Promise<
   await endEntry(layout, disk, entry.plan);
 }
 
-/** Deletes those of these documents that no reference leads to and nobody leases. */
+/** Deletes those of these blobs that no reference leads to and nobody leases. */
 export async function dropUnneeded(store: StoreFiles, digests: readonly Digest[]): Promise<void> {
   if (digests.length === 0) return;
   const needed = await neededBlobs(store);

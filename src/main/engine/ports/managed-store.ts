@@ -51,6 +51,8 @@ export interface LayoutStore {
   ): Promise<LayoutIndex>;
   /** To be taken before a transfer looks which blobs are there. A plain folder, which nobody prunes, has nothing to do. */
   lease(digests: Iterable<Digest>): Promise<Lease>;
+  /** Deletes those of these blobs that nothing leads to and nobody leases: what was written for nothing. */
+  discard(digests: readonly Digest[], options?: LockOptions): Promise<void>;
 }
 
 /** A blob and its size in bytes. */
@@ -102,8 +104,8 @@ export type BlobProgress = (done: number, total: number) => void;
 export interface StoreSession {
   /** The index as it stands under the lock. */
   readonly index: LayoutIndex;
-  /** Deletes those of these documents that nothing leads to and nobody leases: what was written for nothing. */
-  discard(documents: readonly Digest[]): Promise<void>;
+  /** As `LayoutStore.discard`. */
+  discard(digests: readonly Digest[]): Promise<void>;
   /**
    * Switches the index, then moves the blobs to the trash as one batch. A crash in the middle is finished or taken back
    * by whoever takes the lock next. After the switch it no longer heeds the signal.

@@ -9,33 +9,25 @@ import { CommitCopy, type MoteWorkOptions } from '../ports/mote-cache.ts';
 /** Blobs copied at once: enough to share the price of making small ones durable, few enough buffers in memory. */
 const AT_ONCE = 8;
 
-/** What copying did. */
-export interface Copied {
-  readonly blobs: number;
-  readonly bytes: number;
-  /** Blobs that the source has, but not as it says: nothing of them was written. */
-  readonly damaged: readonly CacheError[];
-}
-
 /** Options of `copyBlobs`. `onBytes`: how many more are done. */
 export interface CopyOptions extends MoteWorkOptions {
-  readonly onCopied?: (descriptor: Descriptor) => void;
+  readonly onCopied: (descriptor: Descriptor) => void;
 }
 
 /**
- * Copies blobs, each checked against its digest while it is written. A damaged one is listed and does not stop the
- * others; what stops them all is the target, or the signal: then what is whole stays, so that running it again goes on.
+ * Copies blobs, each checked against its digest while it is written. A damaged one does not stop the others; what stops
+ * them all is the target, or the signal: then what is whole stays, so that running it again goes on.
+ * @returns blobs that the source has, but not as it says: nothing of them was written
  */
 export async function copyBlobs(
   source: CacheSource,
   target: BlobStore,
   blobs: readonly Descriptor[],
-  options: CopyOptions = {},
-): Promise<Copied> {
+  options: CopyOptions,
+): Promise<readonly CacheError[]> {
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
   const damaged: CacheError[] = [];
-  const copied = { blobs: 0, bytes: 0 };
   const places = await source.locateBlobs(blobs.map(({ digest }) => parseDigest(digest)));
   const rest = blobs.entries();
   const work = async () => {
@@ -48,9 +40,7 @@ export async function copyBlobs(
         damaged.push(error);
         continue;
       }
-      copied.blobs += 1;
-      copied.bytes += blob.size;
-      options.onCopied?.(blob);
+      options.onCopied(blob);
     }
   };
   const workers = Array.from({ length: Math.min(AT_ONCE, blobs.length) }, () =>
@@ -64,7 +54,7 @@ export async function copyBlobs(
   // The others were cancelled by the first that failed; its reason is the one to tell.
   const failure = failures.find((error) => !isCacheError(error, 'CANCELLED')) ?? failures[0];
   if (failure !== undefined) throw failure;
-  return { ...copied, damaged };
+  return damaged;
 }
 
 async function copyBlob(

@@ -8,7 +8,7 @@ import { isReplacedBy, type LayoutIndexDocument, withReference } from '../../../
 import type { CacheSource } from '../ports/cache-source.ts';
 import type { LayoutStore } from '../ports/managed-store.ts';
 import { buildCommands } from './build-commands.ts';
-import { chooseCaches } from './choose-caches.ts';
+import { type ChosenCache, chooseCaches } from './choose-caches.ts';
 import { copyBlobs } from './copy-blobs.ts';
 import { distinctBlobs, type PreparedCache, prepareCaches, warningsOf } from './prepared.ts';
 import { presentBlobs } from './present-blobs.ts';
@@ -34,54 +34,86 @@ const TRIES = 3;
  * @throws `NOT_FOUND` for a reference that the source does not have, `INVALID_INPUT`, `NO_SPACE`, `CANCELLED`
  */
 export async function transferCaches(transfer: Transfer): Promise<TransferReport> {
-  const { source, options, signal, onProgress, log = () => {} } = transfer;
+  const { source, options, signal, onProgress } = transfer;
   const snapshot = await source.read({
     ...(signal ? { signal } : {}),
     onProgress: ({ phase, done, total, unit }) => onProgress?.({ phase, done, total, unit }),
   });
   const chosen = chooseCaches(snapshot, options.ref);
-  const inSource = new Set<string>(snapshot.blobs.filter(({ problem }) => !problem).map(({ digest }) => digest));
-  const unusable: string[] = [];
-
   const target = await transfer.openTarget();
-  const wanted = chosen.flatMap(({ cache }) => cache.descriptors);
-  await using lease = await target.lease(new Set(wanted.map(({ digest }) => parseDigest(digest))));
-  const inTarget = await presentBlobs(target.blobs, wanted);
-
-  const report = { blobsCopied: 0, blobsSkipped: 0, bytesCopied: 0 };
-  const isThere = (digest: string) => inSource.has(digest) || inTarget.has(digest);
+  const described = chosen.flatMap(({ cache }) => cache.descriptors);
+  await using lease = await target.lease(new Set(described.map(({ digest }) => parseDigest(digest))));
+  const supply: Supply = {
+    inSource: new Set<string>(snapshot.blobs.filter(({ problem }) => !problem).map(({ digest }) => digest)),
+    inTarget: await presentBlobs(target.blobs, described),
+    brought: new Set(),
+    damaged: [],
+  };
   for (let tried = 1; ; tried += 1) {
-    const caches = await prepareCaches(chosen, options, isThere, signal);
-    const blobs = distinctBlobs(caches);
-    const missing = blobs.filter(({ digest }) => !inTarget.has(digest));
-    if (tried === 1) report.blobsSkipped = blobs.length - missing.length;
-    log(`${blobs.length - missing.length} of ${blobs.length} blobs are there`);
-    const copied = await copyBlobs(source, target.blobs, missing, {
-      signal,
-      ...byteProgress(missing, onProgress),
-      onCopied: ({ digest, size }) => log(`copied ${shortDigest(digest)}, ${formatBytes(size)}`),
-    });
-    report.blobsCopied += copied.blobs;
-    report.bytesCopied += copied.bytes;
-    for (const { subject = '', message } of copied.damaged) {
-      inSource.delete(subject);
-      unusable.push(`${subject} cannot be copied: ${message}`);
-    }
-    for (const { digest } of missing) if (inSource.has(digest)) inTarget.add(digest);
-    if (copied.damaged.length > 0) continue;
-
+    const caches = await bringBlobs(transfer, target, chosen, supply);
     const documents = caches.map((cache) => cache.documents);
-    await lease.add(
-      documents.flatMap(({ config, manifest }) => [parseDigest(config.digest), parseDigest(manifest.digest)]),
-    );
+    await lease.add(documents.flatMap(({ config, manifest }) => [config, manifest].map(digestOf)));
     onProgress?.({ phase: 'Writing the references', done: 0, unit: 'bytes' });
     for (const each of documents) await each.write(target.blobs, signal);
-    const before = (await target.readIndex()).document;
+    const warnings = [...supply.damaged, ...warningsOf(caches, (await target.readIndex()).document)];
     const lost = await switchReferences(target, caches, signal);
-    if (lost.length === 0)
-      return finish(target, caches, { ...report, warnings: [...unusable, ...warningsOf(caches, before)] });
+    if (lost.length === 0) {
+      await lease[Symbol.asyncDispose]();
+      const used = new Set(distinctBlobs(caches).map(digestOf));
+      const unused = [...supply.brought].filter((digest) => !used.has(digest));
+      if (unused.length > 0) await target.discard(unused);
+      return finish(target, caches, supply, warnings);
+    }
     if (tried === TRIES) throw vanished(lost);
-    for (const digest of lost) inTarget.delete(digest);
+    for (const digest of lost) supply.inTarget.delete(digest);
+  }
+}
+
+/** Where blobs can be had. */
+interface Supply {
+  readonly inSource: Set<string>;
+  readonly inTarget: Set<string>;
+  /** Copied by this transfer. */
+  readonly brought: Set<Digest>;
+  /** What the source says it has and has not, in words. */
+  readonly damaged: string[];
+}
+
+/**
+ * Brings every blob that the caches need into the target. What turns out to be damaged cannot be had: then it is worked
+ * out anew what is written.
+ */
+async function bringBlobs(
+  { source, options, signal, onProgress, log = () => {} }: Transfer,
+  target: LayoutStore,
+  chosen: readonly ChosenCache[],
+  supply: Supply,
+): Promise<PreparedCache[]> {
+  const { inSource, inTarget, brought, damaged } = supply;
+  for (;;) {
+    const caches = await prepareCaches(
+      chosen,
+      options,
+      (digest) => inSource.has(digest) || inTarget.has(digest),
+      signal,
+    );
+    const blobs = distinctBlobs(caches);
+    const missing = blobs.filter(({ digest }) => !inTarget.has(digest));
+    log(`${blobs.length - missing.length} of ${blobs.length} blobs are there`);
+    const bad = await copyBlobs(source, target.blobs, missing, {
+      signal,
+      onBytes: byteProgress(missing, onProgress),
+      onCopied: (blob) => {
+        log(`copied ${shortDigest(blob.digest)}, ${formatBytes(blob.size)}`);
+        inTarget.add(blob.digest);
+        brought.add(digestOf(blob));
+      },
+    });
+    if (bad.length === 0) return caches;
+    for (const { subject = '', message } of bad) {
+      inSource.delete(subject);
+      damaged.push(`${subject} cannot be copied: ${message}`);
+    }
   }
 }
 
@@ -102,7 +134,7 @@ async function switchReferences(
   await target.changeIndex(
     async ({ document }) => {
       const present = await presentBlobs(target.blobs, needed);
-      lost = needed.map(({ digest }) => parseDigest(digest)).filter((digest) => !present.has(digest));
+      lost = needed.map(digestOf).filter((digest) => !present.has(digest));
       return lost.length > 0 ? document : caches.reduce(withCache, document);
     },
     { signal },
@@ -117,33 +149,41 @@ function withCache(index: LayoutIndexDocument, { ref, documents }: PreparedCache
   return withReference(index, ref, documents.manifest);
 }
 
-function byteProgress(missing: readonly Descriptor[], onProgress: Transfer['onProgress']) {
+function byteProgress(missing: readonly Descriptor[], onProgress: Transfer['onProgress']): (bytes: number) => void {
   const total = missing.reduce((sum, { size }) => sum + size, 0);
   let done = 0;
-  const tell = () => onProgress?.({ phase: 'Copying', done: Math.min(done, total), total, unit: 'bytes' });
-  tell();
-  return {
-    onBytes: (bytes: number) => {
-      done += bytes;
-      tell();
-    },
+  const count = (bytes: number) => {
+    done += bytes;
+    onProgress?.({ phase: 'Copying', done: Math.min(done, total), total, unit: 'bytes' });
   };
+  count(0);
+  return count;
 }
 
 function finish(
   target: LayoutStore,
   caches: readonly PreparedCache[],
-  report: Pick<TransferReport, 'blobsCopied' | 'blobsSkipped' | 'bytesCopied' | 'warnings'>,
+  { brought }: Supply,
+  warnings: string[],
 ): TransferReport {
   const [first] = caches;
   if (!first) throw new CacheError('INTERNAL', 'a transfer of no caches');
+  const blobs = distinctBlobs(caches);
+  const copied = blobs.filter((blob) => brought.has(digestOf(blob)));
   return {
-    ...report,
+    blobsCopied: copied.length,
+    blobsSkipped: blobs.length - copied.length,
+    bytesCopied: copied.reduce((sum, { size }) => sum + size, 0),
     resultsLeftOut: caches.reduce((sum, { selected }) => sum + selected.leftOut, 0),
     manifest: first.documents.manifest,
     caches: caches.map(({ ref, documents }) => ({ ref, manifest: documents.manifest })),
+    warnings,
     commands: caches.flatMap(({ ref }) => buildCommands(target.location, ref)),
   };
+}
+
+function digestOf({ digest }: Descriptor): Digest {
+  return parseDigest(digest);
 }
 
 function vanished(lost: readonly Digest[]): CacheError {
