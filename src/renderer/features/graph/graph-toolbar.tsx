@@ -46,7 +46,7 @@ export function GraphToolbar({
       <DialogTrigger isOpen={isChoosing} onOpenChange={setChoosing}>
         <AriaButton
           className={styles.focus ?? ''}
-          aria-label={`Focus: ${focus ? recordTitle(focus) : 'none'}. Choose a record`}
+          aria-label={`Focus ${focus ? recordTitle(focus) : 'none'}, choose another record`}
         >
           <span className="t2">Focus</span>
           {focus ? (
