@@ -152,8 +152,9 @@ describe.each(Object.entries(WAYS))('errors over %s', (_, reach) => {
     await using engine = await reach();
     const controller = new AbortController();
     const call = engine.client.jobs.get({ jobId: 'slow' }, { signal: controller.signal });
-    setImmediate(() => controller.abort());
+    setImmediate(() => controller.abort(new Error('a reason of the caller')));
     await expect(call).rejects.toMatchObject({ code: 'CANCELLED' });
+    await new Promise((resolve) => setImmediate(resolve));
     expect(engine.reports).toEqual([]);
   });
 

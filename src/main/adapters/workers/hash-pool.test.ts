@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -125,17 +125,44 @@ describe('hash pool', () => {
     const path = await put('large', content(8_000_000));
     const controller = new AbortController();
     let answered = 0;
+    let calls = 0;
     const work = Array.from({ length: 500 }, (_, id) => ({ id, algorithm: 'sha256' as const, path, offset: 0 }));
     const cancelled = pool.hashAll(work, {
       signal: controller.signal,
       onHashed: (hashes) => {
         answered += hashes.length;
+        calls += 1;
         controller.abort();
       },
     });
     await expect(cancelled).rejects.toMatchObject({ code: 'CANCELLED' });
     expect(answered).toBeLessThan(500);
-    expect((await hashAll([{ path, offset: 0 }])).answers).toMatchObject([{ hex: hex(content(8_000_000)) }]);
+    const again = [1, 2, 3, 4].map(() => ({ path, offset: 0 }));
+    const { answers } = await hashAll(again);
+    expect(answers.map((answer) => answer.error ?? answer.hex)).toEqual(again.map(() => hex(content(8_000_000))));
+    expect(calls).toBe(1);
+  });
+
+  it('leaves a blob in the middle of which it was cancelled', async () => {
+    await using single = createHashPool({ threads: 1 });
+    const path = join(folder, 'endless');
+    await writeFile(path, '');
+    await truncate(path, 2 ** 40);
+    const controller = new AbortController();
+    const endless = single.hashAll([{ id: 0, algorithm: 'sha256', path, offset: 0 }], {
+      signal: controller.signal,
+      onHashed: () => undefined,
+      onBytes: () => controller.abort(),
+    });
+    await expect(endless).rejects.toMatchObject({ code: 'CANCELLED' });
+    const small = await put('after', content(10));
+    let after = 0;
+    await single.hashAll([{ id: 0, algorithm: 'sha256', path: small, offset: 0 }], {
+      onHashed: (hashes) => {
+        after += hashes.length;
+      },
+    });
+    expect(after).toBe(1);
   });
 
   it('lets a short call through while a long one is under way', async () => {

@@ -38,7 +38,7 @@ export function createLoader(options: LoaderOptions) {
   const install = async (entry: Entry, catalog: Catalog): Promise<void> => {
     const before = entry.slot;
     if (before?.catalog !== catalog) {
-      if (stopping.aborted || !isListed(entry)) {
+      if (stopping.aborted) {
         await catalog[Symbol.asyncDispose]();
         throw cancelled(entry.location);
       }
