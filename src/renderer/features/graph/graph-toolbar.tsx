@@ -48,7 +48,7 @@ export function GraphToolbar({
           className={styles.focus ?? ''}
           aria-label={`Focus ${focus ? recordTitle(focus) : 'none'}, choose another record`}
         >
-          <span className="t2">Focus</span>
+          <span className="t2">Focus</span>{' '}
           {focus ? (
             <>
               <KindGlyph kind={focus.kind} isDecorative />
