@@ -5,8 +5,8 @@ import type { BlobHash } from '../../engine/ports/blob-hasher.ts';
 import { hashExtent } from './hash-extent.ts';
 import type { HashAnswer, HashRequest } from './hash-messages.ts';
 
-/** Progress is told after this many bytes, and at the end of a batch: some times a second at the speed of a disk. */
-const TELL_BYTES = 64 * 1024 * 1024;
+/** Progress is told after this many bytes, and at the end of a batch: often enough for a slow disk, seldom enough for a fast one. */
+const TELL_BYTES = 16 * 1024 * 1024;
 
 function answer({ blobs, stop }: HashRequest): void {
   const tell = (message: HashAnswer): void => parentPort?.postMessage(message);
