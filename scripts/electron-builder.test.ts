@@ -4,6 +4,8 @@ import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 
 const require = createRequire(import.meta.url);
+/** Sees what the packager sees. */
+const packager = createRequire(require.resolve('electron-builder/package.json'));
 const root = new URL('..', import.meta.url);
 
 interface Packaging {
@@ -23,7 +25,7 @@ async function readPackaging(): Promise<Packaging> {
 
 describe('electron-builder.yml', () => {
   it('is valid for the version that is installed', async () => {
-    const schema = JSON.parse(await readFile(require.resolve('app-builder-lib/scheme.json'), 'utf8'));
+    const schema = JSON.parse(await readFile(packager.resolve('app-builder-lib/scheme.json'), 'utf8'));
     const validate = new Ajv({ strict: false, allErrors: true }).compile(schema);
     validate(await readPackaging());
     expect(validate.errors ?? []).toEqual([]);

@@ -2,7 +2,7 @@ import { CacheError, toCacheError } from '../../../shared/base/errors.ts';
 import type { EngineClient } from '../../../shared/contract/index.ts';
 import type { Source } from '../../../shared/model/source.ts';
 import type { CliContext } from './context.ts';
-import { EXIT, ExitError, exitCodeOf } from './exit-codes.ts';
+import { EXIT, ExitError } from './exit-codes.ts';
 import { follow } from './jobs.ts';
 
 /**
@@ -47,9 +47,4 @@ export async function resolveId(client: EngineClient, sourceId: string, written:
     subject: written,
     hint: `Write one of: ${ids.join(', ')}`,
   });
-}
-
-/** True for a failure that is the command line's fault. */
-export function isUsageFailure(error: CacheError): boolean {
-  return exitCodeOf(error) === EXIT.usage;
 }
