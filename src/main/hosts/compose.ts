@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createDuckdbCatalogStore } from '../adapters/duckdb/index.ts';
@@ -45,7 +45,7 @@ export async function composeEngine({ host, environment }: ComposeOptions): Prom
       info: {
         host,
         version: await projectVersion(),
-        sample: join(PROJECT_FOLDER, 'fixtures', 'sample'),
+        sample: await sampleFolder(),
         storeFolder: folders.store,
         homeFolder: homedir(),
         platform: process.platform,
@@ -67,6 +67,12 @@ export async function composeEngine({ host, environment }: ComposeOptions): Prom
     client: createLocalClient(engine),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** Canonical, so that it is recognised in the list. In a package it lies beside the archive, as a folder like any other. */
+async function sampleFolder(): Promise<string> {
+  const folder = join(PROJECT_FOLDER.replace(/\.asar$/, '.asar.unpacked'), 'fixtures', 'sample');
+  return realpath(folder).catch(() => folder);
 }
 
 async function projectVersion(): Promise<string> {
