@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { AxeBuilder } from '@axe-core/playwright';
+import { test as base, expect, type Locator, type Page } from '@playwright/test';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** A web host with its own state, cache and work folders, started for one test and stopped after it. */
+export interface Host {
+  /** One-time address; using it signs the browser in. */
+  readonly address: string;
+  /** A folder of this test alone. */
+  readonly folder: string;
+  /** Copies a fixture into the test's folder, so that it may be changed. */
+  copyFixture(name: string, as: string): Promise<string>;
+}
+
+async function startHost(folder: string): Promise<{ child: ChildProcess; address: string }> {
+  const child = spawn(process.execPath, ['bin/cachewright.js', 'serve', '--ui'], {
+    cwd: root,
+    env: {
+      ...process.env,
+      CACHEWRIGHT_STATE_DIR: join(folder, 'state'),
+      CACHEWRIGHT_CACHE_DIR: join(folder, 'cache'),
+      // No test opens the machine's own browser.
+      DISPLAY: '',
+      WAYLAND_DISPLAY: '',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const address = await new Promise<string>((resolve, reject) => {
+    let seen = '';
+    const look = (chunk: Buffer) => {
+      seen += chunk.toString();
+      const found = /http:\/\/\S+/.exec(seen);
+      if (found && seen.includes('\n', found.index)) resolve(found[0]);
+    };
+    child.stdout.on('data', look);
+    child.stderr.on('data', look);
+    child.once('exit', (code) => reject(new Error(`the web host ended with ${code}: ${seen}`)));
+  });
+  return { child, address };
+}
+
+export const test = base.extend<{ host: Host; window: Page }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixture's dependencies from this pattern
+  host: async ({}, use) => {
+    const folder = await mkdtemp(join(tmpdir(), 'cachewright-e2e-'));
+    const { child, address } = await startHost(folder);
+    await use({
+      address,
+      folder,
+      copyFixture: async (name, as) => {
+        const to = join(folder, as);
+        await cp(join(root, 'fixtures', name), to, { recursive: true });
+        return to;
+      },
+    });
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGTERM');
+    await ended;
+    await rm(folder, { recursive: true, force: true });
+  },
+  /** The signed-in window on a fresh host. */
+  window: async ({ page, host }, use) => {
+    await page.goto(host.address);
+    await idle(page);
+    await use(page);
+  },
+});
+
+export { expect };
+
+declare global {
+  interface Window {
+    cachewrightTest: { whenIdle(): Promise<void> };
+  }
+}
+
+/** Waits until the window says that it is idle: no calls in flight, no layout pending. */
+export async function idle(page: Page): Promise<void> {
+  await page.waitForFunction(() => 'cachewrightTest' in window);
+  await page.evaluate(() => window.cachewrightTest.whenIdle());
+}
+
+/** Opens a path through the open dialog, as a user does, and waits until it is ready. */
+export async function openSource(page: Page, path: string): Promise<void> {
+  const dialog = await openDialog(page);
+  await dialog.getByRole('textbox', { name: 'Path of a cache' }).fill(path);
+  await page.keyboard.press('Enter');
+  await dialog.waitFor({ state: 'hidden' });
+  await page.waitForURL(/\/sources\/[0-9a-f]{12}\//);
+  await idle(page);
+}
+
+/** The dialog that opens a source, open. */
+export async function openDialog(page: Page): Promise<Locator> {
+  await page.keyboard.press('Control+o');
+  const dialog = page.getByRole('dialog');
+  await dialog.waitFor();
+  return dialog;
+}
+
+/** Goes to a view of the current source by its tab. */
+export async function goTo(page: Page, view: string): Promise<void> {
+  await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: view, exact: true }).click();
+  await idle(page);
+}
+
+/** No serious or critical accessibility finding on the screen as it is. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    .analyze();
+  const grave = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical');
+  expect(grave.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 200)).join(' | ')}`)).toEqual([]);
+}
+
+/** Keeps a picture of the screen as an artefact of the run: `artifacts/<name>-<theme>-<width>.png`. */
+export async function shoot(page: Page, name: string, theme: string): Promise<void> {
+  const width = page.viewportSize()?.width ?? 0;
+  await page.screenshot({ path: `artifacts/${name}-${theme}-${width}.png`, animations: 'disabled' });
+}
