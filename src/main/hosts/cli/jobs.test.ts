@@ -74,7 +74,10 @@ function engineOf(states: readonly Job[]) {
         cancelled();
         return {};
       }),
-      log: os.jobs.log.handler(() => [{ at: 0, text: 'two of four are back' }]),
+      log: os.jobs.log.handler(() => [
+        { at: 0, text: 'two of four are back' },
+        { at: 1, text: 'It stopped.' },
+      ]),
     },
   };
   const handle: EngineHandle = {

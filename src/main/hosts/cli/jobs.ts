@@ -3,6 +3,7 @@ import type { EngineClient } from '../../../shared/contract/index.ts';
 import type { Job, JobKind, JobResult } from '../../../shared/model/job.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, ExitError } from './exit-codes.ts';
+import { terminalText } from './format/terminal-text.ts';
 
 /**
  * Follows a job to its end, with progress. Ctrl-C cancels the job and waits until it has left everything as before.
@@ -43,6 +44,9 @@ function resultOf<Kind extends JobKind>(job: Job, kind: Kind): Extract<JobResult
   return result as Extract<JobResult, { kind: Kind }>;
 }
 
+/** How much of the log of a failed action is shown: its end says how far it came. */
+const LOG_LINES = 20;
+
 /** Runs an action that changes something: once it has started, its failure means "part way". */
 export async function act<Kind extends JobKind>(
   context: CliContext,
@@ -55,7 +59,9 @@ export async function act<Kind extends JobKind>(
     return await follow(context, client, jobId, kind);
   } catch (error) {
     if (!(error instanceof CacheError) || error.code === 'CANCELLED' || error.code === 'INVALID_INPUT') throw error;
-    for (const line of await client.jobs.log({ jobId })) await context.note(line.text);
+    // The last line of the log is the error itself, which is printed after these.
+    const lines = (await client.jobs.log({ jobId })).slice(0, -1);
+    for (const { text } of lines.slice(-LOG_LINES)) await context.note(terminalText(text));
     throw new ExitError(EXIT.partWay, error);
   }
 }

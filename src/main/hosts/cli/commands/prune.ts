@@ -23,6 +23,9 @@ interface PruneOptions {
   readonly apply?: string;
 }
 
+/** What goes, at most `limit` lines of it; `onTotal` is told how many there are. */
+type Items = (limit?: number, onTotal?: (total: number) => void) => AsyncIterable<PlanItem>;
+
 /** Items that a table for people lists. */
 const TABLE_ITEMS = 50;
 
@@ -61,15 +64,22 @@ async function prune(context: CliContext, location: string, options: PruneOption
     : await client.prune.get({ sourceId, plan: options.apply ?? '' });
 
   const applies = options.yes === true || options.apply !== undefined;
-  const report = applies ? await apply(context, client, plan) : undefined;
-  const items = (limit?: number): AsyncIterable<PlanItem> =>
-    pageThrough({ limit }, async (window) => {
-      const page = await client.prune.items({ sourceId, plan: plan.plan, what: 'goes', ...window });
+  const applied = () => (applies ? apply(context, client, plan) : undefined);
+  const items = (window: { offset: number; limit: number }) =>
+    client.prune.items({ sourceId, plan: plan.plan, what: 'goes', ...window });
+
+  if (options.json) {
+    const report = await applied();
+    const all = pageThrough({}, async (window) => {
+      const page = await items(window);
       return { rows: page.items, total: page.total };
     });
-
-  if (options.json) await writePlanJson(context, plan, items(), report);
-  else await writePlan(context, location, plan, items(TABLE_ITEMS), report);
+    await writePlanJson(context, plan, all, report);
+  } else {
+    // Asked for before it is applied: records that are gone have no names any more.
+    const listed = await items({ offset: 0, limit: TABLE_ITEMS });
+    await writePlan(context, location, plan, listed, await applied(), source.kind === 'store');
+  }
   return EXIT.done;
 }
 
@@ -112,8 +122,9 @@ async function writePlan(
   { out }: CliContext,
   location: string,
   plan: PrunePlan,
-  items: AsyncIterable<PlanItem>,
+  { items, total }: { readonly items: readonly PlanItem[]; readonly total: number },
   report: PruneReport | undefined,
+  isStore: boolean,
 ): Promise<void> {
   const listed = await writeTable(
     out,
@@ -127,21 +138,24 @@ async function writePlan(
     items,
   );
   const { goes, stays } = plan;
-  const rest = goes.records + goes.blobs - listed;
+  const rest = total - listed;
   const lines = [
     ...(listed > 0 ? [''] : []),
     ...(rest > 0 ? [`and ${formatCount(rest)} more; --json lists all`] : []),
     `goes   ${formatCount(goes.records)} records, ${formatCount(goes.blobs)} blobs, ${formatExactBytes(plan.freedBytes)}`,
     `stays  ${formatCount(stays.records)} records, ${formatCount(stays.blobs)} blobs, ${formatExactBytes(plan.keepBytes)}`,
-    ...outcome(location, plan, report),
+    ...outcome(location, plan, report, isStore),
   ];
   await out.write(`${lines.join('\n')}\n`);
 }
 
-function outcome(location: string, plan: PrunePlan, report: PruneReport | undefined): string[] {
+function outcome(location: string, plan: PrunePlan, report: PruneReport | undefined, isStore: boolean): string[] {
   const store = /^[\w./:@%+=,-]+$/.test(location) ? location : `'${location.replaceAll("'", `'\\''`)}'`;
   if (report === undefined) {
-    return ['Dry run: nothing was changed.', `To apply it: cachewright prune ${store} --apply ${plan.plan}`];
+    const next = isStore
+      ? `To apply it: cachewright prune ${store} --apply ${plan.plan}`
+      : 'Only a managed store can be pruned: import this into one first.';
+    return ['Dry run: nothing was changed.', next];
   }
   return [
     `${formatBytes(report.freedBytes)} moved to the trash; empty-trash frees the disk.`,
