@@ -9,6 +9,7 @@ import { feature as prune } from '../features/prune/index.ts';
 import { feature as record } from '../features/record/index.ts';
 import { feature as settings } from '../features/settings/index.ts';
 import { feature as sources } from '../features/sources/index.ts';
+import { feature as transfer } from '../features/transfer/index.ts';
 
 /** Every capability of the window. The order is that of the tabs, and of the foot of the sources pane. */
 export const FEATURES: readonly Feature[] = [

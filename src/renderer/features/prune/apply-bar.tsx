@@ -72,7 +72,7 @@ export function ApplyBar({
         <Button
           variant="primary"
           icon={DatabaseZap}
-          onPress={() => navigate(sourceHref(source.id, 'transfer', { to: 'store' }))}
+          onPress={() => navigate(sourceHref(source.id, 'transfer', { kind: 'store' }))}
         >
           Import into a store first
         </Button>

@@ -1,0 +1,79 @@
+import type { ReactNode } from 'react';
+import { Segmented } from '../../base/segmented.tsx';
+import styles from './transfer.module.css';
+import type { TransferAddress } from './transfer-address.ts';
+
+/** How it is written. Every change previews again. */
+export function OptionsRow({
+  address,
+  onChange,
+  isDisabled,
+}: {
+  readonly address: TransferAddress;
+  readonly onChange: (change: Partial<TransferAddress>) => void;
+  readonly isDisabled: boolean;
+}) {
+  return (
+    <section className={styles.options} aria-label="Options">
+      <Option label="Mode">
+        <Segmented
+          label="Mode"
+          value={address.mode}
+          isDisabled={isDisabled}
+          options={[
+            { value: 'min', label: 'min' },
+            { value: 'max', label: 'max' },
+          ]}
+          onChange={(mode) => onChange({ mode })}
+        />
+      </Option>
+      <Option label="Format">
+        <Segmented
+          label="Format"
+          value={address.format}
+          isDisabled={isDisabled}
+          options={[
+            { value: 'asIs', label: 'as it is' },
+            { value: 'index', label: 'index' },
+            { value: 'manifest', label: 'image manifest' },
+          ]}
+          // Docker types are only possible in an index.
+          onChange={(format) =>
+            onChange({ format, ...(format === 'manifest' && address.types === 'docker' ? { types: 'asIs' } : {}) })
+          }
+        />
+      </Option>
+      <Option label="Media types">
+        <Segmented
+          label="Media types"
+          value={address.types}
+          isDisabled={isDisabled}
+          options={[
+            { value: 'asIs', label: 'as they are' },
+            { value: 'oci', label: 'OCI' },
+            { value: 'docker', label: 'Docker' },
+          ]}
+          onChange={(types) =>
+            onChange({ types, ...(types === 'docker' && address.format === 'manifest' ? { format: 'index' } : {}) })
+          }
+        />
+      </Option>
+      <p className={styles.optionNote}>
+        {address.mode === 'max'
+          ? 'Every result goes. Only what is missing is copied.'
+          : 'All records go, with the results of the final images alone. Only what is missing is copied.'}
+      </p>
+    </section>
+  );
+}
+
+function Option({ label, children }: { readonly label: string; readonly children: ReactNode }) {
+  return (
+    <div>
+      <div className={styles.optionLabel} aria-hidden="true">
+        {label}
+      </div>
+      {children}
+    </div>
+  );
+}

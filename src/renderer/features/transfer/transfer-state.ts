@@ -1,0 +1,64 @@
+import type { CacheErrorData } from '../../../shared/base/errors.ts';
+import type { Job } from '../../../shared/model/job.ts';
+import type { TransferBlob, TransferPreview, TransferReport } from '../../../shared/model/transfer.ts';
+
+/** Where a transfer stands. Derived: the engine holds the truth in its job and its preview. */
+export type TransferState =
+  | { readonly phase: 'choosing' }
+  | { readonly phase: 'previewing'; readonly previous: TransferPreview | undefined }
+  | { readonly phase: 'ready'; readonly preview: TransferPreview }
+  | { readonly phase: 'running'; readonly preview: TransferPreview | undefined; readonly job: Job }
+  | { readonly phase: 'done'; readonly preview: TransferPreview | undefined; readonly report: TransferReport }
+  | {
+      readonly phase: 'failed' | 'cancelled';
+      readonly preview: TransferPreview | undefined;
+      readonly error: CacheErrorData | undefined;
+    }
+  | { readonly phase: 'refused'; readonly error: CacheErrorData };
+
+/** What the state is derived from. */
+export interface TransferFacts {
+  readonly hasTarget: boolean;
+  readonly preview: TransferPreview | undefined;
+  /** The preview answers an older question. */
+  readonly isOld: boolean;
+  readonly previewError: CacheErrorData | undefined;
+  /** The preview as it was when the job began: what was to copy then. */
+  readonly startedWith: TransferPreview | undefined;
+  readonly job: Job | undefined;
+}
+
+export function transferState(facts: TransferFacts): TransferState {
+  const { job, startedWith } = facts;
+  if (job?.state === 'running') return { phase: 'running', preview: startedWith, job };
+  if (job?.result?.kind === 'import' || job?.result?.kind === 'export') {
+    return { phase: 'done', preview: startedWith, report: job.result.report };
+  }
+  if (job?.state === 'failed' || job?.state === 'cancelled') {
+    return { phase: job.state, preview: startedWith, error: job.error };
+  }
+  if (!facts.hasTarget) return { phase: 'choosing' };
+  if (facts.previewError) return { phase: 'refused', error: facts.previewError };
+  if (facts.preview === undefined || facts.isOld) return { phase: 'previewing', previous: facts.preview };
+  return { phase: 'ready', preview: facts.preview };
+}
+
+/** The preview in sight. */
+export function shownPreview(state: TransferState): TransferPreview | undefined {
+  if (state.phase === 'previewing') return state.previous;
+  return 'preview' in state ? state.preview : undefined;
+}
+
+/** How a blob stands, as the table says it. */
+export type BlobState = 'there' | 'to-copy' | 'waiting' | 'copied' | 'missing' | 'left';
+
+/**
+ * How a blob stands now. `arrived`: digests that the target has by now, among those that were to copy.
+ * `left`: was to copy when the transfer ended without it.
+ */
+export function blobState(blob: TransferBlob, phase: TransferState['phase'], arrived: ReadonlySet<string>): BlobState {
+  if (blob.state !== 'to-copy') return blob.state;
+  if (phase === 'done' || arrived.has(blob.digest)) return 'copied';
+  if (phase === 'running') return 'waiting';
+  return phase === 'failed' || phase === 'cancelled' ? 'left' : 'to-copy';
+}
