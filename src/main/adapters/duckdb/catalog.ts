@@ -39,6 +39,7 @@ export async function openCatalog(path: string, clock: Clock, onDamage: () => Pr
       keysSums: keys.keysSums,
       record: keys.record,
       search: keys.search,
+      mentions: keys.mentions,
       largest: keys.largest,
       ...createGraphQueries(context, keys),
       ...createLayerQueries(context, keys),

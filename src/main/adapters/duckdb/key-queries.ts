@@ -16,7 +16,7 @@ import { orderSql } from './sort-sql.ts';
 
 /** Queries about records, and what the other queries need of them. */
 export interface KeyQueries
-  extends Pick<Catalog, 'keysPage' | 'keysList' | 'keysSums' | 'record' | 'search' | 'largest'> {
+  extends Pick<Catalog, 'keysPage' | 'keysList' | 'keysSums' | 'record' | 'search' | 'mentions' | 'largest'> {
   /** Record number of an id or digest. @throws `NOT_FOUND`, `CONFLICT` */
   numberOf(idOrDigest: string): Promise<number>;
   /** Mentions by record number. */
@@ -146,6 +146,9 @@ export function createKeyQueries(context: QueryContext): KeyQueries {
         where.values,
       );
       return rows.map(toRow);
+    },
+    async mentions(ids) {
+      return [...(await refsOf(await numbersOf(ids))).values()];
     },
     async largest({ ref, limit }) {
       const sort = { field: 'ownBytes', descending: true };

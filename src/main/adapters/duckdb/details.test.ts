@@ -1,0 +1,246 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { shortDigest } from '../../../shared/oci/digest.ts';
+import { digestOf, type SmallSource } from '../../engine/catalog/testing/small-source.ts';
+import type { Catalog, RecordNames } from '../../engine/ports/catalog.ts';
+import { openTestStore, type TestStore } from './testing/small-catalog.ts';
+
+const T1 = '2026-04-01T08:00:00.123456789Z';
+const T2 = '2026-05-20T08:00:00Z';
+const T3 = '2026-05-31T12:00:00Z';
+
+/** A build of two stages: `deps` on a base of two layers, `page` on top of it and with the content of `src` or its definition. */
+const SOURCE: SmallSource = {
+  caches: [
+    {
+      ref: 'latest',
+      config: {
+        layers: [
+          { blob: 'os' },
+          { blob: 'libs', parent: 0 },
+          { blob: 'deps', parent: 1 },
+          { blob: 'page', parent: 2 },
+          { blob: 'old', parent: 1 },
+        ],
+        records: [
+          { digest: 'base', layers: [{ layer: 1, createdAt: T1 }] },
+          { digest: 'src-content' },
+          { digest: 'src' },
+          {
+            digest: 'deps',
+            inputs: [[{ link: 0 }]],
+            layers: [
+              { layer: 4, createdAt: T1 },
+              { layer: 2, createdAt: T2 },
+            ],
+          },
+          {
+            digest: 'page',
+            inputs: [[{ link: 3 }], [{ link: 1 }, { link: 2, selector: digestOf('path') }]],
+            layers: [{ layer: 3, createdAt: T3 }],
+          },
+        ],
+      },
+    },
+    {
+      ref: 'other',
+      config: { layers: [{ blob: 'os' }], records: [{ digest: 'solo', layers: [{ layer: 0, createdAt: T3 }] }] },
+    },
+  ],
+  sizes: { os: 1000, libs: 200, deps: 30, page: 4, old: 5, stray: 99 },
+  missing: ['libs'],
+  orphans: ['stray'],
+  times: { os: T1 },
+};
+
+const NAMES: RecordNames = new Map([
+  [digestOf('base'), { kind: 'source', name: 'FROM base', stage: 'deps 1/2', nameFrom: 'preimage' }],
+  [
+    digestOf('deps'),
+    { kind: 'exec', name: 'RUN npm ci', stage: 'deps 2/2', nameFrom: 'preimage', operation: 'npm ci\n/app' },
+  ],
+  [digestOf('page'), { kind: 'copy', name: 'COPY src .', stage: 'page 1/1', nameFrom: 'preimage' }],
+]);
+
+const ref = (word: string) => ({ id: digestOf(word), digest: digestOf(word) });
+
+describe('a small catalog', () => {
+  let store: TestStore;
+  let catalog: Catalog;
+  beforeAll(async () => {
+    store = await openTestStore();
+    catalog = await store.build(SOURCE, NAMES);
+  });
+  afterAll(() => store[Symbol.asyncDispose]());
+
+  test('a record with its inputs, results, users and operation', async () => {
+    const deps = { ...ref('deps'), kind: 'exec', name: 'RUN npm ci', stage: 'deps 2/2', nameFrom: 'preimage' };
+    const base = { ...ref('base'), kind: 'source', name: 'FROM base', stage: 'deps 1/2', nameFrom: 'preimage' };
+    const page = { ...ref('page'), kind: 'copy', name: 'COPY src .', stage: 'page 1/1', nameFrom: 'preimage' };
+    const os = { digest: digestOf('os'), size: 1000, present: true };
+    const libs = { digest: digestOf('libs'), size: 200, present: false, record: base };
+    expect(await catalog.record(digestOf('deps'))).toEqual({
+      ...deps,
+      ref: 'latest',
+      layers: 3,
+      ownBytes: 1230,
+      addsBytes: 30,
+      sharedBytes: 1230,
+      reclaimableBytes: 0,
+      createdAt: T2,
+      inputs: [[{ ...base, selector: '' }]],
+      results: [
+        { createdAt: T1, layers: [os, libs, { digest: digestOf('old'), size: 5, present: true, record: deps }] },
+        { createdAt: T2, layers: [os, libs, { digest: digestOf('deps'), size: 30, present: true, record: deps }] },
+      ],
+      users: [{ ...page, input: 0, selector: '' }],
+      usersTotal: 1,
+      operation: 'npm ci\n/app',
+    });
+    const content = { ...ref('src-content'), kind: 'content', selector: '' };
+    const definition = { ...ref('src'), kind: 'source', selector: digestOf('path') };
+    const found = await catalog.record(digestOf('page'));
+    expect(found.inputs).toEqual([[{ ...deps, selector: '' }], [content, definition]]);
+    expect(found.results).toMatchObject([{ createdAt: T3, layers: [os, libs, { record: deps }, { record: page }] }]);
+    expect(await catalog.record(digestOf('src'))).toMatchObject({
+      users: [{ ...page, input: 1, selector: digestOf('path') }],
+    });
+    // The bottom layer is the result of a record of the other cache, and of none of its own.
+    expect(await catalog.record(digestOf('solo'))).toMatchObject({
+      results: [{ layers: [{ ...os, record: ref('solo') }] }],
+    });
+  });
+
+  test('the graph around a record', async () => {
+    const graph = await catalog.neighbourhood({ from: digestOf('deps'), depth: 1, direction: 'both', maxNodes: 10 });
+    expect(graph).toMatchObject({ focus: digestOf('deps'), truncated: false, total: 6 });
+    expect(graph.nodes.map((n) => [n.digest, n.distance, n.hiddenInputs, n.hiddenUsers, n.results])).toEqual([
+      [digestOf('deps'), 0, 0, 0, 2],
+      [digestOf('base'), -1, 0, 0, 1],
+      [digestOf('page'), 1, 2, 0, 1],
+    ]);
+    expect(graph.edges).toEqual([
+      { from: digestOf('base'), to: digestOf('deps'), input: 0, selector: '' },
+      { from: digestOf('deps'), to: digestOf('page'), input: 0, selector: '' },
+    ]);
+    const whole = await catalog.neighbourhood({ from: digestOf('page'), depth: 9, direction: 'inputs', maxNodes: 10 });
+    expect(whole.edges).toContainEqual({
+      from: digestOf('src'),
+      to: digestOf('page'),
+      input: 1,
+      selector: digestOf('path'),
+    });
+    const cut = await catalog.neighbourhood({ from: digestOf('page'), depth: 9, direction: 'inputs', maxNodes: 2 });
+    expect([cut.nodes.length, cut.truncated]).toEqual([2, true]);
+    expect((await catalog.pathToRoot(digestOf('deps'))).map((r) => r.digest)).toEqual(['base', 'deps'].map(digestOf));
+    expect(await catalog.reach(digestOf('deps'))).toEqual({ needs: 1, neededBy: 1 });
+    expect(await catalog.reach(digestOf('page'))).toEqual({ needs: 4, neededBy: 0 });
+    expect(await catalog.reach('sha256:none').catch((e: unknown) => e)).toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  test('layers, filtered, sorted and of one reference', async () => {
+    const words = async (query: { filter?: string; ref?: string; field?: string }) => {
+      const { field = 'size', filter = '', ...rest } = query;
+      const page = await catalog.layersPage({
+        ...rest,
+        filter,
+        sort: { field, descending: true },
+        offset: 0,
+        limit: 9,
+      });
+      expect(page.total).toBe(page.rows.length);
+      expect(page.totalBytes).toBe(page.rows.reduce((sum, row) => sum + row.size, 0));
+      return page.rows.map((row) => Object.keys(SOURCE.sizes).find((word) => digestOf(word) === row.digest));
+    };
+    expect(await words({})).toEqual(['os', 'libs', 'deps', 'old', 'page']);
+    expect(await words({ filter: 'present:no' })).toEqual(['libs']);
+    expect(await words({ filter: 'size:5..200 -present:no' })).toEqual(['deps', 'old']);
+    expect(await words({ filter: 'compression:gzip type:OCI records:>3' })).toEqual(['os']);
+    expect(await words({ filter: `diffid:${digestOf('tar of page').slice(7, 15)}` })).toEqual(['page']);
+    expect(await words({ filter: 'age:>30d' })).toEqual(['os']);
+    expect(await words({ ref: 'other' })).toEqual(['os']);
+    expect((await catalog.layersPage({ ref: 'other', filter: '', offset: 0, limit: 1 })).rows).toMatchObject([
+      { records: 1 },
+    ]);
+    expect(await words({ field: 'records', filter: 'records:>1' })).toEqual(['os', 'libs', 'deps']);
+    const page = await catalog.layer(digestOf('os'));
+    expect(page).toMatchObject({ size: 1000, records: 4, usedByTotal: 4, refs: ['latest', 'other'], createdAt: T1 });
+    expect(page.usedBy.map((r) => r.digest)).toEqual(['base', 'deps', 'page', 'solo'].map(digestOf));
+    expect(page.diffID).toBe(digestOf('tar of os'));
+    expect(await catalog.layer('sha256:none').catch((e: unknown) => e)).toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  test('the treemap counts each blob once, by stage, kind and age', async () => {
+    const tree = async (group: 'step' | 'kind' | 'age', ref?: string, maxTiles = 50) => {
+      const { groups, totalBytes } = await catalog.treemap({ group, ref, maxTiles });
+      expect(groups.reduce((sum, g) => sum + g.bytes, 0)).toBe(totalBytes);
+      for (const g of groups) expect(g.tiles.reduce((sum, t) => sum + t.bytes, g.rest.bytes)).toBe(g.bytes);
+      return Object.fromEntries(groups.map((g) => [g.label, [g.bytes, g.tiles.length, g.rest.tiles]]));
+    };
+    // Of two caches that hold a blob, the first tells under which record it is shown.
+    expect(await tree('step')).toEqual({ deps: [1235, 4, 0], page: [4, 1, 0] });
+    expect(await tree('step', 'other')).toEqual({ [shortDigest(digestOf('os'))]: [1000, 1, 0] });
+    expect(await tree('kind', 'latest')).toEqual({ source: [1200, 2, 0], exec: [35, 2, 0], copy: [4, 1, 0] });
+    expect(await tree('age', 'latest')).toEqual({
+      'Last 90 days': [1200, 2, 0],
+      'Last 30 days': [35, 2, 0],
+      'Last 24 hours': [4, 1, 0],
+    });
+    expect(await tree('kind', 'latest', 1)).toEqual({ source: [1200, 1, 1], Others: [39, 0, 3] });
+    const { groups } = await catalog.treemap({ group: 'step', ref: 'latest', maxTiles: 50 });
+    expect(groups[0]?.tiles[0]).toMatchObject({
+      ...ref('base'),
+      blob: digestOf('os'),
+      bytes: 1000,
+      records: 3,
+      createdAt: T1,
+    });
+  });
+
+  test('the age histogram holds every dated record once, and every blob once', async () => {
+    const ages = await catalog.ages({ bins: 3 });
+    expect(ages).toMatchObject({ oldest: T1, newest: T3 });
+    expect(ages.bins.map((bin) => [bin.records, bin.bytes])).toEqual([
+      [1, 1200],
+      [0, 0],
+      [3, 39],
+    ]);
+    expect(ages.bins[2]?.byKind).toEqual({ exec: 35, copy: 4 });
+    expect(ages.bins[0]?.fromMs).toBe(Date.parse('2026-04-01T08:00:00.123Z'));
+    expect(ages.bins[2]?.toMs).toBeGreaterThan(Date.parse(T3));
+    expect((await catalog.ages({ bins: 2, ref: 'latest' })).bins.map((bin) => bin.bytes)).toEqual([1200, 39]);
+  });
+
+  test('orphans, missing blobs and problems are told', () => {
+    expect(catalog.totals).toMatchObject({
+      orphanBlobs: 1,
+      orphanBytes: 99,
+      missingBlobs: 1,
+      reclaimableBytes: 1000 + 30 + 4 + 5 + 99,
+    });
+    expect(catalog.caches.map((cache) => cache.totals.reclaimableBytes)).toEqual([39, 0]);
+  });
+});
+
+describe('an empty source', () => {
+  test('answers everything with nothing', async () => {
+    await using store = await openTestStore();
+    const catalog = await store.build({ caches: [], sizes: {} });
+    expect(
+      await catalog.keysPage({ filter: 'npm', sort: { field: 'name', descending: true }, offset: 0, limit: 1000 }),
+    ).toEqual({ rows: [], total: 0 });
+    expect(await catalog.keysSums({ filter: '' })).toEqual({
+      records: 0,
+      ownBytes: 0,
+      deduplicatedBytes: 0,
+      onlyTheseBytes: 0,
+    });
+    expect(await catalog.layersPage({ filter: '', offset: 0, limit: 9 })).toEqual({
+      rows: [],
+      total: 0,
+      totalBytes: 0,
+    });
+    expect(await catalog.treemap({ group: 'step', maxTiles: 10 })).toEqual({ groups: [], totalBytes: 0 });
+    expect(await catalog.ages({ bins: 4 })).toEqual({ bins: [] });
+    expect(await catalog.search('abcdef', 3)).toEqual([]);
+  });
+});
