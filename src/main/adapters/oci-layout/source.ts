@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
-import { CacheError, toCacheError } from '../../../shared/base/errors.ts';
+import { CacheError, isCacheError, toCacheError } from '../../../shared/base/errors.ts';
 import type { SourceKind } from '../../../shared/model/source.ts';
 import type { Digest } from '../../../shared/oci/digest.ts';
 import { parseDigest } from '../../../shared/oci/digest.ts';
@@ -32,7 +32,12 @@ export function createOciLayoutSource(location: string, kind: SourceKind = 'oci-
     locateBlobs: async (digests) => {
       const found = digests.map(extent);
       const folders = new Map(found.map(({ path }, i) => [dirname(path), digests[i] as Digest]));
-      for (const [folder, digest] of folders) await refuseOutside(location, folder, digest);
+      for (const [folder, digest] of folders) {
+        await refuseOutside(location, folder, digest).catch((error: unknown) => {
+          // No folder, no blobs: whoever opens one finds out.
+          if (!isCacheError(error, 'NOT_FOUND')) throw error;
+        });
+      }
       return found;
     },
   };
@@ -48,7 +53,13 @@ export function createOciTarSource(location: string): CacheSource {
       throw toCacheError(error, location);
     });
     const state = `${size} ${mtimeMs} ${ino}`;
-    if (known?.state !== state) known = { state, extents: listExtents({ ...request, task: 'list' }) };
+    if (known?.state !== state) {
+      const listed = listExtents({ ...request, task: 'list' });
+      known = { state, extents: listed };
+      listed.catch(() => {
+        known = undefined;
+      });
+    }
     return known.extents;
   };
   return {

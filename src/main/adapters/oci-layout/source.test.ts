@@ -1,0 +1,176 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { isCacheError } from '../../../shared/base/errors.ts';
+import type { Digest } from '../../../shared/oci/digest.ts';
+import type { CacheSource, ReadProgress } from '../../engine/ports/cache-source.ts';
+import { FIXTURES } from '../../engine/testing/real-caches.ts';
+import { openSource, probe, readCompanionNames } from './index.ts';
+import { copyOf, makeLayout, tarOf, temporaryFolder } from './testing/made-layout.ts';
+
+const SAMPLE = join(FIXTURES, 'sample');
+
+let folder: ReturnType<typeof temporaryFolder>;
+let at: (name: string) => string;
+beforeEach(() => {
+  folder = temporaryFolder();
+  at = (name) => join(folder.path, name);
+});
+afterEach(() => folder[Symbol.dispose]());
+
+const both: [string, () => Promise<CacheSource>][] = [
+  ['a folder', () => openSource(SAMPLE)],
+  ['a tar', () => openSource(tarOf(SAMPLE, at('sample.tar')))],
+];
+
+describe.each(both)('%s', (_, open) => {
+  test('blobs are read at any place, and as a stream from anywhere', async () => {
+    const source = await open();
+    for (const name of readdirSync(join(SAMPLE, 'blobs/sha256'))) {
+      const whole = readFileSync(join(SAMPLE, 'blobs/sha256', name));
+      await using reader = await source.openBlob(`sha256:${name}` as Digest);
+      expect(reader.size).toBe(whole.length);
+      const buffer = new Uint8Array(100);
+      const bytes = await reader.read(buffer, whole.length - 60);
+      expect(Buffer.from(buffer.subarray(0, bytes))).toEqual(whole.subarray(-60));
+      expect(await reader.read(buffer, whole.length + 5)).toBe(0);
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of reader.stream({ start: 7 })) chunks.push(chunk);
+      expect(Buffer.concat(chunks)).toEqual(whole.subarray(7));
+    }
+  });
+
+  test('a blob can be found by readers in other threads', async () => {
+    const source = await open();
+    const { blobs } = await source.read();
+    const extents = await source.locateBlobs(blobs.map((blob) => blob.digest));
+    for (const [i, { digest, size }] of blobs.entries()) {
+      const extent = extents[i];
+      const file = readFileSync(extent?.path ?? '');
+      const start = extent?.offset ?? 0;
+      const bytes = file.subarray(start, extent?.length === undefined ? undefined : start + extent.length);
+      expect(bytes.length).toBe(size);
+      expect(bytes).toEqual(readFileSync(join(SAMPLE, 'blobs', ...digest.split(':'))));
+    }
+    const [missing] = await source.locateBlobs([`sha512:${'0'.repeat(128)}` as Digest]);
+    expect(missing === undefined || !existsSync(missing.path)).toBe(true);
+  });
+
+  test('a blob that is not there, and a digest that is none', async () => {
+    const source = await open();
+    const code = (digest: string) =>
+      source.openBlob(digest as Digest).then(String, (error: { code: string }) => error.code);
+    expect(await code(`sha256:${'0'.repeat(64)}`)).toBe('NOT_FOUND');
+    expect(await code('sha256:../../index.json')).toBe('INVALID_INPUT');
+  });
+
+  test('reads say how far they are, and give up at once', async () => {
+    const source = await open();
+    const seen: ReadProgress[] = [];
+    const { fingerprint } = await source.read({ onProgress: (progress) => seen.push(progress) });
+    expect(await source.fingerprint()).toBe(fingerprint);
+    for (const { done, total } of seen) expect(done).toBeLessThanOrEqual(total ?? done);
+    const abort = new AbortController();
+    const reading = source.read({ signal: abort.signal }).catch((error: unknown) => error);
+    abort.abort();
+    expect(isCacheError(await reading, 'CANCELLED')).toBe(true);
+    const again = await source.read({ signal: AbortSignal.abort() }).catch((error: unknown) => error);
+    expect(isCacheError(again, 'CANCELLED')).toBe(true);
+  });
+});
+
+test('a large cache: the first thread is ended in the middle, the next one reads it all', async () => {
+  const layout = makeLayout(at('large'));
+  const digest = (i: number) => `sha256:${i.toString(16).padStart(64, '0')}`;
+  const records = Array.from({ length: 60_000 }, (_, i) => ({
+    digest: digest(i),
+    ...(i ? { inputs: [[{ link: i - 1 }]] } : {}),
+  }));
+  layout.cache({ records }, []);
+  const source = await openSource(layout.root);
+  const abort = new AbortController();
+  const reading = source
+    .read({ signal: abort.signal, onProgress: () => abort.abort() })
+    .catch((error: unknown) => error);
+  expect(isCacheError(await reading, 'CANCELLED')).toBe(true);
+  const { caches } = await source.read();
+  expect(caches[0]?.parsed.recordDigest.length).toBe(records.length);
+});
+
+describe('the fingerprint', () => {
+  const fingerprint = async (location: string) => (await openSource(location)).fingerprint();
+
+  test('is that of the bytes, wherever they lie and whenever they were copied', async () => {
+    const sample = await fingerprint(SAMPLE);
+    const copy = copyOf(SAMPLE, at('copy'));
+    rmSync(join(copy, 'provenance.json'), { force: true });
+    utimesSync(join(copy, 'index.json'), 1, 1);
+    expect(await fingerprint(copy)).toBe(sample);
+    expect(await fingerprint(tarOf(copy, at('copy.tar')))).toBe(sample);
+  });
+
+  test('changes with the index, with any blob that comes or goes, and with its size', async () => {
+    const copy = copyOf(SAMPLE, at('copy'));
+    const seen = new Set([await fingerprint(copy)]);
+    const [first = ''] = readdirSync(join(copy, 'blobs/sha256'));
+    const changes = [
+      () => writeFileSync(join(copy, 'blobs/sha256', first), 'other size'),
+      () => rmSync(join(copy, 'blobs/sha256', first)),
+      () => writeFileSync(join(copy, 'blobs/sha256', 'f'.repeat(64)), ''),
+      () => mkdirSync(join(copy, 'blobs/sha256', 'e'.repeat(64))),
+      () => mkdirSync(join(copy, 'blobs/sha512')),
+      () => writeFileSync(join(copy, 'blobs/sha512', 'f'.repeat(128)), ''),
+      () => writeFileSync(join(copy, 'index.json'), `${readFileSync(join(copy, 'index.json'), 'utf8')} `),
+    ];
+    for (const change of changes) {
+      change();
+      seen.add(await fingerprint(copy));
+    }
+    // An empty folder is no change.
+    expect(seen.size).toBe(changes.length);
+  });
+
+  test('leaves out what is no blob', async () => {
+    const copy = copyOf(SAMPLE, at('copy'));
+    const before = await fingerprint(copy);
+    writeFileSync(join(copy, 'blobs/sha256/readme'), 'x');
+    writeFileSync(join(copy, 'index.json.lock'), '');
+    mkdirSync(join(copy, 'ingest/abc'), { recursive: true });
+    expect(await fingerprint(copy)).toBe(before);
+  });
+});
+
+describe('telling what a path is', () => {
+  test('a layout is found by its folder, by its index, and through a link', async () => {
+    expect(await probe(SAMPLE)).toEqual({ kind: 'oci-layout', location: SAMPLE });
+    expect(await probe(join(SAMPLE, 'index.json'))).toEqual({ kind: 'oci-layout', location: SAMPLE });
+    expect(await probe(`${SAMPLE}/../sample/`)).toEqual({ kind: 'oci-layout', location: SAMPLE });
+    expect((await openSource(SAMPLE)).kind).toBe('oci-layout');
+  });
+
+  test('a tar by its first header, whatever it is called', async () => {
+    cpSync(tarOf(SAMPLE, at('sample.tar'), '--format=pax'), at('cache'));
+    expect(await probe(at('cache'))).toEqual({ kind: 'oci-tar', location: at('cache') });
+  });
+});
+
+describe('companions', () => {
+  test('a provenance in the folder, beside it, or beside a tar gives names', async () => {
+    expect((await readCompanionNames(SAMPLE)).size).toBeGreaterThan(10);
+    const cache = copyOf(SAMPLE, at('cache'));
+    rmSync(join(cache, 'provenance.json'));
+    expect((await readCompanionNames(cache)).size).toBe(0);
+    cpSync(join(SAMPLE, 'provenance.json'), at('provenance.json'));
+    const names = await readCompanionNames(cache);
+    expect(names.size).toBeGreaterThan(10);
+    expect(await readCompanionNames(tarOf(cache, at('cache.tar')))).toEqual(names);
+  });
+
+  test('one that cannot be read gives none and no error', async () => {
+    const cache = copyOf(SAMPLE, at('cache'));
+    writeFileSync(join(cache, 'provenance.json'), '{"predicate":');
+    expect((await readCompanionNames(cache)).size).toBe(0);
+    const error = await readCompanionNames(cache, AbortSignal.abort()).catch((thrown: unknown) => thrown);
+    expect(isCacheError(error, 'CANCELLED')).toBe(true);
+  });
+});
