@@ -45,6 +45,8 @@ export interface Catalog extends AsyncDisposable {
   /** By id or digest. @throws `NOT_FOUND`, or `CONFLICT` with the ids in the hint for an ambiguous digest */
   record(idOrDigest: string): Promise<RecordDetail>;
   search(text: string, limit: number): Promise<RecordRow[]>;
+  /** What is shown of records wherever they are mentioned, by id; those that are not there are left out. */
+  mentions(ids: readonly string[]): Promise<RecordRef[]>;
 
   neighbourhood(query: {
     from: string;

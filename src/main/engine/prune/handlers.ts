@@ -1,5 +1,5 @@
 import { CacheError } from '../../../shared/base/errors.ts';
-import type { PrunePlan } from '../../../shared/model/plan.ts';
+import type { PlanItem, PrunePlan } from '../../../shared/model/plan.ts';
 import type { Source } from '../../../shared/model/source.ts';
 import type { Implementer } from '../implementer.ts';
 import type { Jobs } from '../jobs/jobs.ts';
@@ -42,6 +42,16 @@ export function createPruneHandlers(os: Implementer['prune'], { clock, jobs, sou
     const applied = (await store?.trash())?.some((batch) => batch.plan === plan.plan) ?? false;
     return { ...plan, applied };
   };
+  /** Lines with what is known of their records now: after a prune, those that are gone keep only their ids. */
+  const withNames = async (items: PlanItem[], sourceId: string, signal?: AbortSignal): Promise<PlanItem[]> => {
+    const ids = items.filter(({ kind }) => kind === 'record').map(({ id }) => id);
+    const mentions = await sources.query(sourceId, signal, (catalog) => catalog.mentions(ids));
+    const byId = new Map(mentions.map((mention) => [mention.id, mention]));
+    return items.map((item) => {
+      const { kind, name, stage } = byId.get(item.id) ?? {};
+      return { ...item, recordKind: kind, name, stage };
+    });
+  };
   /** Whatever the end, the catalog is brought up to date. */
   const changing = async <T>(source: Source, signal: AbortSignal, work: (store: ManagedStore) => Promise<T>) => {
     const store = await stores.openStore(source.location);
@@ -62,10 +72,10 @@ export function createPruneHandlers(os: Implementer['prune'], { clock, jobs, sou
       const { kept, store } = await find(sourceId, plan);
       return show(kept, store);
     }),
-    items: os.items.handler(async ({ input: { sourceId, plan, what, offset, limit } }) => {
+    items: os.items.handler(async ({ input: { sourceId, plan, what, offset, limit }, signal }) => {
       const { kept } = await find(sourceId, plan);
-      const lines = kept[what];
-      return { items: lines.slice(offset, offset + limit).map((line) => planItem(line, kept)), total: lines.length };
+      const items = kept[what].slice(offset, offset + limit).map((line) => planItem(line, kept));
+      return { items: await withNames(items, sourceId, signal), total: kept[what].length };
     }),
     apply: os.apply.handler(async ({ input: { sourceId, plan } }) => {
       const source = prunable(sourceId);

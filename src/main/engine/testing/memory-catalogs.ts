@@ -49,6 +49,7 @@ export function createMemoryCatalogs(): MemoryCatalogs {
       keysSums: () => answer({ records: 0, ownBytes: 0, deduplicatedBytes: 0, onlyTheseBytes: 0 }),
       record: () => Promise.reject(new Error('no rows here')),
       search: () => answer([]),
+      mentions: () => answer([]),
       neighbourhood: () => Promise.reject(new Error('no rows here')),
       pathToRoot: () => answer([]),
       reach: () => answer({ needs: 0, neededBy: 0 }),

@@ -23,9 +23,6 @@ interface PruneOptions {
   readonly apply?: string;
 }
 
-/** What goes, at most `limit` lines of it; `onTotal` is told how many there are. */
-type Items = (limit?: number, onTotal?: (total: number) => void) => AsyncIterable<PlanItem>;
-
 /** Items that a table for people lists. */
 const TABLE_ITEMS = 50;
 
