@@ -18,6 +18,7 @@ export const FEATURES: readonly Feature[] = [
   graph,
   layers,
   prune,
+  transfer,
   record,
   layer,
   sources,
