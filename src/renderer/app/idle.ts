@@ -17,11 +17,7 @@ export function exposeIdle(activity: Activity, queries: QueryClient): void {
     // A skeleton also stands for a view whose code is on its way.
     if (document.querySelector('[aria-busy=true]')) return true;
     if (activity.count > 0 || queries.isFetching(ASKED) > 0 || queries.isMutating() > 0) return true;
-    return document
-      .getAnimations()
-      .some(
-        (one) => one.playState === 'running' && one.effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY,
-      );
+    return document.getAnimations().some(delays);
   };
   window.cachewrightTest = {
     whenIdle: () =>
@@ -43,3 +39,10 @@ export function exposeIdle(activity: Activity, queries: QueryClient): void {
 const ASKED = {
   predicate: (query: { readonly queryKey: readonly unknown[] }) => !String(query.queryKey[0]).endsWith('.watch'),
 };
+
+/** An animation that comes to an end by itself. A progress bar moves as long as its job runs, and that may be waited for otherwise. */
+function delays({ playState, effect }: Animation): boolean {
+  const target = effect instanceof KeyframeEffect ? effect.target : null;
+  if (playState !== 'running' || target?.closest('[role=progressbar]')) return false;
+  return effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY;
+}

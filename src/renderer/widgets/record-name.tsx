@@ -10,9 +10,12 @@ export type NamedRecord = Pick<RecordRef, 'digest' | 'kind'> & Partial<Pick<Reco
 /** The step in words: its name, or what kind it is and its short digest where no name is known. */
 export function stepText(record: NamedRecord): string {
   if (record.name !== undefined) return record.name;
-  return record.kind === 'content' || record.kind === 'unknown'
-    ? `${record.kind === 'content' ? 'content' : 'record'} ${shortDigest(record.digest)}`
-    : `${KINDS[record.kind].label} ${shortDigest(record.digest)}`;
+  return `${kindWord(record.kind)} ${shortDigest(record.digest)}`;
+}
+
+/** The word before the digest of a record without a name. */
+function kindWord(kind: RecordRef['kind']): string {
+  return kind === 'unknown' ? 'record' : KINDS[kind].label;
 }
 
 /** What stands in the place of a name that is not known, where the digest stands beside it. */
@@ -44,10 +47,25 @@ export function RecordName({
       {hasGlyph && <KindGlyph kind={record.kind} />}
       <bdi className={styles.text} data-tip={recordTitle(record)}>
         {record.stage !== undefined && <span className={styles.stage}>{record.stage} </span>}
-        <span className={record.name === undefined ? styles.unnamed : undefined}>
-          {isBesideDigest && record.name === undefined ? unnamedText(record.kind) : stepText(record)}
-        </span>
+        <StepWords record={record} isBesideDigest={isBesideDigest} />
       </bdi>
+    </span>
+  );
+}
+
+/** The step alone; the digest that stands for a missing name is in digits of equal width. */
+export function StepWords({
+  record,
+  isBesideDigest = false,
+}: {
+  readonly record: NamedRecord;
+  readonly isBesideDigest?: boolean;
+}) {
+  if (record.name !== undefined) return <span>{record.name}</span>;
+  if (isBesideDigest) return <span className={styles.unnamed}>{unnamedText(record.kind)}</span>;
+  return (
+    <span className={styles.unnamed}>
+      {kindWord(record.kind)} <span className={styles.digits}>{shortDigest(record.digest)}</span>
     </span>
   );
 }

@@ -8,7 +8,7 @@ import { countOf } from '../../base/quantity.tsx';
 import { SkeletonRows } from '../../base/skeleton.tsx';
 import { useRead } from '../../client/hooks.ts';
 import { AgeHistogram } from '../../viz/timeline/age-histogram.tsx';
-import { findBursts, formatDay, formatTick } from '../../viz/timeline/scale.ts';
+import { findBursts, formatDay } from '../../viz/timeline/scale.ts';
 import { type About, aboutInput } from './about.ts';
 import styles from './age-part.module.css';
 import type { Lit } from './overview-view.tsx';
@@ -60,7 +60,7 @@ function hrefOf({ source, cacheRef }: About, bin: AgeBin): string {
 
 /** The larger unit of a duration is enough for a subtitle. */
 function shortDuration(ms: number): string {
-  return formatDuration(ms).split(' ').slice(0, 2).join(' ');
+  return ms < 1_000 ? `${Math.round(ms)} ms` : formatDuration(ms).split(' ').slice(0, 2).join(' ');
 }
 
 /** What the chart shows, as a sentence. */
@@ -70,7 +70,7 @@ function inWords(bins: readonly AgeBin[]): string {
   const span = (bins.at(-1)?.toMs ?? 0) - (bins[0]?.fromMs ?? 0);
   const at =
     span < 2 * 86_400_000
-      ? `${formatDay(largest.fromMs)}, ${formatTick(largest.fromMs, span)}`
+      ? `${formatDay(largest.fromMs)}, ${new Date(largest.fromMs).toISOString().slice(11, 19)}`
       : formatDay(largest.fromMs);
   const what = `${countOf(largest.records, 'record')} and ${formatBytes(largest.bytes)}`;
   if (bursts.length === 1) return `All were made in one go: ${what} on ${at} UTC.`;

@@ -6,6 +6,8 @@ const AT = Date.parse('2026-11-20T08:31:08.123Z');
 
 describe('formatTick', () => {
   it.each([
+    [300, '31:08.12'],
+    [1_800, '31:08.1'],
     [27_000, '08:31:08'],
     [5 * 3_600_000, '08:31'],
     [9 * 86_400_000, '20 Nov'],
@@ -19,18 +21,18 @@ describe('formatTick', () => {
 
 describe('findBursts', () => {
   const bin = (at: number, records: number): AgeBin => ({
-    fromMs: at * 10,
-    toMs: at * 10 + 10,
+    fromMs: at * 4_000,
+    toMs: at * 4_000 + 4_000,
     records,
     bytes: records * 100,
     byKind: {},
   });
 
-  it('joins neighbours and parts at empty bins', () => {
-    const bursts = findBursts([bin(0, 2), bin(1, 1), bin(2, 0), bin(3, 0), bin(4, 5), bin(5, 0)]);
-    expect(bursts).toEqual([
-      { fromMs: 0, toMs: 20, records: 3, bytes: 300 },
-      { fromMs: 40, toMs: 50, records: 5, bytes: 500 },
+  it('joins over a short pause and parts at a long one', () => {
+    const bins = [bin(0, 2), bin(1, 0), bin(2, 1), bin(3, 0), bin(4, 0), bin(5, 5), bin(6, 0)];
+    expect(findBursts(bins)).toEqual([
+      { fromMs: 0, toMs: 12_000, records: 3, bytes: 300 },
+      { fromMs: 20_000, toMs: 24_000, records: 5, bytes: 500 },
     ]);
   });
 

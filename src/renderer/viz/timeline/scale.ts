@@ -6,6 +6,8 @@ const DAY = 86_400_000;
 /** A text for a point in time, as fine as the span around it needs. Always UTC. */
 export function formatTick(atMs: number, spanMs: number): string {
   const text = new Date(atMs).toISOString();
+  if (spanMs < SECOND) return text.slice(14, 22);
+  if (spanMs < 10 * SECOND) return text.slice(14, 21);
   if (spanMs < 120 * SECOND) return text.slice(11, 19);
   if (spanMs < 2 * DAY) return text.slice(11, 16);
   const [year, month, day] = [text.slice(0, 4), MONTHS[Number(text.slice(5, 7)) - 1] ?? '', Number(text.slice(8, 10))];
@@ -20,7 +22,7 @@ export function formatDay(atMs: number): string {
   return `${Number(text.slice(8, 10))} ${MONTHS[Number(text.slice(5, 7)) - 1] ?? ''} ${text.slice(0, 4)}`;
 }
 
-/** A run of bins that hold something, with an empty bin on both sides. */
+/** Bytes made without a pause worth the name: one build, most of the time. */
 export interface Burst {
   readonly fromMs: number;
   readonly toMs: number;
@@ -28,23 +30,22 @@ export interface Burst {
   readonly bytes: number;
 }
 
+/** A pause shorter than this is within a build. */
+const PAUSE_MS = 5 * SECOND;
+
 /** The bursts of building in a histogram, in order of time. */
 export function findBursts(bins: readonly AgeBin[]): readonly Burst[] {
   const bursts: Burst[] = [];
-  let open = false;
   for (const bin of bins) {
-    if (bin.records === 0) {
-      open = false;
-      continue;
-    }
-    const last = open ? bursts.pop() : undefined;
+    if (bin.records === 0) continue;
+    const before = bursts.at(-1);
+    const last = before && bin.fromMs - before.toMs < PAUSE_MS ? bursts.pop() : undefined;
     bursts.push({
       fromMs: last?.fromMs ?? bin.fromMs,
       toMs: bin.toMs,
       records: (last?.records ?? 0) + bin.records,
       bytes: (last?.bytes ?? 0) + bin.bytes,
     });
-    open = true;
   }
   return bursts;
 }

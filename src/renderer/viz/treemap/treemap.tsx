@@ -5,7 +5,7 @@ import { classNames } from '../../base/class-names.ts';
 import { countOf } from '../../base/quantity.tsx';
 import { useSize } from '../../base/use-size.ts';
 import { KINDS, kindColor } from '../../widgets/kind-glyph.tsx';
-import { recordTitle, stepText } from '../../widgets/record-name.tsx';
+import { recordTitle, StepWords } from '../../widgets/record-name.tsx';
 import { layoutTreemap, type PlacedTile } from './layout.ts';
 import styles from './treemap.module.css';
 
@@ -173,7 +173,7 @@ const Tile = memo(function Tile({
     >
       {tile?.stage !== undefined && <span className="visually-hidden">{tile.stage} </span>}
       <span className={text === 'none' ? 'visually-hidden' : styles.name}>
-        {tile ? stepText(tile) : `${group.rest.tiles} smaller`}
+        {tile ? <StepWords record={tile} /> : `${group.rest.tiles} smaller`}
       </span>
       <span className={text === 'name-and-size' ? styles.size : 'visually-hidden'}>
         {formatBytes(bytes)}
