@@ -1,5 +1,6 @@
 import { Braces, Check, Copy, FileX, Hash, Layers2, Terminal } from 'lucide-react';
 import { useState } from 'react';
+import { formatCount } from '../../../shared/base/bytes.ts';
 import type { LayerDetail } from '../../../shared/model/layer.ts';
 import type { Source } from '../../../shared/model/source.ts';
 import { compressionOf } from '../../../shared/oci/media-types.ts';
@@ -18,7 +19,7 @@ import { commandLine } from '../../base/shell-quote.ts';
 import { SkeletonRows } from '../../base/skeleton.tsx';
 import { Time } from '../../base/time.tsx';
 import { useRead } from '../../client/hooks.ts';
-import { RecordName, recordTitle } from '../../widgets/record-name.tsx';
+import { RecordName } from '../../widgets/record-name.tsx';
 import styles from './layer.module.css';
 
 /** Records listed before someone asks for all that were sent. */
@@ -145,12 +146,8 @@ function Users({ layer }: { readonly layer: LayerDetail }) {
       <ul>
         {shown.map((record) => (
           <li key={record.id} className={styles.user}>
-            <button
-              type="button"
-              className={styles.open}
-              aria-label={`Inspect ${recordTitle(record)}`}
-              onClick={() => inspect('record', record.id)}
-            >
+            <button type="button" className={styles.open} onClick={() => inspect('record', record.id)}>
+              <span className="visually-hidden">Inspect </span>
               <RecordName record={record} isBesideDigest />
             </button>
             <Digest digest={record.digest} copy={false} />
@@ -159,7 +156,7 @@ function Users({ layer }: { readonly layer: LayerDetail }) {
       </ul>
       {shown.length < layer.usedBy.length && (
         <Button variant="ghost" onPress={() => setOpen(true)}>
-          Show all {layer.usedBy.length.toLocaleString('en')} records
+          Show all {formatCount(layer.usedBy.length)} records
         </Button>
       )}
     </>
@@ -167,6 +164,6 @@ function Users({ layer }: { readonly layer: LayerDetail }) {
 }
 
 function usersNote({ usedBy, usedByTotal }: LayerDetail): string {
-  const all = usedByTotal.toLocaleString('en');
+  const all = formatCount(usedByTotal);
   return usedByTotal > usedBy.length ? `${all}, the first ${usedBy.length}` : all;
 }

@@ -1,5 +1,6 @@
 import { FileX, Layers } from 'lucide-react';
 import { useMemo, useState } from 'react';
+import { formatCount } from '../../../shared/base/bytes.ts';
 import type { LayerRow } from '../../../shared/model/layer.ts';
 import type { Source } from '../../../shared/model/source.ts';
 import { setParams, useParam } from '../../base/address.ts';
@@ -67,7 +68,7 @@ export function LayersView({ source }: SourceViewProps) {
             tip="A build that hits a result with one of them fails."
             onPress={() => setParams({ filter: filter === MISSING ? undefined : MISSING })}
           >
-            {filter === MISSING ? 'Show all' : `${totals.missingBlobs.toLocaleString('en')} missing`}
+            {filter === MISSING ? 'Show all' : `${formatCount(totals.missingBlobs)} missing`}
           </Button>
         )
       }

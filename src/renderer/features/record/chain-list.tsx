@@ -27,12 +27,8 @@ export function ChainList({ layers }: { readonly layers: Layers }) {
                   : {}
               }
             />
-            <button
-              type="button"
-              className={styles.open}
-              aria-label={`Inspect layer ${layer.digest}`}
-              onClick={() => inspect('layer', layer.digest)}
-            >
+            <button type="button" className={styles.open} onClick={() => inspect('layer', layer.digest)}>
+              <span className="visually-hidden">Inspect the layer of </span>
               {layer.record ? (
                 <RecordName record={layer.record} hasGlyph={false} />
               ) : (

@@ -1,9 +1,10 @@
 import { type ReactNode, useState } from 'react';
+import { formatCount } from '../../../shared/base/bytes.ts';
 import type { RecordDetail, RecordRef } from '../../../shared/model/record.ts';
 import { inspect } from '../../base/address.ts';
 import { Button } from '../../base/button.tsx';
 import { Digest } from '../../base/digest.tsx';
-import { RecordName, recordTitle } from '../../widgets/record-name.tsx';
+import { RecordName } from '../../widgets/record-name.tsx';
 import styles from './record.module.css';
 
 /** Rows shown before someone asks for all. */
@@ -54,12 +55,8 @@ function LinkRow({
       <span className={styles.position} data-alternative={isAlternative || undefined}>
         {position}
       </span>
-      <button
-        type="button"
-        className={styles.open}
-        aria-label={`Inspect ${recordTitle(record)}`}
-        onClick={() => inspect('record', record.id)}
-      >
+      <button type="button" className={styles.open} onClick={() => inspect('record', record.id)}>
+        <span className="visually-hidden">Inspect </span>
         <RecordName record={record} isBesideDigest />
       </button>
       <Digest digest={record.digest} copy={false} />
@@ -93,7 +90,7 @@ function Folded<Item>({
       <ul>{shown.map(children)}</ul>
       {shown.length < items.length && (
         <Button variant="ghost" className={styles.all} onPress={() => setOpen(true)}>
-          Show all {items.length.toLocaleString('en')} {word}
+          Show all {formatCount(items.length)} {word}
         </Button>
       )}
     </>

@@ -1,3 +1,4 @@
+import { formatCount } from '../../../shared/base/bytes.ts';
 import type { RecordDetail } from '../../../shared/model/record.ts';
 import type { Source } from '../../../shared/model/source.ts';
 import { Badge } from '../../base/badge.tsx';
@@ -118,7 +119,5 @@ function Sizes({ record }: { readonly record: RecordDetail }) {
 
 function usersNote(record: RecordDetail): string {
   const { usersTotal, users } = record;
-  return usersTotal > users.length
-    ? `${usersTotal.toLocaleString('en')}, the first ${users.length}`
-    : String(usersTotal);
+  return usersTotal > users.length ? `${formatCount(usersTotal)}, the first ${users.length}` : String(usersTotal);
 }

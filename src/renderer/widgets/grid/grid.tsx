@@ -179,7 +179,7 @@ export function Grid<Row>(props: GridProps<Row>) {
         aria-rowcount={rows.total === undefined ? -1 : total + 1}
         aria-colcount={shown.length + (selection ? 1 : 0)}
         aria-multiselectable={selection ? true : undefined}
-        aria-busy={rows.stale || rows.total === undefined}
+        aria-busy={rows.error === null && (rows.stale || rows.total === undefined)}
         style={{ '--grid-columns': template, '--grid-row': `${props.rowPx}px` } as CSSProperties}
         onKeyDown={onKeyDown}
         onClick={onClick}
@@ -195,15 +195,17 @@ export function Grid<Row>(props: GridProps<Row>) {
           focusColumn={focus.row === HEADER_ROW ? focus.column : undefined}
           selectAll={selection && { state: choosing.state, toggle: () => void choosing.toggleAll() }}
         />
-        <GridBody
-          rows={rows}
-          rowId={props.rowId}
-          columns={shown}
-          scroll={scroll}
-          selection={selection}
-          currentId={props.currentId}
-          focus={focus}
-        />
+        {!props.instead && (
+          <GridBody
+            rows={rows}
+            rowId={props.rowId}
+            columns={shown}
+            scroll={scroll}
+            selection={selection}
+            currentId={props.currentId}
+            focus={focus}
+          />
+        )}
       </div>
       {props.instead && <div className={styles.instead}>{props.instead}</div>}
     </div>

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { formatCount } from '../../../shared/base/bytes.ts';
 import { Bytes } from '../../base/quantity.tsx';
 import styles from './table-view.module.css';
 
@@ -36,7 +37,7 @@ export function SelectionSums({ count, children }: { readonly count: number; rea
   return (
     <>
       <span className={styles.divider} />
-      <b className={styles.selected}>{count.toLocaleString('en')} selected</b>
+      <b className={styles.selected}>{formatCount(count)} selected</b>
       {children}
     </>
   );

@@ -1,5 +1,6 @@
 import { SearchX } from 'lucide-react';
 import { type ReactNode, useEffect, useMemo, useRef } from 'react';
+import { formatCount } from '../../../shared/base/bytes.ts';
 import type { FilterSubject } from '../../../shared/base/filter/index.ts';
 import { type Inspected, inspect, setParams, useParam } from '../../base/address.ts';
 import { Button } from '../../base/button.tsx';
@@ -103,7 +104,7 @@ export function TableView<Row>(props: TableViewProps<Row>) {
       title="Nothing matches"
       action={<Button onPress={() => setParams({ filter: undefined })}>Clear the filter</Button>}
     >
-      None of {all?.toLocaleString('en') ?? 'the'} rows passes <code className="mono11">{filter}</code>.
+      None of {all === undefined ? 'the' : formatCount(all)} rows passes <code className="mono11">{filter}</code>.
     </EmptyState>
   ) : isNothing ? (
     props.empty
