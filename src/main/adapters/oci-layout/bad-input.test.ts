@@ -205,6 +205,16 @@ describe('the source cannot be read', () => {
   });
 });
 
+test('an image whose inline cache is damaged says so', async () => {
+  const layout = makeLayout(at('layout'));
+  const config = layout.blob(
+    JSON.stringify({ rootfs: { diff_ids: [] }, 'moby.buildkit.cache.v0': Buffer.from('[{}]').toString('base64') }),
+    'application/vnd.oci.image.config.v1+json',
+  );
+  layout.manifest({ config, layers: [] });
+  expect(brief(await fault(layout.root))).toEqual({ code: 'INVALID_INPUT', subject: 'records[0].digest' });
+});
+
 describe('a tar that cannot be read', () => {
   test('with absolute names, or names that climb out', async () => {
     const { root } = sample();

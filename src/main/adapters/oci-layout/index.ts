@@ -8,8 +8,8 @@ import { type LayoutProbe, probe } from './probe.ts';
 import { createOciLayoutSource, createOciTarSource } from './source.ts';
 
 export { readCompanionNames } from './companions.ts';
-export { type LayoutProbe, probe } from './probe.ts';
-export { createOciLayoutSource, createOciTarSource } from './source.ts';
+export { probe } from './probe.ts';
+export { createOciLayoutSource } from './source.ts';
 
 /**
  * Opens a folder or a tar as a source. Nothing is read yet but what tells the two apart.

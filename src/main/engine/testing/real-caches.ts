@@ -1,35 +1,24 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type DataSetName, dataSet } from '../../testing/data-sets.ts';
 
 /** The project's own real caches: always there. */
 export const FIXTURES = join(import.meta.dirname, '../../../../fixtures');
 
-/** Sets of larger real caches, named by the environment; tests over them say so when it is not set. */
-const DATA = process.env.CACHEWRIGHT_TEST_DATA;
-
 /** Why tests over the larger sets are skipped; undefined when they run. Goes into the title of the test. */
-export const noTestData = DATA === undefined ? 'skipped: CACHEWRIGHT_TEST_DATA is not set' : undefined;
+export const noTestData = process.env.CACHEWRIGHT_TEST_DATA ? undefined : 'skipped: CACHEWRIGHT_TEST_DATA is not set';
 
-/** The unpacked sets, in a temporary folder that goes with the object. */
+/** The unpacked sets. */
 export interface TestData extends Disposable {
-  /** Folder of a set: `tiny`, `app` or `pairs`. @throws when it is missing: that is a failure, not a reason to skip */
+  /** Folder of a set. @throws when it is missing: that is a failure, not a reason to skip */
   set(name: string): string;
 }
 
-/** Unpacks the larger sets. Only call it where `noTestData` is undefined. */
+/** Gives the larger sets, which are unpacked once a machine. Only call it where `noTestData` is undefined. */
 export function openTestData(): TestData {
-  const data = DATA ?? '';
-  const unpacked = mkdtempSync(join(tmpdir(), 'cachewright-data-'));
-  execFileSync(join(data, 'unpack'), [unpacked]);
   return {
-    set(name) {
-      const found = [join(data, name), join(unpacked, name)].find((folder) => existsSync(folder));
-      if (found === undefined) throw new Error(`the data set ${name} is missing`);
-      return found;
-    },
-    [Symbol.dispose]: () => rmSync(unpacked, { recursive: true, force: true }),
+    set: (name) => dataSet(name as DataSetName) ?? '',
+    [Symbol.dispose]: () => {},
   };
 }
 
