@@ -92,12 +92,7 @@ export function ColumnMenu({ columns, choice, onChoice }: ColumnMenuProps) {
         </div>
         <div className={styles.foot}>
           <span>A narrow window leaves out columns from the right.</span>
-          <Button
-            variant="ghost"
-            icon={RotateCcw}
-            isDisabled={choice === NO_CHOICE}
-            onPress={() => onChoice(NO_CHOICE)}
-          >
+          <Button variant="ghost" icon={RotateCcw} onPress={() => onChoice(NO_CHOICE)}>
             Reset
           </Button>
         </div>

@@ -50,8 +50,8 @@ export interface GridProps<Row> {
   /** Enter or a click; absent where a row has no details. */
   readonly onInspect?: (row: Row) => void;
   readonly onCopy?: (row: Row) => void;
-  /** The row with the focus, for the view's own commands. */
-  readonly onFocusRow?: (row: Row | undefined) => void;
+  /** The row with the focus, for the view's own commands. `moved`: a key brought the focus there, not another sort. */
+  readonly onFocusRow?: (row: Row | undefined, moved: boolean) => void;
   /** Says something to a screen reader. */
   readonly announce: (text: string) => void;
   /** Stands in the place of the rows: that there are none, or an error. */
@@ -75,17 +75,21 @@ export function Grid<Row>(props: GridProps<Row>) {
   const { focus, moveFocus, onFocus } = useGridFocus(scroller, scroll, rows.generation, space);
   const choosing = useGridSelection({ rows, rowId: props.rowId, selection, onSelect: props.onSelect, announce });
 
+  const moved = useRef(false);
   const goPressedMs = useRef(Number.NEGATIVE_INFINITY);
   const { show, generation } = rows;
   const { view } = scroll;
   useEffect(() => show(view), [show, view]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever another list is shown
-  useEffect(() => choosing.forgetAnchor(), [generation]);
+  useEffect(() => {
+    choosing.forgetAnchor();
+    moved.current = false;
+  }, [generation]);
 
   const focusRow = focus.row === HEADER_ROW ? undefined : rows.rowAt(focus.row);
   const focusId = focusRow === undefined ? undefined : props.rowId(focusRow);
   // biome-ignore lint/correctness/useExhaustiveDependencies: told whenever it is another row
-  useEffect(() => props.onFocusRow?.(focusRow), [focusId]);
+  useEffect(() => props.onFocusRow?.(focusRow, moved.current), [focusId]);
 
   const sortBy = (sort: GridSort | undefined): void => {
     if (!sort) return;
@@ -102,6 +106,7 @@ export function Grid<Row>(props: GridProps<Row>) {
       case 'move': {
         const next = movedFocus(focus, action.to, space);
         if (action.extend && !inHeader && next.row !== HEADER_ROW) void choosing.extendTo(next.row, focus.row);
+        moved.current = true;
         moveFocus(next);
         return true;
       }

@@ -74,12 +74,10 @@ export function TableView<Row>(props: TableViewProps<Row>) {
   const source = useMemo(() => ({ key: listKey, fetchPage }), [listHash]);
   const rows = useRowWindow(source);
 
-  const onFocusRow = (row: Row | undefined): void => {
+  const onFocusRow = (row: Row | undefined, moved: boolean): void => {
     props.onFocusRow?.(row);
     clearTimeout(follow.current);
-    if (row === undefined || currentId === undefined) return;
-    const isInside = box.current?.contains(document.activeElement) === true;
-    if (!isInside || rowId(row) === currentId) return;
+    if (!moved || row === undefined || currentId === undefined || rowId(row) === currentId) return;
     follow.current = setTimeout(() => inspect(inspected, rowId(row), { replace: true, follow: true }), FOLLOW_MS);
   };
 
