@@ -33,7 +33,7 @@ export function keyColumns(maxBytes: number, hasRefs: boolean): readonly GridCol
       flexible: true,
       priority: 0,
       sortField: 'name',
-      cell: (row) => <RecordName record={row} isBesideDigest />,
+      cell: (row) => <Step row={row} />,
     },
     count('inputs', 'Inputs', 'In', 34, 5, (row) => row.inputs),
     count('results', 'Results', 'Res', 38, 6, (row) => row.results),
@@ -96,6 +96,17 @@ export function keyColumns(maxBytes: number, hasRefs: boolean): readonly GridCol
     absent('used', 'Last used'),
     absent('uses', 'Uses'),
   ];
+}
+
+/** The step; of one that is not known at least where it stands. */
+function Step({ row }: { readonly row: RecordRow }) {
+  const place = row.inputs === 0 ? 'a root' : row.users === 0 ? 'nothing builds on it' : undefined;
+  return (
+    <>
+      <RecordName record={row} isBesideDigest />
+      {row.name === undefined && place !== undefined && <span className={styles.place}>{place}</span>}
+    </>
+  );
 }
 
 /** BuildKit keeps these in a daemon's state only. */
