@@ -59,7 +59,7 @@ export function GraphView({ source }: SourceViewProps) {
   const textOf = useCallback(
     ({ input, selector }: ItemLink) => {
       if (selector === '') return String(input);
-      return `${input} ${selectors.get(selector) ?? selector.replace(/^sha256:/, '').slice(0, 6)}`;
+      return `${input} ${selectors.get(selector) ?? selector.replace(/^sha256:/, '').slice(0, 4)}`;
     },
     [selectors],
   );

@@ -1,22 +1,30 @@
 import type { GraphNode } from '../../../shared/model/graph.ts';
 
 /** Steps whose words are tried; a build has some hundreds. */
-const MOST_CANDIDATES = 4000;
+const MOST_CANDIDATES = 8000;
+/** Sources of one copy that are tried together. */
+const MOST_PATHS = 4;
 
 /**
- * The paths that a selector may stand for, as far as the names of steps say them. BuildKit's selector is a digest of
- * the paths that are used of an input, each joined to "/": `COPY --from=core /out /app` gives "/out", "/app" and "/".
+ * The texts that a selector may be the digest of, as far as the names of steps say them, and what each is called.
+ * BuildKit hashes the paths that are used of an input, each joined to "/", with a zero byte between:
+ * `COPY --from=core /out/a /out/b /app` gives, among others, "/out/a" and "/out/a\0/out/b".
  */
 export function selectorCandidates(nodes: readonly Pick<GraphNode, 'name'>[]): string[] {
-  const paths = new Set(['/']);
+  const texts = new Set(['/']);
   for (const { name } of nodes) {
-    if (paths.size >= MOST_CANDIDATES) break;
+    if (texts.size >= MOST_CANDIDATES) break;
+    let run: string[] = [];
     for (const word of (name ?? '').split(/[\s,="'[\]]+/)) {
-      if (!/^[\w./@+-]+$/.test(word) || !/[/.]|^\w+$/.test(word)) continue;
-      paths.add(joined(word));
+      if (!/^[\w./@+-]+$/.test(word)) {
+        run = [];
+        continue;
+      }
+      run = [...run.slice(1 - MOST_PATHS), joined(word)];
+      for (let first = 0; first < run.length; first++) texts.add(run.slice(first).join('\0'));
     }
   }
-  return [...paths];
+  return [...texts];
 }
 
 /** `/`-rooted and clean, as Go's `path.Join("/", word)` writes it. */
@@ -29,18 +37,18 @@ function joined(word: string): string {
   return `/${parts.join('/')}`;
 }
 
-/** Finds the path behind each selector among candidates: selector digest → path. */
+/** Finds the paths behind each selector among candidates: selector digest → `/out/a, /out/b`. */
 export async function nameSelectors(
   selectors: ReadonlySet<string>,
   candidates: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   const names = new Map<string, string>();
   const encoder = new TextEncoder();
-  for (const path of candidates) {
+  for (const text of candidates) {
     if (names.size === selectors.size) break;
-    const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', encoder.encode(path)));
+    const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', encoder.encode(text)));
     const digest = `sha256:${[...hash].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
-    if (selectors.has(digest)) names.set(digest, path);
+    if (selectors.has(digest)) names.set(digest, text.replaceAll('\0', ', '));
   }
   return names;
 }

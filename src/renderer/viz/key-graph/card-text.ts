@@ -35,6 +35,8 @@ export function cardText(node: GraphNode, isAlternative: boolean, colour: Colour
     if (isAlternative) second.push({ text: 'alternative' });
     else if (node.kind !== 'content') second.push({ text: 'no result' });
   }
+  // A content digest may be named after the step it was an input of: on a card that would read as that step.
+  if (node.kind === 'content') return { stage: '', step: UNNAMED.content, isUnnamed: true, second };
   const named = node.name?.replace(/--(?:mount|network|security|link)(?:=\S+)? /g, '');
   const step = named ?? (node.ownBytes > 0 ? `${UNNAMED[node.kind]} ${hex}` : UNNAMED[node.kind]);
   return { stage: node.stage ?? '', step, isUnnamed: node.name === undefined, second };

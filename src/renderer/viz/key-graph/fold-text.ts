@@ -60,8 +60,9 @@ function stageWords(graph: KeyGraph, nodes: readonly number[]): string {
   const stages = new Map<string, number[]>();
   for (const node of nodes) {
     const record = graph.nodes[node];
-    const match = /^(.*?)(?: (\d+)\/\d+)?$/.exec(record?.stage ?? '');
-    const name = record?.stage === undefined ? (record?.kind === 'content' ? 'content' : 'step') : (match?.[1] ?? '');
+    const isContent = record?.kind === 'content';
+    const match = isContent ? null : /^(.*?)(?: (\d+)\/\d+)?$/.exec(record?.stage ?? '');
+    const name = isContent ? 'content' : record?.stage === undefined ? 'step' : (match?.[1] ?? '');
     const steps = stages.get(name) ?? [];
     if (match?.[2] !== undefined) steps.push(Number(match[2]));
     stages.set(name, steps);

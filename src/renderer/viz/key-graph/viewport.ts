@@ -55,6 +55,7 @@ export function fitView(bounds: Box, size: Size, inset: Inset): Viewport {
 
 /** Below this words are hard to read; the first view rather cuts the far ends. */
 const READABLE = 0.85;
+const BESIDE = 100;
 
 /**
  * The first view of a layout: everything if it can be read then, else in full size, with the focus in
@@ -63,13 +64,14 @@ const READABLE = 0.85;
 export function firstView(bounds: Box, focus: Box, size: Size, inset: Inset): Viewport {
   const whole = fitView(bounds, size, inset);
   if (whole.scale >= READABLE) return whole;
-  const scale = 1;
+  const right = bounds.x + bounds.width;
   const width = size.width - inset.left - inset.right;
   const height = size.height - inset.top - inset.bottom;
   return {
-    scale,
-    x: inset.left + along(bounds.x, bounds.width, focus.x + focus.width, width / scale, 1) * scale,
-    y: inset.top + along(bounds.y, bounds.height, focus.y + focus.height / 2, height / scale, 0.5) * scale,
+    scale: 1,
+    // What lies right of the focus up to about a card's width is taken along.
+    x: inset.left + along(bounds.x, bounds.width, Math.min(right, focus.x + focus.width + BESIDE), width, 1),
+    y: inset.top + along(bounds.y, bounds.height, focus.y + focus.height / 2, height, 0.5),
   };
 }
 
