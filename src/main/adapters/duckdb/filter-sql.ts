@@ -13,7 +13,7 @@ export interface FilterTarget {
   readonly columns: Readonly<Record<string, string>>;
   /** Where a bare text, in lower case, is looked for. */
   texts(text: string): readonly string[];
-  /** Column of epoch milliseconds that ages count from; absent ones match no age. */
+  /** Column of epoch milliseconds for `created`, and that ages count from; absent ones match neither. */
   readonly time: string;
   /** Fields that are told apart without a column. */
   readonly conditions?: Readonly<Record<string, (test: FilterTest) => Condition>>;
@@ -67,7 +67,7 @@ function fieldConditions(
   if (field === 'age') return tests.map((test) => ageCondition(test, target.time, nowMs));
   const condition = target.conditions?.[field];
   if (condition) return tests.map(condition);
-  const column = target.columns[field];
+  const column = field === 'created' ? target.time : target.columns[field];
   if (column === undefined) throw new RangeError(`no column for filter field ${field}`);
   return tests.map((test) => columnCondition(test, column));
 }

@@ -66,7 +66,8 @@ describe('queries about records', () => {
   afterAll(() => store[Symbol.asyncDispose]());
 
   const day = 86_400_000;
-  const age = (row: RecordRow) => Date.UTC(2026, 5, 1) - Date.parse(row.createdAt ?? '');
+  const created = (row: RecordRow) => Date.parse(row.createdAt ?? '');
+  const age = (row: RecordRow) => Date.UTC(2026, 5, 1) - created(row);
   const dated = (row: RecordRow) => row.createdAt !== undefined && !row.createdAt.startsWith('0001');
   const filters: Record<string, (row: RecordRow) => boolean> = {
     '': () => true,
@@ -91,6 +92,9 @@ describe('queries about records', () => {
     'age:>10d': (r) => dated(r) && age(r) > 10 * day,
     'age:5d..10d -age:7d..8d': (r) =>
       dated(r) && age(r) >= 5 * day && age(r) <= 10 * day && !(age(r) >= 7 * day && age(r) <= 8 * day),
+    'created:2026-05-05..2026-05-10T12:00': (r) =>
+      dated(r) && created(r) >= Date.UTC(2026, 4, 5) && created(r) <= Date.UTC(2026, 4, 10, 12),
+    '-created:>2026-05-03': (r) => !dated(r) || created(r) <= Date.UTC(2026, 4, 3),
     'ref:latest size:>4000': (r) => r.ref === 'latest' && r.ownBytes > 4000,
     'ref:="it’s \\"other\\""': (r) => r.ref.startsWith('It’s'),
     'ref:nowhere': () => false,
@@ -231,5 +235,26 @@ describe('queries about records', () => {
     expect(list.records.map((record) => record.id)).toEqual(page.rows.map((row) => row.id));
     expect(list.total).toBe(page.total);
     for (const record of list.records) expect(await catalog.record(record.id)).toEqual(record);
+  });
+
+  test('groups stand together by stage, then by kind, and hold every row that matches', async () => {
+    for (const filter of ['', 'kind:exec', 'size:>2000']) {
+      const groups = await catalog.keysGroups({ filter });
+      const sort = { field: 'own', descending: true };
+      const { rows, total } = await catalog.keysPage({ filter, sort, grouped: true, offset: 0, limit: 1000 });
+      expect(groups.reduce((sum, group) => sum + group.records, 0)).toBe(total);
+      let at = 0;
+      for (const group of groups) {
+        const own = rows.slice(at, at + group.records);
+        at += group.records;
+        const of = (row: RecordRow) => row.stage?.replace(/ \d+\/\d+$/, '');
+        expect(own.every((row) => of(row) === group.stage)).toBe(true);
+        if (group.stage === undefined) expect(own.every((row) => row.kind === group.kind)).toBe(true);
+        expect(own.reduce((sum, row) => sum + row.addsBytes, 0)).toBe(group.addsBytes);
+        expect(own.map((row) => row.ownBytes)).toEqual(own.map((row) => row.ownBytes).sort((a, b) => b - a));
+      }
+      const names = groups.map((group) => group.stage);
+      expect(names.indexOf(undefined)).toBe(names.filter((name) => name !== undefined).length);
+    }
   });
 });
