@@ -31,6 +31,6 @@ describe('nameSelectors', () => {
   test('finds several paths of one copy', async () => {
     const two = 'sha256:2bcf5b6e9efbac077464ea117cd831cff025e90ac56f1aa6fab1cd61e8258586';
     const candidates = selectorCandidates([{ name: 'COPY --from=cli /out/cli.bin /out/flavour /app/cli/' }]);
-    expect([...(await nameSelectors(new Set([two]), candidates)).values()]).toEqual(['/out/cli.bin, /out/flavour']);
+    expect([...(await nameSelectors(new Set([two]), candidates)).values()]).toEqual(['/out/flavour, /out/cli.bin']);
   });
 });

@@ -7,8 +7,8 @@ const MOST_PATHS = 4;
 
 /**
  * The texts that a selector may be the digest of, as far as the names of steps say them, and what each is called.
- * BuildKit hashes the paths that are used of an input, each joined to "/", with a zero byte between:
- * `COPY --from=core /out/a /out/b /app` gives, among others, "/out/a" and "/out/a\0/out/b".
+ * BuildKit hashes the paths that are used of an input, each joined to "/", with a zero byte between; those of a copy
+ * in descending order, those of mounts as they are: `COPY --from=core /a /b /app` gives, among others, "/a" and "/b\0/a".
  */
 export function selectorCandidates(nodes: readonly Pick<GraphNode, 'name'>[]): string[] {
   const texts = new Set(['/']);
@@ -21,7 +21,11 @@ export function selectorCandidates(nodes: readonly Pick<GraphNode, 'name'>[]): s
         continue;
       }
       run = [...run.slice(1 - MOST_PATHS), joined(word)];
-      for (let first = 0; first < run.length; first++) texts.add(run.slice(first).join('\0'));
+      for (let first = 0; first < run.length; first++) {
+        const paths = run.slice(first);
+        texts.add(paths.join('\0'));
+        texts.add(paths.toSorted().toReversed().join('\0'));
+      }
     }
   }
   return [...texts];
