@@ -92,7 +92,6 @@ export class FileManagedStore implements ManagedStore {
     const index = await readIndexFile(files.layout);
     return {
       index,
-      discard: (digests) => dropUnneeded(files, digests),
       remove: (removal, options = {}) => removeBlobs(files, index, removal, options),
       restore: (plan, options = {}) => restoreBatch(files, plan, options.onProgress),
       emptyTrash: (options = {}) => emptyTrash(files, options),

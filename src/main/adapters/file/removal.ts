@@ -19,7 +19,7 @@ import { moveFromTrash, moveToTrash, type StoreFiles } from './trash.ts';
 /**
  * Takes blobs out of a store, step by step so that a crash after any of them can be finished or taken back:
  *
- * 1. the journal says what is about to be done,
+ * 1. the journal says what is about to be done, and the new documents are written,
  * 2. `index.json` is switched, and from then on it only goes forward,
  * 3. the blobs are renamed into the batch's folder, the folders are synced,
  * 4. leases are read once more, and what was leased meanwhile is brought back: a lease that was not there before the
@@ -45,6 +45,7 @@ export async function removeBlobs(
   };
   await beginEntry(store.layout, store.disk, entry);
   try {
+    await removal.write();
     throwIfAborted(options.signal);
     if (after !== undefined) await replaceIndexFile(store.layout, store.disk, index, after);
     return await finishRemoval(store, entry, options.onProgress);

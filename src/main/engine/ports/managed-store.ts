@@ -75,8 +75,10 @@ export interface Removal {
   readonly blobs: readonly SizedBlob[];
   /** Manifests and configs that go with them. They come back with an undo, but are in no count. */
   readonly documents: readonly Digest[];
-  /** New documents that only the next index leads to: an undo deletes them. */
+  /** New documents that only the next index leads to. They go when the removal fails, and with an undo. */
   readonly written: readonly Digest[];
+  /** Writes them. Called before the index is switched. */
+  write(): Promise<void>;
 }
 
 /** What a removal did. */
@@ -104,12 +106,10 @@ export type BlobProgress = (done: number, total: number) => void;
 export interface StoreSession {
   /** The index as it stands under the lock. */
   readonly index: LayoutIndex;
-  /** As `LayoutStore.discard`. */
-  discard(digests: readonly Digest[]): Promise<void>;
   /**
    * Switches the index, then moves the blobs to the trash as one batch. A crash in the middle is finished or taken back
    * by whoever takes the lock next. After the switch it no longer heeds the signal.
-   * @throws `CANCELLED`, or why it could not be done: then everything is as before, the written documents discarded
+   * @throws `CANCELLED`, or why it could not be done: then everything is as before
    */
   remove(removal: Removal, options?: LockOptions & { readonly onProgress?: BlobProgress }): Promise<Removed>;
   /**

@@ -1,4 +1,4 @@
-import { CacheError, throwIfAborted } from '../../../shared/base/errors.ts';
+import { CacheError } from '../../../shared/base/errors.ts';
 import type { JobProgress } from '../../../shared/model/job.ts';
 import type { PruneReport } from '../../../shared/model/plan.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
@@ -60,15 +60,6 @@ async function applyUnderLock(session: StoreSession, options: ApplyOptions): Pro
   const written = changed.flatMap(({ documents }) =>
     documents ? [parseDigest(documents.config.digest), parseDigest(documents.manifest.digest)] : [],
   );
-  const isNew = await absent(store, written);
-  try {
-    for (const { documents } of changed) await documents?.write(store.blobs, signal);
-    throwIfAborted(signal);
-  } catch (error) {
-    await session.discard(isNew);
-    throw error;
-  }
-
   const there = new Map(snapshot.blobs.map((blob) => [blob.digest, blob.size]));
   const blobs = plan.blobs.map((digest) => ({ digest, size: there.get(digest) ?? 0 }));
   const removed = await session.remove(
@@ -79,7 +70,11 @@ async function applyUnderLock(session: StoreSession, options: ApplyOptions): Pro
       nextIndex: changed.length === 0 ? undefined : nextIndex(session.index.document, changed),
       blobs,
       documents: changed.flatMap(({ cache }) => [parseDigest(cache.config.digest), parseDigest(cache.manifest.digest)]),
-      written: isNew,
+      // What is there already belongs to another reference.
+      written: await absent(store, written),
+      write: async () => {
+        for (const { documents } of changed) await documents?.write(store.blobs, signal);
+      },
     },
     { signal, onProgress: (done, total) => onProgress?.({ phase: 'Moving to the trash', done, total, unit: 'blobs' }) },
   );
