@@ -1,7 +1,7 @@
 import { CircleX, X } from 'lucide-react';
 import { IconButton } from '../base/button.tsx';
 import { Icon } from '../base/icon.tsx';
-import styles from './failure-banner.module.css';
+import styles from './banner.module.css';
 import { useShellState } from './shell-state.ts';
 
 /** Something the user asked for did not happen: what, to what, what next. Stays until it is closed or the next one comes. */

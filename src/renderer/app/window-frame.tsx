@@ -11,6 +11,7 @@ import { DropTarget } from '../features/sources/drop-target.tsx';
 import { SourceDialogs } from '../features/sources/source-dialogs.tsx';
 import { SourcesPane } from '../features/sources/sources-pane.tsx';
 import { CommandPalette } from './command-palette.tsx';
+import { ConnectionBanner } from './connection-banner.tsx';
 import { FailureBanner } from './failure-banner.tsx';
 import { PANE_SECTIONS, SOURCE_FEATURES, WINDOW_FEATURES } from './features.ts';
 import { Inspector } from './inspector.tsx';
@@ -81,6 +82,7 @@ export function WindowFrame() {
           <ViewTabs source={source} place={place} features={SOURCE_FEATURES} form={form} />
         )}
         <h1 className="visually-hidden">{title}</h1>
+        <ConnectionBanner />
         <FailureBanner />
         <div id="view" className={styles.view} tabIndex={-1}>
           <View place={place} source={source} />
@@ -115,7 +117,7 @@ export function WindowFrame() {
             tabIndex={-1}
             onClick={() => usePanels.setState({ sourcesSheet: false })}
           />
-          <aside className={classNames(styles.side, styles.sideSheet)} aria-label="All sources">
+          <aside ref={focusFirst} className={classNames(styles.side, styles.sideSheet)} aria-label="All sources">
             <SourcesPane
               isRail={false}
               selectedId={place.sourceId}
@@ -135,6 +137,11 @@ export function WindowFrame() {
       <LiveRegion />
     </div>
   );
+}
+
+/** What has just come over the view takes the focus. */
+function focusFirst(element: HTMLElement | null): void {
+  element?.querySelector<HTMLElement>('a, button')?.focus();
 }
 
 /** `Keys · app-store`: the name of the page, for its title and its first heading. */

@@ -49,6 +49,7 @@ interface IconButtonProps extends PressProps {
   /** What it does: its name for screen readers and its tooltip. */
   readonly label: string;
   /** Drawn as on; together with `aria-pressed` where it is a switch. */
+  readonly excludeFromTabOrder?: boolean;
   readonly isActive?: boolean;
   readonly isToggle?: boolean;
   readonly iconSize?: number;

@@ -40,10 +40,17 @@ export function AgePart({ lit, ...about }: About & { readonly lit: Lit | undefin
   );
 }
 
-/** The records of a bin, in Keys. A bin ends before `toMs`, a range of the filter language holds both its ends. */
+/**
+ * The records of a bin, in Keys. A bin ends before `toMs` and both may lie within a millisecond; a range of the filter
+ * language holds both its ends, in whole milliseconds.
+ */
 function hrefOf({ source, cacheRef }: About, bin: AgeBin): string {
   const place = { negated: false, at: 0, end: 0 };
-  const created = { type: 'range' as const, from: bin.fromMs, to: bin.toMs - 1 };
+  const created = {
+    type: 'range' as const,
+    from: Math.ceil(bin.fromMs),
+    to: Math.max(bin.fromMs, Math.ceil(bin.toMs) - 1),
+  };
   const filter = printFilter(
     {
       terms: [

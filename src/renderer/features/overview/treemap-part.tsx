@@ -1,7 +1,8 @@
 import { ChevronRight } from 'lucide-react';
+import { useMemo } from 'react';
 import { formatBytes } from '../../../shared/base/bytes.ts';
 import type { TreemapGroup, TreemapTile } from '../../../shared/model/overview.ts';
-import type { RecordKind } from '../../../shared/model/record.ts';
+import { type RecordKind, recordKindSchema } from '../../../shared/model/record.ts';
 import { inspect, setParams, useParam } from '../../base/address.ts';
 import { ErrorState } from '../../base/error-state.tsx';
 import { Icon } from '../../base/icon.tsx';
@@ -31,7 +32,7 @@ export function TreemapPart({
   const [selectedId] = useParam('record');
   const group: Grouping = GROUPINGS.find((one) => one.value === wanted)?.value ?? 'step';
   const read = useRead('overview.treemap', { ...aboutInput(about), group }, { keepPrevious: true });
-  const groups = read.data?.groups ?? [];
+  const groups = useMemo(() => (read.data?.groups ?? []).map(inWords), [read.data]);
   const zoomedGroup = groups.find((one) => one.key === zoomed);
   return (
     <section className={styles.part} aria-label={`Size by ${group}`}>
@@ -81,6 +82,13 @@ export function TreemapPart({
 
 function inspectTile(tile: TreemapTile): void {
   inspect('record', tile.id);
+}
+
+/** A group as it is called here: a kind by its word, a layer without a step by what it is. */
+function inWords(group: TreemapGroup): TreemapGroup {
+  const kind = recordKindSchema.safeParse(group.key);
+  if (kind.success) return { ...group, label: KINDS[kind.data].label };
+  return group.key.startsWith('layer:') ? { ...group, label: `on ${group.label}` } : group;
 }
 
 const LEGEND: readonly RecordKind[] = ['copy', 'exec', 'source', 'mount', 'merge', 'content', 'unknown'];

@@ -22,13 +22,15 @@ interface SourceItemProps {
   readonly source: Source;
   readonly all: readonly Source[];
   readonly isSelected: boolean;
+  /** The list is one tab stop; arrow keys move in it. */
+  readonly isTabStop: boolean;
   readonly isRail: boolean;
   readonly href: string;
   readonly onOpen: () => void;
 }
 
 /** A source in the list: two lines, and a menu on the button, on a right click and on the menu key. */
-export function SourceItem({ source, all, isSelected, isRail, href, onOpen }: SourceItemProps) {
+export function SourceItem({ source, all, isSelected, isTabStop, isRail, href, onOpen }: SourceItemProps) {
   const [isMenuOpen, setMenuOpen] = useState(false);
   const job = useJob(source.jobId);
   const share = job?.progress.total ? job.progress.done / job.progress.total : undefined;
@@ -44,6 +46,7 @@ export function SourceItem({ source, all, isSelected, isRail, href, onOpen }: So
     >
       <Link
         href={href}
+        tabIndex={isTabStop ? 0 : -1}
         className={classNames(styles.link, isSelected && styles.on, isRail && styles.rail)}
         {...(isSelected ? { 'aria-current': 'true' as const } : {})}
         {...(isRail ? { 'aria-label': `${source.name}, ${text}`, 'data-tip': `${source.name}\n${text}` } : {})}
@@ -116,7 +119,13 @@ function SourceMenu({
   };
   return (
     <MenuTrigger isOpen={isOpen} onOpenChange={onOpenChange}>
-      <IconButton icon={Ellipsis} iconSize={14} label={`Actions for ${source.name}`} className={className} />
+      <IconButton
+        icon={Ellipsis}
+        iconSize={14}
+        label={`Actions for ${source.name}`}
+        className={className}
+        excludeFromTabOrder
+      />
       <Popover className={menuStyles.popover ?? ''} placement="bottom start" offset={2}>
         <AriaMenu aria-label={`Actions for ${source.name}`} className={menuStyles.menu ?? ''}>
           {source.state === 'opening' && source.jobId !== undefined ? (

@@ -33,6 +33,7 @@ export function SourcesPane({
 }) {
   const sources = useSources();
   const selected = sources?.find(({ id, state }) => id === selectedId && state === 'ready');
+  const tabStopId = sources?.some(({ id }) => id === selectedId) ? selectedId : sources?.[0]?.id;
   const list = useRef<HTMLUListElement>(null);
   return (
     <div className={classNames(styles.pane, isRail && styles.rail)}>
@@ -58,6 +59,7 @@ export function SourcesPane({
                 source={source}
                 all={sources}
                 isSelected={source.id === selectedId}
+                isTabStop={source.id === tabStopId}
                 isRail={isRail}
                 href={sourceHref(source.id, segmentFor(source, selectedId, segment))}
                 onOpen={closeSheet}

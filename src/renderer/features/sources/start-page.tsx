@@ -6,6 +6,7 @@ import { Button } from '../../base/button.tsx';
 import { Icon } from '../../base/icon.tsx';
 import { SkeletonRows } from '../../base/skeleton.tsx';
 import { showDialog } from '../../base/window-state.ts';
+import { desktopBridge } from '../../client/bridge.ts';
 import { useRead, useSources } from '../../client/hooks.ts';
 import { PathForm } from './path-form.tsx';
 import styles from './start-page.module.css';
@@ -22,6 +23,14 @@ export function StartPage() {
   return first ? null : <Welcome />;
 }
 
+/** The system's own dialog where there is one, ours where there is not. */
+async function chooseFolder(open: (path: string) => Promise<void>): Promise<void> {
+  const bridge = desktopBridge();
+  if (!bridge) return showDialog('open');
+  const path = await bridge.chooseFolder();
+  if (path !== undefined) await open(path);
+}
+
 function Welcome() {
   const info = useRead('app.info', {}, { versioned: false });
   const open = useOpenSource();
@@ -34,7 +43,7 @@ function Welcome() {
         <p className={styles.text}>Drop a cache folder, an OCI layout or a tar of one here, or paste its path.</p>
         <PathForm onOpen={open} />
         <div className={styles.actions}>
-          <Button variant="primary" icon={FolderOpen} onPress={() => showDialog('open')}>
+          <Button variant="primary" icon={FolderOpen} onPress={() => chooseFolder(open)}>
             Open folder
           </Button>
           <Button

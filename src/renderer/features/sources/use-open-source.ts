@@ -23,11 +23,12 @@ export function useOpenSource(): (location: string) => Promise<void> {
 /** Takes a source from the list; the view moves on to the next one. */
 export function useCloseSource(): (source: Source, all: readonly Source[]) => Promise<void> {
   const engine = useEngine();
-  const { fail, announce } = useShell();
+  const { fail, offerUndo } = useShell();
+  const open = useOpenSource();
   return async (source, all) => {
     try {
       await engine.sources.close({ sourceId: source.id });
-      announce(`${source.name} closed`);
+      offerUndo({ text: `${source.name} was taken from the list.`, undo: () => open(source.location) });
       if (placeOf(window.location.pathname).sourceId !== source.id) return;
       const at = all.findIndex((one) => one.id === source.id);
       const next = all[at + 1] ?? all[at - 1];
