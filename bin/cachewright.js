@@ -6,7 +6,7 @@ import * as module from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const entry = fileURLToPath(new URL('../src/main/hosts/cli/main.ts', import.meta.url));
+const entry = new URL('../src/main/hosts/cli/main.ts', import.meta.url);
 const major = Number(process.versions.node.split('.')[0]);
 
 if (major >= 24) {
@@ -14,7 +14,7 @@ if (major >= 24) {
   const { default: envPaths } = await import('env-paths');
   const folder = process.env.CACHEWRIGHT_CACHE_DIR || envPaths('cachewright', { suffix: '' }).cache;
   module.enableCompileCache(join(folder, 'compiled'));
-  await import(entry);
+  await import(entry.href);
 } else {
   const own = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url));
   if (!existsSync(own)) {

@@ -161,9 +161,9 @@ describe('what the program is asked to open', () => {
     ],
     [[], []],
   ])('of %j is %j', (words, locations) => {
-    expect(requestsOf(['electron', '.', ...words], 2, '/w')).toEqual(
-      locations.map((location) => ({ kind: 'source', location })),
-    );
+    const requests = locations.map((location) => ({ kind: 'source', location }));
+    expect(requestsOf(['cachewright', ...words], true, '/w')).toEqual(requests);
+    expect(requestsOf(['electron', '--no-sandbox', '/project', ...words], false, '/w')).toEqual(requests);
   });
 });
 

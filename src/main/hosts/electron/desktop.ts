@@ -35,7 +35,7 @@ export async function runDesktop(electron: ElectronApi, places: DesktopPlaces): 
   app.enableSandbox();
   const engine = createEngineProcess(electron.utilityProcess, places.engine);
   let window: Electron.BrowserWindow | undefined;
-  let waiting: OpenRequest[] = requestsOf(places.argv, app.isPackaged ? 1 : 2, places.folder);
+  let waiting: OpenRequest[] = requestsOf(places.argv, app.isPackaged, places.folder);
 
   const show = (): void => {
     if (window?.isMinimized()) window.restore();
@@ -68,7 +68,7 @@ export async function runDesktop(electron: ElectronApi, places: DesktopPlaces): 
   app.on('web-contents-created', (_event, contents) => hardenContents(contents));
   app.on('second-instance', (_event, argv, folder) => {
     show();
-    for (const asked of requestsOf(argv, app.isPackaged ? 1 : 2, folder)) request(asked);
+    for (const asked of requestsOf(argv, app.isPackaged, folder)) request(asked);
   });
   app.on('open-file', (event, path) => {
     event.preventDefault();

@@ -7,16 +7,14 @@ export type OpenRequest =
   | { readonly kind: 'link'; readonly link: string };
 
 /**
- * What a command line asks for. Chromium's own switches, and the program's folder in a development run, are no requests.
- * `skip`: how many words at the start are the program itself.
+ * What a command line asks for. Chromium's own switches, which stand anywhere, and the program's folder in a development
+ * run are no requests. A relative path is one of `folder`.
  */
-export function requestsOf(argv: readonly string[], skip: number, folder: string): OpenRequest[] {
-  return argv
-    .slice(skip)
-    .filter((word) => word !== '' && !word.startsWith('-'))
-    .map((word): OpenRequest => {
-      if (word.startsWith(`${LINK_SCHEME}:`)) return { kind: 'link', link: word };
-      const isReference = /^[a-z][a-z0-9+.-]+:\/\//i.test(word);
-      return { kind: 'source', location: isReference || isAbsolute(word) ? word : resolve(folder, word) };
-    });
+export function requestsOf(argv: readonly string[], isPackaged: boolean, folder: string): OpenRequest[] {
+  const words = argv.slice(1).filter((word) => word !== '' && !word.startsWith('-'));
+  return words.slice(isPackaged ? 0 : 1).map((word): OpenRequest => {
+    if (word.startsWith(`${LINK_SCHEME}:`)) return { kind: 'link', link: word };
+    const isReference = /^[a-z][a-z0-9+.-]+:\/\//i.test(word);
+    return { kind: 'source', location: isReference || isAbsolute(word) ? word : resolve(folder, word) };
+  });
 }

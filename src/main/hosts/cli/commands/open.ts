@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { toCacheError } from '../../../../shared/base/errors.ts';
+import { canOpenBrowser } from '../../browser.ts';
 import { findElectron, runElectron } from '../../electron-binary.ts';
 import { BUILT, PROJECT_FOLDER } from '../../places.ts';
 import type { CliContext, Register } from '../context.ts';
@@ -16,9 +17,11 @@ export const registerOpen: Register = (program, bind) => {
 };
 
 async function open(context: CliContext, location: string): Promise<ExitCode> {
-  const electron = await findElectron(PROJECT_FOLDER, context.environment);
+  const { environment, signal, typed, note, out } = context;
+  const hasDisplay = canOpenBrowser(environment, process.platform);
+  const electron = hasDisplay ? await findElectron(PROJECT_FOLDER, environment) : undefined;
   if (electron !== undefined && (await isBuilt())) {
-    await runElectron(electron, PROJECT_FOLDER, [absolute(location)], context.signal);
+    await runElectron(electron, PROJECT_FOLDER, [absolute(location)], signal);
     return EXIT.done;
   }
   const engine = await context.handle('window');
@@ -26,7 +29,6 @@ async function open(context: CliContext, location: string): Promise<ExitCode> {
     throw new ExitError(EXIT.unreadable, toCacheError(error, location));
   });
   const { serveWebWindow } = await import('../../web-window.ts');
-  const { environment, signal, typed, note, out } = context;
   await serveWebWindow({
     engine,
     next: `/sources/${encodeURIComponent(source.source.id)}/overview`,
