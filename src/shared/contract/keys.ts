@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { recordDetailSchema, recordRowSchema } from '../model/record.ts';
+import { recordDetailSchema, recordGroupSchema, recordRowSchema } from '../model/record.ts';
 import { read, sortSchema, sourceRefSchema, windowSchema } from './procedure.ts';
 
 const query = sourceRefSchema.extend({
@@ -11,7 +11,8 @@ const query = sourceRefSchema.extend({
 
 /** Cache records. */
 export const keys = {
-  page: read.input(query.extend(windowSchema.shape)).output(
+  /** `grouped`: the rows of a group stand together, the groups as `groups` lists them; the sort holds inside each. */
+  page: read.input(query.extend({ grouped: z.boolean().default(false), ...windowSchema.shape })).output(
     z.object({
       rows: z.array(recordRowSchema),
       /** Rows that match the filter. */
@@ -19,6 +20,8 @@ export const keys = {
       version: z.number().int(),
     }),
   ),
+  /** Rows that match by build stage: stages by name, then what has none by kind. */
+  groups: read.input(query.omit({ sort: true })).output(z.object({ groups: z.array(recordGroupSchema) })),
   /** Full records, in the same order as `page`: what the CLI prints. */
   list: read
     .input(query.extend(windowSchema.shape))

@@ -43,6 +43,17 @@ export const recordRowSchema = recordRefSchema.extend({
 });
 export type RecordRow = z.infer<typeof recordRowSchema>;
 
+/** Records of one build stage, or of one kind where no stage is known; exactly one of both is set. */
+export const recordGroupSchema = z.object({
+  /** `assets`: the stage without the number of the step. */
+  stage: z.string().optional(),
+  kind: recordKindSchema.optional(),
+  records: count,
+  /** Sum of what each record's step added. */
+  addsBytes: bytes,
+});
+export type RecordGroup = z.infer<typeof recordGroupSchema>;
+
 /** An input alternative: the record it links to, and the selector digest or "". */
 export const inputAlternativeSchema = recordRefSchema.extend({ selector: z.string() });
 

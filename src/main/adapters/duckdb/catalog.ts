@@ -35,6 +35,7 @@ export async function openCatalog(path: string, clock: Clock, onDamage: () => Pr
       caches: meta.caches,
       problems: meta.problems,
       keysPage: keys.keysPage,
+      keysGroups: keys.keysGroups,
       keysList: keys.keysList,
       keysSums: keys.keysSums,
       record: keys.record,

@@ -9,14 +9,26 @@ import { type Database, number, type Row, text } from './database.ts';
 import { all, type Condition, filterCondition } from './filter-sql.ts';
 import type { CatalogMemory } from './memory.ts';
 import { createRecordDetailer } from './record-details.ts';
-import { inCaches, RECORD_COLUMNS, RECORD_SORTS, recordFilterTarget, recordRef, recordRow } from './record-rows.ts';
+import {
+  inCaches,
+  RECORD_COLUMNS,
+  RECORD_GROUP,
+  RECORD_SORTS,
+  recordFilterTarget,
+  recordGroup,
+  recordRef,
+  recordRow,
+} from './record-rows.ts';
 import { cachesOf } from './ref-scope.ts';
 import { createRowView, type View } from './row-view.ts';
 import { orderSql } from './sort-sql.ts';
 
 /** Queries about records, and what the other queries need of them. */
 export interface KeyQueries
-  extends Pick<Catalog, 'keysPage' | 'keysList' | 'keysSums' | 'record' | 'search' | 'mentions' | 'largest'> {
+  extends Pick<
+    Catalog,
+    'keysPage' | 'keysGroups' | 'keysList' | 'keysSums' | 'record' | 'search' | 'mentions' | 'largest'
+  > {
   /** Record number of an id or digest. @throws `NOT_FOUND`, `CONFLICT` */
   numberOf(idOrDigest: string): Promise<number>;
   /** Mentions by record number. */
@@ -49,10 +61,11 @@ export function createKeyQueries(context: QueryContext): KeyQueries {
   const target = recordFilterTarget(refs);
   const detail = createRecordDetailer(database, memory, refs, refsOf);
 
-  function viewOf(query: Pick<CatalogQuery, 'ref' | 'filter' | 'sort'>): View {
+  function viewOf(query: Pick<CatalogQuery, 'ref' | 'filter' | 'sort'> & { grouped?: boolean | undefined }): View {
     const filter = filterCondition(parseFilter(query.filter, 'keys'), target, context.now());
     const where = query.ref === undefined ? filter : all([inCaches(cachesOf(refs, query.ref)), filter]);
-    return { from: FROM_RECORDS, where, order: orderSql(query.sort, RECORD_SORTS, 'place', 'n') };
+    const order = orderSql(query.sort, RECORD_SORTS, 'place', 'n');
+    return { from: FROM_RECORDS, where, order: query.grouped ? `${RECORD_GROUP.rowOrder}, ${order}` : order };
   }
 
   async function refsOf(records: Iterable<number>): Promise<ReadonlyMap<number, RecordRef>> {
@@ -113,6 +126,15 @@ export function createKeyQueries(context: QueryContext): KeyQueries {
       const own = viewOf(query);
       const [rows, total] = await Promise.all([view.page(own, query.offset, query.limit), view.total(own)]);
       return { rows: rows.map(toRow), total };
+    },
+    async keysGroups(query) {
+      const { where } = viewOf({ ...query, sort: undefined });
+      const rows = await database.rows(
+        `SELECT ${RECORD_GROUP.columns}, count(*)::INTEGER AS records, sum(adds) AS adds
+         FROM records WHERE ${where.sql} GROUP BY stage_name, kind_name ORDER BY ${RECORD_GROUP.order}`,
+        where.values,
+      );
+      return rows.map(recordGroup);
     },
     async keysList(query) {
       const own = viewOf(query);

@@ -1,4 +1,4 @@
-import type { RecordRef, RecordRow } from '../../../shared/model/record.ts';
+import type { RecordGroup, RecordRef, RecordRow } from '../../../shared/model/record.ts';
 import { nameFromSchema, recordKindSchema } from '../../../shared/model/record.ts';
 import { recordId } from '../../engine/catalog/record-ids.ts';
 import { number, optionalText, type Row, text } from './database.ts';
@@ -88,6 +88,27 @@ export const RECORD_SORTS: SortFields = {
   createdAt: CREATED,
   age: CREATED.map((column) => `-${column}`),
 };
+
+/** The stage without the number of the step: `assets 2/3` is of `assets`. */
+const STAGE_NAME = "regexp_replace(stage, ' [0-9]+/[0-9]+$', '')";
+
+/** What makes a group of records: its stage, or its kind where it has none. */
+export const RECORD_GROUP = {
+  columns: `${STAGE_NAME} AS stage_name, CASE WHEN stage IS NULL THEN kind END AS kind_name`,
+  /** Of the groups, and of rows that are to stand as these do. */
+  order: 'stage_name IS NULL, lower(stage_name), stage_name, kind_name',
+  rowOrder: `stage IS NULL, lower(${STAGE_NAME}), ${STAGE_NAME}, CASE WHEN stage IS NULL THEN kind END`,
+} as const;
+
+/** A group from a row with `RECORD_GROUP.columns`, `records` and `adds`. */
+export function recordGroup(row: Row): RecordGroup {
+  const stage = optionalText(row, 'stage_name');
+  return {
+    ...(stage === undefined ? { kind: recordKindSchema.parse(row.kind_name) } : { stage }),
+    records: number(row, 'records'),
+    addsBytes: number(row, 'adds'),
+  };
+}
 
 /** What every mention of a record shows. */
 export function recordRef(row: Row): RecordRef {

@@ -7,6 +7,9 @@ export function createKeysHandlers(os: Implementer['keys'], sources: SourceRegis
     page: os.page.handler(({ input: { sourceId, ...query }, signal }) =>
       sources.query(sourceId, signal, async (catalog, version) => ({ ...(await catalog.keysPage(query)), version })),
     ),
+    groups: os.groups.handler(({ input: { sourceId, ...query }, signal }) =>
+      sources.query(sourceId, signal, async (catalog) => ({ groups: await catalog.keysGroups(query) })),
+    ),
     list: os.list.handler(({ input: { sourceId, ...query }, signal }) =>
       sources.query(sourceId, signal, (catalog) => catalog.keysList(query)),
     ),

@@ -1,7 +1,7 @@
 import type { Graph } from '../../../shared/model/graph.ts';
 import type { LayerDetail, LayerRow } from '../../../shared/model/layer.ts';
 import type { AgeBin, TreemapGroup } from '../../../shared/model/overview.ts';
-import type { RecordDetail, RecordRef, RecordRow } from '../../../shared/model/record.ts';
+import type { RecordDetail, RecordGroup, RecordRef, RecordRow } from '../../../shared/model/record.ts';
 import type { CacheSummary, Problem } from '../../../shared/model/source.ts';
 import type { Totals } from '../../../shared/model/totals.ts';
 import type { ReadProgress, SourceSnapshot } from './cache-source.ts';
@@ -34,7 +34,10 @@ export interface Catalog extends AsyncDisposable {
   readonly caches: readonly CacheSummary[];
   readonly problems: readonly Problem[];
 
-  keysPage(query: CatalogQuery): Promise<{ rows: RecordRow[]; total: number }>;
+  /** `grouped`: ordered by group first, groups as `keysGroups` lists them. */
+  keysPage(query: CatalogQuery & { grouped?: boolean | undefined }): Promise<{ rows: RecordRow[]; total: number }>;
+  /** By stage, then what has no stage by kind. */
+  keysGroups(query: Pick<CatalogQuery, 'ref' | 'filter'>): Promise<RecordGroup[]>;
   keysList(query: CatalogQuery): Promise<{ records: RecordDetail[]; total: number }>;
   keysSums(query: Omit<CatalogQuery, 'offset' | 'limit' | 'sort'> & { ids?: readonly string[] | undefined }): Promise<{
     records: number;

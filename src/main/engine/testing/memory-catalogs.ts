@@ -45,6 +45,7 @@ export function createMemoryCatalogs(): MemoryCatalogs {
       caches: [],
       problems: store.problems,
       keysPage: () => answer({ rows: [], total: 0 }),
+      keysGroups: () => answer([]),
       keysList: () => answer({ records: [], total: 0 }),
       keysSums: () => answer({ records: 0, ownBytes: 0, deduplicatedBytes: 0, onlyTheseBytes: 0 }),
       record: () => Promise.reject(new Error('no rows here')),

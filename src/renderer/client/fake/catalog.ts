@@ -156,6 +156,20 @@ export function createFakeCatalog(
   };
 }
 
+/** Rows by stage, then those without one by kind. */
+export function fakeGroups(
+  rows: readonly RecordRow[],
+): readonly { readonly stage?: string; readonly kind?: RecordRow['kind']; readonly rows: readonly RecordRow[] }[] {
+  const stageOf = (row: RecordRow) => row.stage?.replace(/ \d+\/\d+$/, '');
+  const stages = [...new Set(rows.map(stageOf))].filter((stage) => stage !== undefined).sort();
+  const rest = rows.filter((row) => row.stage === undefined);
+  const kinds = [...new Set(rest.map((row) => row.kind))].sort();
+  return [
+    ...stages.map((stage) => ({ stage, rows: rows.filter((row) => stageOf(row) === stage) })),
+    ...kinds.map((kind) => ({ kind, rows: rest.filter((row) => row.kind === kind) })),
+  ];
+}
+
 type Row = Readonly<Record<string, unknown>>;
 
 /** Field of the filter language → the row's own. */

@@ -3,7 +3,7 @@ import { CacheError } from '../../../shared/base/errors.ts';
 import { contract } from '../../../shared/contract/index.ts';
 import type { LayerFile } from '../../../shared/model/layer.ts';
 import type { TrashBatch } from '../../../shared/model/plan.ts';
-import { queryRows, refOf } from './catalog.ts';
+import { fakeGroups, queryRows, refOf } from './catalog.ts';
 import { fakeNeighbourhood, fakePathToRoot, fakeReach } from './fake-graph.ts';
 import { createFakeJobs } from './fake-jobs.ts';
 import { fakeAges, fakeTreemap } from './fake-overview.ts';
@@ -160,9 +160,17 @@ export function createFakeRouter() {
     },
     keys: {
       page: border.keys.page.handler(({ input }) => {
-        const rows = queryRows(catalog(input.sourceId).rows, input, 'keys');
+        const sorted = queryRows(catalog(input.sourceId).rows, input, 'keys');
+        const rows = input.grouped ? fakeGroups(sorted).flatMap((group) => group.rows) : sorted;
         return { rows: window(rows, input), total: rows.length, version: entry(input.sourceId).source.version };
       }),
+      groups: border.keys.groups.handler(({ input }) => ({
+        groups: fakeGroups(queryRows(catalog(input.sourceId).rows, input, 'keys')).map(({ rows: own, ...group }) => ({
+          ...group,
+          records: own.length,
+          addsBytes: own.reduce((sum, row) => sum + row.addsBytes, 0),
+        })),
+      })),
       list: border.keys.list.handler(({ input }) => {
         const rows = queryRows(catalog(input.sourceId).rows, input, 'keys');
         return {
