@@ -6,6 +6,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';
 import { exposeIdle } from './app/idle.ts';
 import { followTheme } from './app/theme.ts';
+import { preloadParts } from './base/lazy-part.ts';
 import { pageActivity } from './client/activity.ts';
 import { desktopBridge } from './client/bridge.ts';
 import { createConnection } from './client/connection.ts';
@@ -36,3 +37,4 @@ createRoot(root).render(
     <App connection={connection} queryClient={queryClient} />
   </StrictMode>,
 );
+requestIdleCallback(() => preloadParts());

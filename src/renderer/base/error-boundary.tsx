@@ -1,5 +1,6 @@
 import { RotateCcw } from 'lucide-react';
 import { Component, type ReactNode } from 'react';
+import { isCacheError } from '../../shared/base/errors.ts';
 import { Button } from './button.tsx';
 import { ErrorState } from './error-state.tsx';
 
@@ -28,12 +29,18 @@ export class ErrorBoundary extends Component<Props, State> {
 
   override render(): ReactNode {
     if (this.state.error === undefined) return this.props.children;
+    // Code that did not arrive does not come by drawing again.
+    const isUnavailable = isCacheError(this.state.error, 'UNAVAILABLE');
     return (
       <ErrorState
         error={this.state.error}
         actions={
-          <Button variant="primary" icon={RotateCcw} onPress={() => this.setState({ error: undefined })}>
-            Show it again
+          <Button
+            variant="primary"
+            icon={RotateCcw}
+            onPress={() => (isUnavailable ? window.location.reload() : this.setState({ error: undefined }))}
+          >
+            {isUnavailable ? 'Reload the window' : 'Show it again'}
           </Button>
         }
       />

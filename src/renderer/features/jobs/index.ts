@@ -1,6 +1,6 @@
 import { Activity } from 'lucide-react';
-import { lazy } from 'react';
 import type { WindowFeature } from '../../base/feature.ts';
+import { lazyPart } from '../../base/lazy-part.ts';
 import { JobsNote } from './jobs-note.tsx';
 
 /** Everything running or finished. */
@@ -11,7 +11,7 @@ export const feature: WindowFeature = {
   icon: Activity,
   segment: 'jobs',
   goKey: 'j',
-  view: lazy(async () => ({ default: (await import('./jobs-view.tsx')).JobsView })),
+  view: lazyPart(async () => (await import('./jobs-view.tsx')).JobsView),
   note: JobsNote,
   panels: [
     {
@@ -19,14 +19,14 @@ export const feature: WindowFeature = {
       title: 'Job',
       subject: 'job',
       order: 0,
-      component: lazy(async () => ({ default: (await import('./job-panel.tsx')).JobPanel })),
+      component: lazyPart(async () => (await import('./job-panel.tsx')).JobPanel),
     },
     {
       id: 'job-log',
       title: 'Log',
       subject: 'job',
       order: 1,
-      component: lazy(async () => ({ default: (await import('./job-log-panel.tsx')).JobLogPanel })),
+      component: lazyPart(async () => (await import('./job-log-panel.tsx')).JobLogPanel),
     },
   ],
 };

@@ -1,6 +1,6 @@
 import { LayoutDashboard } from 'lucide-react';
-import { lazy } from 'react';
 import type { SourceFeature } from '../../base/feature.ts';
+import { lazyPart } from '../../base/lazy-part.ts';
 
 /** How big, how much of it is shared, how old, and what is largest. */
 export const feature: SourceFeature = {
@@ -10,14 +10,14 @@ export const feature: SourceFeature = {
   icon: LayoutDashboard,
   segment: 'overview',
   goKey: 'o',
-  view: lazy(async () => ({ default: (await import('./overview-view.tsx')).OverviewView })),
+  view: lazyPart(async () => (await import('./overview-view.tsx')).OverviewView),
   panels: [
     {
       id: 'source',
       title: 'Source',
       subject: 'source',
       order: 0,
-      component: lazy(async () => ({ default: (await import('./source-panel.tsx')).SourcePanel })),
+      component: lazyPart(async () => (await import('./source-panel.tsx')).SourcePanel),
     },
   ],
 };

@@ -1,6 +1,6 @@
 import { Settings2 } from 'lucide-react';
-import { lazy } from 'react';
 import type { WindowFeature } from '../../base/feature.ts';
+import { lazyPart } from '../../base/lazy-part.ts';
 
 /** How the window looks and what its keys do. */
 export const feature: WindowFeature = {
@@ -9,5 +9,5 @@ export const feature: WindowFeature = {
   title: 'Settings',
   icon: Settings2,
   segment: 'settings',
-  view: lazy(async () => ({ default: (await import('./settings-view.tsx')).SettingsView })),
+  view: lazyPart(async () => (await import('./settings-view.tsx')).SettingsView),
 };
