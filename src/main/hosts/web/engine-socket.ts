@@ -22,13 +22,13 @@ export interface EngineSockets {
   close(): void;
 }
 
-export function createEngineSockets(router: AnyRouter): EngineSockets {
+export function createEngineSockets(router: AnyRouter, pingIntervalMs = PING_INTERVAL_MS): EngineSockets {
   const handler = new RPCHandler(router);
   const server = new WebSocketServer({ noServer: true, maxPayload: MAX_PAYLOAD_BYTES, perMessageDeflate: false });
   const sweep = new Map<object, () => void>();
   const timer = setInterval(() => {
     for (const look of sweep.values()) look();
-  }, PING_INTERVAL_MS);
+  }, pingIntervalMs);
   timer.unref();
 
   return {

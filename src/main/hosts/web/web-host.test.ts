@@ -282,6 +282,37 @@ describe('the socket', () => {
     expect(await closeCode(ws)).toBe(1009);
   });
 
+  it('ends with its session', async () => {
+    const clock = movableClock();
+    const other = await startStandIn({ clock, sessionIdleMs: 1000, pingIntervalMs: 20 });
+    const ws = open(other, await signIn(other));
+    await new Promise((resolve) => ws.once('ping', resolve));
+    clock.move(1001);
+    expect(await closeCode(ws)).toBe(4401);
+    await other.close();
+  });
+
+  it('ends when the window does not answer any more', async () => {
+    const other = await startStandIn({ pingIntervalMs: 20 });
+    const session = await signIn(other);
+    const silent = new Socket(`ws://127.0.0.1:${other.port}/rpc`, {
+      autoPong: false,
+      headers: { cookie: session, origin: `http://127.0.0.1:${other.port}` },
+    });
+    expect(await closeCode(silent)).toBe(1006);
+    await other.close();
+  });
+
+  it('is refused beyond sixty-four', async () => {
+    const other = await startStandIn();
+    const session = await signIn(other);
+    const all = Array.from({ length: 64 }, () => open(other, session));
+    await Promise.all(all.map((ws) => new Promise((resolve) => ws.once('open', resolve))));
+    const lines = ['GET /rpc HTTP/1.1', ...OWN, 'Origin: http://<own>', ...UPGRADE];
+    expect((await send(lines, other, session)).status).toBe(503);
+    await other.close();
+  });
+
   it('survives messages that are no calls', async () => {
     const ws = open();
     ws.once('open', () => {

@@ -32,6 +32,8 @@ export interface WebHostOptions {
   /** How long a client may take to send its headers, in milliseconds. */
   readonly headersTimeoutMs?: number;
   readonly sessionIdleMs?: number;
+  /** How often open windows are looked through, in milliseconds. */
+  readonly pingIntervalMs?: number;
 }
 
 /** The one address that is listened on. Other machines come through an SSH tunnel. */
@@ -54,7 +56,7 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
   const port = await listen(server, options.port ?? 0);
   const codes = createLoginCodes(clock);
   const sessions = createSessions(port, clock, options.sessionIdleMs);
-  const sockets = createEngineSockets(options.router);
+  const sockets = createEngineSockets(options.router, options.pingIntervalMs);
 
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     send(request, response, answerRequest(request, port, options.site, codes, sessions));
