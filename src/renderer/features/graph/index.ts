@@ -1,7 +1,7 @@
 import { Workflow } from 'lucide-react';
-import { lazy } from 'react';
 import { sourceHref } from '../../base/address.ts';
 import type { SourceFeature } from '../../base/feature.ts';
+import { lazyPart } from '../../base/lazy-part.ts';
 
 /** The link graph of a source: focus and context around a record. */
 export const feature: SourceFeature = {
@@ -10,7 +10,7 @@ export const feature: SourceFeature = {
   title: 'Graph',
   icon: Workflow,
   segment: 'graph',
-  view: lazy(() => import('./graph-view.tsx').then(({ GraphView }) => ({ default: GraphView }))),
+  view: lazyPart(async () => (await import('./graph-view.tsx')).GraphView),
   commands: [
     {
       id: 'graph.open',
@@ -47,7 +47,7 @@ export const feature: SourceFeature = {
       title: 'Why kept',
       subject: 'record',
       order: 15,
-      component: lazy(() => import('./why-panel.tsx').then(({ WhyPanel }) => ({ default: WhyPanel }))),
+      component: lazyPart(async () => (await import('./why-panel.tsx')).WhyPanel),
     },
   ],
 };

@@ -1,6 +1,6 @@
 import { TableProperties } from 'lucide-react';
-import { lazy } from 'react';
 import type { SourceFeature } from '../../base/feature.ts';
+import { lazyPart } from '../../base/lazy-part.ts';
 
 /** Every cache record of a source, as a table. */
 export const feature: SourceFeature = {
@@ -10,8 +10,8 @@ export const feature: SourceFeature = {
   icon: TableProperties,
   segment: 'keys',
   goKey: 'k',
-  view: lazy(() => import('./keys-view.tsx').then(({ KeysView }) => ({ default: KeysView }))),
-  paneSection: lazy(() => import('./saved-views-pane.tsx').then(({ SavedViewsPane }) => ({ default: SavedViewsPane }))),
+  view: lazyPart(async () => (await import('./keys-view.tsx')).KeysView),
+  paneSection: lazyPart(async () => (await import('./saved-views-pane.tsx')).SavedViewsPane),
   shortcuts: [
     { keys: 'j', title: 'Down', group: 'Rows and nodes' },
     { keys: 'k', title: 'Up', group: 'Rows and nodes' },

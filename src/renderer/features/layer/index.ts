@@ -1,6 +1,6 @@
 import { Layers2 } from 'lucide-react';
-import { lazy } from 'react';
 import type { PartFeature } from '../../base/feature.ts';
+import { lazyPart } from '../../base/lazy-part.ts';
 
 /** What the inspector says of a layer blob, whichever view it was chosen in. */
 export const feature: PartFeature = {
@@ -14,16 +14,14 @@ export const feature: PartFeature = {
       title: 'Layer',
       subject: 'layer',
       order: 10,
-      component: lazy(() => import('./layer-panel.tsx').then(({ LayerPanel }) => ({ default: LayerPanel }))),
+      component: lazyPart(async () => (await import('./layer-panel.tsx')).LayerPanel),
     },
     {
       id: 'layer-files',
       title: 'Files',
       subject: 'layer',
       order: 20,
-      component: lazy(() =>
-        import('./layer-files-panel.tsx').then(({ LayerFilesPanel }) => ({ default: LayerFilesPanel })),
-      ),
+      component: lazyPart(async () => (await import('./layer-files-panel.tsx')).LayerFilesPanel),
     },
   ],
 };

@@ -1,6 +1,6 @@
 import { Layers } from 'lucide-react';
-import { lazy } from 'react';
 import type { SourceFeature } from '../../base/feature.ts';
+import { lazyPart } from '../../base/lazy-part.ts';
 
 /** Every layer blob of a source, as a table. */
 export const feature: SourceFeature = {
@@ -10,5 +10,5 @@ export const feature: SourceFeature = {
   icon: Layers,
   segment: 'layers',
   goKey: 'l',
-  view: lazy(() => import('./layers-view.tsx').then(({ LayersView }) => ({ default: LayersView }))),
+  view: lazyPart(async () => (await import('./layers-view.tsx')).LayersView),
 };

@@ -1,6 +1,6 @@
 import { Scissors } from 'lucide-react';
-import { lazy } from 'react';
 import type { SourceFeature } from '../../base/feature.ts';
+import { lazyPart } from '../../base/lazy-part.ts';
 
 /** What may go, by a policy: plan, apply, undo. */
 export const feature: SourceFeature = {
@@ -10,7 +10,7 @@ export const feature: SourceFeature = {
   icon: Scissors,
   segment: 'prune',
   goKey: 'p',
-  view: lazy(() => import('./prune-view.tsx').then(({ PruneView }) => ({ default: PruneView }))),
+  view: lazyPart(async () => (await import('./prune-view.tsx')).PruneView),
   panels: [
     {
       id: 'plan',
@@ -18,7 +18,7 @@ export const feature: SourceFeature = {
       subject: 'plan',
       views: ['prune'],
       order: 0,
-      component: lazy(() => import('./plan-panel.tsx').then(({ PlanPanel }) => ({ default: PlanPanel }))),
+      component: lazyPart(async () => (await import('./plan-panel.tsx')).PlanPanel),
     },
   ],
 };

@@ -1,6 +1,6 @@
 import { Fingerprint } from 'lucide-react';
-import { lazy } from 'react';
 import type { PartFeature } from '../../base/feature.ts';
+import { lazyPart } from '../../base/lazy-part.ts';
 
 /** What the inspector says of a cache record, whichever view it was chosen in. */
 export const feature: PartFeature = {
@@ -14,25 +14,21 @@ export const feature: PartFeature = {
       title: 'Record',
       subject: 'record',
       order: 10,
-      component: lazy(() => import('./record-panel.tsx').then(({ RecordPanel }) => ({ default: RecordPanel }))),
+      component: lazyPart(async () => (await import('./record-panel.tsx')).RecordPanel),
     },
     {
       id: 'record-files',
       title: 'Files',
       subject: 'record',
       order: 20,
-      component: lazy(() =>
-        import('./record-files-panel.tsx').then(({ RecordFilesPanel }) => ({ default: RecordFilesPanel })),
-      ),
+      component: lazyPart(async () => (await import('./record-files-panel.tsx')).RecordFilesPanel),
     },
     {
       id: 'record-json',
       title: 'JSON',
       subject: 'record',
       order: 30,
-      component: lazy(() =>
-        import('./record-json-panel.tsx').then(({ RecordJsonPanel }) => ({ default: RecordJsonPanel })),
-      ),
+      component: lazyPart(async () => (await import('./record-json-panel.tsx')).RecordJsonPanel),
     },
   ],
 };

@@ -1,6 +1,6 @@
 import { ArrowLeftRight } from 'lucide-react';
-import { lazy } from 'react';
 import type { SourceFeature } from '../../base/feature.ts';
+import { lazyPart } from '../../base/lazy-part.ts';
 
 /** Import into a managed store and export to a folder: only what is missing there. */
 export const feature: SourceFeature = {
@@ -10,5 +10,5 @@ export const feature: SourceFeature = {
   icon: ArrowLeftRight,
   segment: 'transfer',
   goKey: 't',
-  view: lazy(() => import('./transfer-view.tsx').then(({ TransferView }) => ({ default: TransferView }))),
+  view: lazyPart(async () => (await import('./transfer-view.tsx')).TransferView),
 };
