@@ -10,14 +10,20 @@ import { isOwnerGone, ownedName, ownerOf } from './owner.ts';
 /** What a folder is, as far as writing to it goes. */
 export type FolderState = 'absent' | 'empty' | 'layout' | 'store' | 'other';
 
-/** Looks at a folder without changing it. A folder that holds nothing but an unfinished start of ours counts as empty. */
+/**
+ * Looks at a folder without changing it. A folder that holds nothing but an unfinished start of ours counts as empty; one
+ * that only lacks the file `oci-layout`, which BuildKit does not look at either, is a layout.
+ */
 export async function folderState(layout: StoreLayout): Promise<FolderState> {
   const names = await namesIn(layout.root);
   if (names === undefined) return 'absent';
   if (await exists(layout.storeMark)) return 'store';
-  if (names.includes('oci-layout')) return 'layout';
-  return names.every((name) => name === '.cachewright' || name === 'ingest') ? 'empty' : 'other';
+  if (names.includes('oci-layout') || (names.includes('index.json') && names.includes('blobs'))) return 'layout';
+  return names.every((name) => STARTED.has(name)) ? 'empty' : 'other';
 }
+
+/** What a layout consists of before it has references. */
+const STARTED: ReadonlySet<string> = new Set(['.cachewright', 'ingest', 'blobs']);
 
 /**
  * Makes a folder a layout, or completes one, and takes away what dead writers left in `ingest/`.
@@ -26,13 +32,13 @@ export async function folderState(layout: StoreLayout): Promise<FolderState> {
 export async function prepareLayout(layout: StoreLayout, disk: Disk, algorithm: DigestAlgorithm): Promise<void> {
   const state = await folderState(layout);
   if (state === 'other') throw notEmpty(layout.root);
-  if (state === 'layout' || (state === 'store' && (await exists(layout.ociLayout)))) await checkVersion(layout);
+  if (await exists(layout.ociLayout)) await checkVersion(layout);
   for (const folder of [layout.ingest, layout.blobFolder(algorithm)]) {
     if (!(await exists(folder))) await disk.makeFolder(folder);
   }
-  // The index first: what calls itself a layout has one.
-  if (!(await exists(layout.index))) await placeText(layout, disk, layout.index, printLayoutIndex(EMPTY_INDEX));
-  if (!(await exists(layout.ociLayout))) await placeText(layout, disk, layout.ociLayout, OCI_LAYOUT_TEXT);
+  // The index first: what calls itself a layout has one. Another process may be at the same, or ahead of this one.
+  if (!(await exists(layout.index))) await placeFirst(layout, disk, layout.index, printLayoutIndex(EMPTY_INDEX));
+  if (!(await exists(layout.ociLayout))) await placeFirst(layout, disk, layout.ociLayout, OCI_LAYOUT_TEXT);
   await clearOwned(layout.ingest, layout.ingestEntry, disk);
 }
 
@@ -45,7 +51,31 @@ export function notEmpty(root: string): CacheError {
 }
 
 /** Writes a small document so that readers see the old text or the new one, and so that it survives a crash. */
-export async function placeText(layout: StoreLayout, disk: Disk, path: string, text: string): Promise<void> {
+export function placeText(layout: StoreLayout, disk: Disk, path: string, text: string): Promise<void> {
+  return place(layout, disk, path, text, (pending) => disk.rename(pending, path));
+}
+
+/** The same for a document that does not exist yet: whoever is first wins, and nobody is overwritten. */
+function placeFirst(layout: StoreLayout, disk: Disk, path: string, text: string): Promise<void> {
+  return place(layout, disk, path, text, async (pending) => {
+    try {
+      await disk.link(pending, path);
+    } catch (error) {
+      const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST' || (await exists(path));
+      // A file system without second names: two that start at once in one folder are not kept apart there.
+      if (!isThere) return disk.rename(pending, path);
+    }
+    await disk.remove(pending);
+  });
+}
+
+async function place(
+  layout: StoreLayout,
+  disk: Disk,
+  path: string,
+  text: string,
+  move: (pending: string) => Promise<void>,
+): Promise<void> {
   const pending = layout.ingestEntry(ownedName('text'));
   try {
     const file = await disk.create(pending);
@@ -55,7 +85,7 @@ export async function placeText(layout: StoreLayout, disk: Disk, path: string, t
     } finally {
       await file.close();
     }
-    await disk.rename(pending, path);
+    await move(pending);
   } catch (error) {
     await disk.remove(pending).catch(() => {});
     throw toCacheError(error, path);
