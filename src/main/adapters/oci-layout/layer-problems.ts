@@ -15,10 +15,14 @@ export function layerProblems(
   for (const { descriptors } of caches) {
     const texts = descriptors.packedTexts;
     const seen = new Uint8Array(texts.positions.length);
+    let at = -1;
     descriptors.digest.forEach((text, i) => {
       if (seen[text]) return;
       seen[text] = 1;
-      const problem = layerProblem(bytesAt(texts, text), descriptors.size[i] as number, listing);
+      const digest = bytesAt(texts, text);
+      const place = placeOf(listing, digest, at + 1);
+      if (place >= 0) at = place;
+      const problem = layerProblem(digest, descriptors.size[i] as number, listing, place);
       if (problem !== undefined) layers.set(problem.subject ?? '', problem);
     });
   }
@@ -34,8 +38,7 @@ export function layerProblems(
   ];
 }
 
-function layerProblem(bytes: Uint8Array, size: number, listing: Listing): Problem | undefined {
-  const at = placeOf(listing, bytes);
+function layerProblem(bytes: Uint8Array, size: number, listing: Listing, at: number): Problem | undefined {
   const flaw = at < 0 ? BLOB_FLAW.none : listing.flaws[at];
   if (at >= 0 && flaw === BLOB_FLAW.none && listing.sizes[at] === size) return undefined;
   const subject = new TextDecoder().decode(bytes);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CacheError } from '../../../shared/base/errors.ts';
-import { bytesAt, type PackedTexts, textRuns } from '../../engine/remotecache/packed-texts.ts';
+import { compareText, type PackedTexts, textRuns } from '../../engine/remotecache/packed-texts.ts';
 
 /** What is wrong with an entry that stands where a blob should be; as a number, so that it fits a column. */
 export const BLOB_FLAW = { none: 0, notAFile: 1, notReadable: 2, wrongSize: 3, cutOff: 4 } as const;
@@ -15,27 +15,22 @@ export interface Listing {
   readonly offsets?: Float64Array<ArrayBuffer>;
 }
 
-/** Place of a digest, given by its bytes, in a listing; -1 where it is not. */
-export function placeOf(listing: Listing, digest: Uint8Array): number {
+/**
+ * Place of a digest, given by its bytes, in a listing; -1 where it is not.
+ * @param guess a place to look at first: BuildKit lists layers by digest too
+ */
+export function placeOf(listing: Listing, digest: Uint8Array, guess = 0): number {
   let low = 0;
   let high = listing.digests.positions.length - 1;
+  let middle = Math.min(guess, high);
   while (low <= high) {
-    const middle = (low + high) >> 1;
-    const order = compareBytes(bytesAt(listing.digests, middle), digest);
+    const order = compareText(listing.digests, middle, digest);
     if (order === 0) return middle;
     if (order < 0) low = middle + 1;
     else high = middle - 1;
+    middle = (low + high) >> 1;
   }
   return -1;
-}
-
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const difference = (a[i] as number) - (b[i] as number);
-    if (difference !== 0) return difference;
-  }
-  return a.length - b.length;
 }
 
 /** A document that is about to be read. */

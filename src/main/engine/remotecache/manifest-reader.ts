@@ -121,8 +121,8 @@ class ManifestReader extends DocumentReader {
     if (!this.opens()) return;
     do {
       s.key();
-      this.annotationKey.push(s.intern(s.keyText()));
-      this.annotationValue.push(s.isNull() ? 0 : s.text());
+      this.annotationKey.push(s.internKey());
+      this.annotationValue.push(s.isNull() ? 0 : s.freshText());
     } while (this.moreFields());
   }
 
@@ -189,19 +189,26 @@ export function mediaTypeAt(packed: PackedDescriptors, index: number): string {
 export function without(packed: PackedDescriptors, index: number): PackedDescriptors {
   const from = packed.annotationOffset[index] as number;
   const to = packed.annotationOffset[index + 1] as number;
-  const others = (_: number, i: number) => i !== index;
-  const outside = (_: number, i: number) => i < from || i >= to;
+  const annotationOffset = cut(packed.annotationOffset, index + 1, index + 2);
+  for (let i = index + 1; i < annotationOffset.length; i++) {
+    annotationOffset[i] = (annotationOffset[i] as number) - (to - from);
+  }
   return {
     packedTexts: packed.packedTexts,
-    mediaType: packed.mediaType.filter(others),
-    digest: packed.digest.filter(others),
-    size: packed.size.filter(others),
-    annotationOffset: packed.annotationOffset
-      .filter((_, i) => i !== index + 1)
-      .map((offset, i) => (i > index ? offset - (to - from) : offset)),
-    annotationKey: packed.annotationKey.filter(outside),
-    annotationValue: packed.annotationValue.filter(outside),
+    mediaType: cut(packed.mediaType, index, index + 1),
+    digest: cut(packed.digest, index, index + 1),
+    size: cut(packed.size, index, index + 1),
+    annotationOffset,
+    annotationKey: cut(packed.annotationKey, from, to),
+    annotationValue: cut(packed.annotationValue, from, to),
   };
+}
+
+/** A column without the entries `[from, to)`. */
+function cut<T extends Uint32Array | Float64Array>(column: T, from: number, to: number): T {
+  const rest = column.slice(0, column.length - (to - from)) as T;
+  rest.set(column.subarray(to), from);
+  return rest;
 }
 
 /** Every buffer, for a transfer list. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bytesAt, packTexts, TextPacker, textAt, textBuffers, unpackTexts } from './packed-texts.ts';
+import { bytesAt, compareText, packTexts, TextPacker, textAt, textBuffers, unpackTexts } from './packed-texts.ts';
 import { finish } from './steps.ts';
 
 test('any texts come back as they were', () => {
@@ -9,6 +9,15 @@ test('any texts come back as they were', () => {
       const packed = packTexts(texts);
       expect(texts.map((_, i) => textAt(packed, i))).toEqual(texts.map((text) => text.toWellFormed()));
       expect(finish(unpackTexts(packed))).toEqual(texts.map((text) => text.toWellFormed()));
+    }),
+  );
+});
+
+test('texts compare as their bytes do', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (a, b) => {
+      const order = Math.sign(compareText(packTexts(['x', a]), 1, Buffer.from(b)));
+      expect(order).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)));
     }),
   );
 });

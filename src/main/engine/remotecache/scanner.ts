@@ -1,5 +1,5 @@
 import type { CacheErrorCode } from '../../../shared/base/errors.ts';
-import { TEXT_IS, TextTable } from './text-table.ts';
+import { DIGEST_BYTES, hashDigest, TEXT_IS, TextTable } from './text-table.ts';
 
 /** Thrown by the scanner when the window ends inside a value; the reader goes back to its mark and asks for more. */
 export class WindowEnd extends Error {}
@@ -21,11 +21,6 @@ const MAX_DEPTH = 64;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const windowEnd = new WindowEnd();
-
-/** 1 for what is not a lower-case hexadecimal digit, so that a digest is checked by or-ing. */
-const NOT_HEX = Uint8Array.from({ length: 256 }, (_, c) =>
-  (c >= 0x30 && c <= 0x39) || (c >= 0x61 && c <= 0x66) ? 0 : 1,
-);
 
 /**
  * JSON tokens over a window of bytes. The byte behind the window is always 0, which no token goes on over, so that hot
@@ -109,6 +104,23 @@ export class Scanner {
     return this.texts.intern(this.buf, start, close);
   }
 
+  /** As `text`, for strings that hardly ever repeat: each gets a number of its own. */
+  freshText(): number {
+    if (this.peek() !== QUOTE) this.unexpected('a string');
+    const start = this.pos + 1;
+    const close = this.#closingQuote(start);
+    if (close < 0) return this.text();
+    this.pos = close + 1;
+    return this.texts.append(this.buf, start, close);
+  }
+
+  /** The number of the last key. */
+  internKey(): number {
+    return this.oddKey === undefined
+      ? this.texts.intern(this.buf, this.keyStart, this.keyEnd)
+      : this.intern(this.oddKey);
+  }
+
   /** The number of a text that does not stand in the document. */
   intern(text: string): number {
     const bytes = this.#encoder.encode(text);
@@ -174,15 +186,14 @@ export class Scanner {
   #digest(): number {
     const buf = this.buf;
     const p = this.pos + 1;
-    const close = p + 71;
+    const close = p + DIGEST_BYTES;
     if (close >= this.end || buf[close] !== QUOTE || buf[p] !== 0x73 || buf[p + 6] !== 0x3a) return -1;
     if (buf[p + 1] !== 0x68 || buf[p + 2] !== 0x61 || buf[p + 3] !== 0x32 || buf[p + 4] !== 0x35) return -1;
     if (buf[p + 5] !== 0x36) return -1;
-    let bad = 0;
-    for (let i = p + 7; i < close; i++) bad |= NOT_HEX[buf[i] as number] as number;
-    if (bad !== 0) return -1;
+    const hash = hashDigest(buf, p);
+    if (hash < 0) return -1;
     this.pos = close + 1;
-    const text = this.texts.intern(buf, p, close);
+    const text = this.texts.internHashed(buf, p, close, hash);
     this.texts.mark(text, TEXT_IS.digest | TEXT_IS.key);
     return text;
   }

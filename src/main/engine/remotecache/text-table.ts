@@ -14,6 +14,7 @@ export class TextTable {
   #forms: Uint8Array = new Uint8Array(1024);
   #slots = new Uint32Array(1 << 11);
   #mask = (1 << 11) - 1;
+  #placed = 0;
 
   constructor() {
     this.intern(new Uint8Array(0), 0, 0);
@@ -21,7 +22,11 @@ export class TextTable {
 
   /** The number of the text in `[start, end)`. */
   intern(source: Uint8Array, start: number, end: number): number {
-    const hash = hashText(source, start, end);
+    return this.internHashed(source, start, end, hashText(source, start, end));
+  }
+
+  /** As `intern`, where the hash is known. */
+  internHashed(source: Uint8Array, start: number, end: number, hash: number): number {
     let slot = hash & this.#mask;
     for (;;) {
       const entry = this.#slots[slot] as number;
@@ -29,6 +34,13 @@ export class TextTable {
       if (this.#hashes.at(entry - 1) === hash && this.#texts.equals(entry - 1, source, start, end)) return entry - 1;
       slot = (slot + 1) & this.#mask;
     }
+  }
+
+  /** Gives the text a number of its own, for texts that hardly ever repeat. `intern` will not find it. */
+  append(source: Uint8Array, start: number, end: number): number {
+    this.#hashes.push(0);
+    this.#widenForms(this.#texts.size);
+    return this.#texts.add(source, start, end);
   }
 
   /** Which of `TEXT_IS` the text has been found to be. */
@@ -52,14 +64,17 @@ export class TextTable {
   #add(source: Uint8Array, start: number, end: number, hash: number): number {
     const text = this.#texts.add(source, start, end);
     this.#hashes.push(hash);
-    if (text === this.#forms.length) {
-      const wider = new Uint8Array(text * 2);
-      wider.set(this.#forms);
-      this.#forms = wider;
-    }
-    if (text * 2 > this.#slots.length) this.#rehash();
-    else this.#place(text, hash);
+    this.#widenForms(text);
+    if (++this.#placed * 2 > this.#slots.length) this.#rehash();
+    this.#place(text, hash);
     return text;
+  }
+
+  #widenForms(text: number): void {
+    if (text < this.#forms.length) return;
+    const wider = new Uint8Array(text * 2);
+    wider.set(this.#forms);
+    this.#forms = wider;
   }
 
   #place(text: number, hash: number): void {
@@ -69,9 +84,10 @@ export class TextTable {
   }
 
   #rehash(): void {
+    const placed = this.#slots.filter((entry) => entry !== 0);
     this.#slots = new Uint32Array(this.#slots.length * 4);
     this.#mask = this.#slots.length - 1;
-    for (let text = 0; text < this.#texts.size; text++) this.#place(text, this.#hashes.at(text));
+    for (const entry of placed) this.#place(entry - 1, this.#hashes.at(entry - 1));
   }
 }
 
@@ -93,4 +109,46 @@ function hashText(source: Uint8Array, start: number, end: number): number {
   for (; i < end; i++) hash = Math.imul(hash ^ (source[i] as number), 0x85ebca6b);
   hash ^= hash >>> 13;
   return hash >>> 0;
+}
+
+/** 1 for what is not a lower-case hexadecimal digit, so that a digest is checked by or-ing. */
+const NOT_HEX = Uint8Array.from({ length: 256 }, (_, c) =>
+  (c >= 0x30 && c <= 0x39) || (c >= 0x61 && c <= 0x66) ? 0 : 1,
+);
+
+/** Bytes of a SHA-256 digest: `sha256:` and 64 digits. */
+export const DIGEST_BYTES = 71;
+
+/**
+ * `hashText` of the 71 bytes from `start`, which begin with `sha256:`, checking in the same pass that the rest is
+ * hexadecimal; -1 where it is not. Most texts of a config are digests: one pass less shows.
+ */
+export function hashDigest(source: Uint8Array, start: number): number {
+  let hash = SEED ^ DIGEST_BYTES;
+  let bad = NOT_HEX[source[start + 7] as number] as number;
+  for (let i = start; i < start + 8; i += 4) {
+    const word =
+      (source[i] as number) |
+      ((source[i + 1] as number) << 8) |
+      ((source[i + 2] as number) << 16) |
+      ((source[i + 3] as number) << 24);
+    hash = Math.imul(hash ^ word, 0x9e3779b1);
+    hash ^= hash >>> 15;
+  }
+  for (let i = start + 8; i < start + 68; i += 4) {
+    const a = source[i] as number;
+    const b = source[i + 1] as number;
+    const c = source[i + 2] as number;
+    const d = source[i + 3] as number;
+    bad |= (NOT_HEX[a] as number) | (NOT_HEX[b] as number) | (NOT_HEX[c] as number) | (NOT_HEX[d] as number);
+    hash = Math.imul(hash ^ (a | (b << 8) | (c << 16) | (d << 24)), 0x9e3779b1);
+    hash ^= hash >>> 15;
+  }
+  for (let i = start + 68; i < start + DIGEST_BYTES; i++) {
+    const digit = source[i] as number;
+    bad |= NOT_HEX[digit] as number;
+    hash = Math.imul(hash ^ digit, 0x85ebca6b);
+  }
+  hash ^= hash >>> 13;
+  return bad === 0 ? hash >>> 0 : -1;
 }
