@@ -92,7 +92,6 @@ export function LinkPopover({
                   className={styles.linkButton}
                   // biome-ignore lint/a11y/noAutofocus: the list was asked for
                   autoFocus={at === 0}
-                  aria-label={`Inspect ${recordTitle(record)}`}
                   onClick={() => {
                     onClose();
                     onInspect(record.id);

@@ -10,6 +10,7 @@ import { Bytes, Count, countOf } from '../../base/quantity.tsx';
 import { KeyValue, KeyValues, Section } from '../../base/section.tsx';
 import { SkeletonRows } from '../../base/skeleton.tsx';
 import { useRead } from '../../client/hooks.ts';
+import { KindGlyph } from '../../widgets/kind-glyph.tsx';
 import { RecordName, recordTitle } from '../../widgets/record-name.tsx';
 import styles from './graph.module.css';
 import { useLineToRoot } from './use-line-to-root.ts';
@@ -29,6 +30,10 @@ export function WhyPanel({ source, value }: InspectorPanelProps) {
     navigate(sourceHref(source.id, 'graph', { from: value, record: value, trace: trace ? value : undefined }));
   return (
     <>
+      <div className={styles.whyHead}>
+        <KindGlyph kind={record.data.kind} size={14} isDecorative />
+        <h2 className={styles.whyTitle}>{recordTitle(record.data)}</h2>
+      </div>
       <p className={styles.verdict}>{verdict(record.data, reach.data?.neededBy)}</p>
       <Section title="Reach">
         <KeyValues>
@@ -99,12 +104,7 @@ function PathList({ path }: { readonly path: readonly RecordRef[] }) {
 
 function RecordButton({ record, lead }: { readonly record: RecordRef; readonly lead?: string }) {
   return (
-    <button
-      type="button"
-      className={styles.linkButton}
-      aria-label={`Inspect ${recordTitle(record)}`}
-      onClick={() => inspect('record', record.id)}
-    >
+    <button type="button" className={styles.linkButton} onClick={() => inspect('record', record.id)}>
       {lead !== undefined && <span className={styles.relation}>{lead}</span>}
       <RecordName record={record} />
     </button>

@@ -28,7 +28,7 @@ const COLUMNS: readonly GridColumn<PlanRow>[] = [
   {
     id: 'mark',
     title: 'Goes or stays',
-    header: '',
+    header: '±',
     widthPx: 34,
     minPx: 34,
     priority: 0,
@@ -99,7 +99,7 @@ export function PlanTable({ plan, isOld }: { readonly plan: PrunePlan; readonly 
   const counts = itemCounts(plan);
 
   return (
-    <section className={styles.plan} aria-label="Plan" data-old={isOld || undefined}>
+    <section className={styles.plan} aria-label="Lines of the plan" data-old={isOld || undefined}>
       <div className={styles.cardHead}>
         <h2>Plan</h2>
         <Segmented

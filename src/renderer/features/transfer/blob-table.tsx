@@ -31,8 +31,8 @@ const LOOKS: Readonly<
 const COLUMNS: readonly GridColumn<Row>[] = [
   {
     id: 'mark',
-    title: 'Mark',
-    header: '',
+    title: 'Copied or not',
+    header: '✓',
     widthPx: 34,
     minPx: 34,
     priority: 0,

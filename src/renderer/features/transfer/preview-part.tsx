@@ -11,16 +11,26 @@ import type { TransferState } from './transfer-state.ts';
 export function PreviewPart({ preview, state }: { readonly preview: TransferPreview; readonly state: TransferState }) {
   const all = Math.max(1, preview.copyBytes + preview.skipBytes);
   const copied = copiedBytes(preview, state);
+  const parts = [
+    [styles.there, preview.skipBytes],
+    [styles.copied, copied],
+    [styles.toCopy, preview.copyBytes - copied],
+  ] as const;
   const notes = [...preview.warnings, ...leftOut(preview)];
   return (
-    <section className={styles.preview} aria-label="Plan" data-old={state.phase === 'previewing' || undefined}>
+    <section
+      className={styles.preview}
+      aria-label="What is copied"
+      data-old={state.phase === 'previewing' || undefined}
+    >
       <p className={styles.words} role="status">
         <b className="medium">Plan</b> <span className="t2">{previewSentence(preview)}</span>
       </p>
       <div className={styles.bar} role="img" aria-label={barLabel(preview, copied)}>
-        <i className={styles.there} style={{ flexGrow: preview.skipBytes / all }} />
-        <i className={styles.copied} style={{ flexGrow: copied / all }} />
-        <i className={styles.toCopy} style={{ flexGrow: (preview.copyBytes - copied) / all }} />
+        {parts.map(
+          ([className, bytes]) =>
+            bytes > 0 && <i key={className} className={className} style={{ flexGrow: bytes / all }} />,
+        )}
       </div>
       <div className={styles.legend}>
         <span>

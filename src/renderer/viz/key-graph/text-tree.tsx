@@ -3,7 +3,7 @@ import { type KeyboardEvent, type MouseEvent, useMemo, useRef, useState } from '
 import { classNames } from '../../base/class-names.ts';
 import { Icon } from '../../base/icon.tsx';
 import { Bytes } from '../../base/quantity.tsx';
-import { RecordName, recordTitle } from '../../widgets/record-name.tsx';
+import { RecordName } from '../../widgets/record-name.tsx';
 import { foldText } from './fold-text.ts';
 import { graphKey } from './graph-keys.ts';
 import type { GraphViewProps } from './key-graph-view.tsx';
@@ -125,13 +125,11 @@ function TextTreeRow({ row, isCurrent, isInspected, isOnPath, drawing, textOf, .
   const node = row.node === undefined ? undefined : graph.nodes[row.node];
   const text = row.fold && foldText(graph, row.fold);
   const relation = row.fold || !item?.link ? '' : relationText(item.side, textOf(item.link), item.link.rank > 0);
-  const name = node ? recordTitle(node) : `${text?.count} ${text?.words}`;
   return (
     <div
       role="treeitem"
       aria-level={row.depth + 1}
       aria-selected={isInspected}
-      aria-label={`${relation} ${name}${isOnPath ? ', on the path to the root' : ''}`.trim()}
       {...(row.isExpanded === undefined ? {} : { 'aria-expanded': row.isExpanded })}
       tabIndex={isCurrent ? 0 : -1}
       className={classNames(styles.row, isInspected && styles.inspected, isOnPath && styles.onPath)}
@@ -153,6 +151,7 @@ function TextTreeRow({ row, isCurrent, isInspected, isOnPath, drawing, textOf, .
           )}
         </>
       )}
+      {isOnPath && <span className="visually-hidden">, on the path to the root</span>}
       {text && (
         <span className={styles.fold}>
           <b>{text.count}</b> {text.words}
