@@ -1,5 +1,6 @@
 import { constants, renameSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CacheError } from '../../../shared/base/errors.ts';
 
@@ -55,7 +56,7 @@ export function createDisk(options: DiskOptions = {}): Disk {
   return {
     makeFolder: async (path) => {
       before('make folder');
-      await fs.mkdir(path, { recursive: true });
+      await makeFolders(path);
     },
     create: (path) => {
       before('create');
@@ -116,6 +117,20 @@ export function createDisk(options: DiskOptions = {}): Disk {
       await fs.utimes(path, accessedMs / 1000, modifiedMs / 1000);
     },
   };
+}
+
+/** Not Node's recursive form: that says "no such file" where the file system is read-only. */
+async function makeFolders(path: string): Promise<void> {
+  try {
+    await fs.mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await fs.stat(path)).isDirectory()) return;
+    const parent = dirname(path);
+    if (code !== 'ENOENT' || parent === path) throw error;
+    await makeFolders(parent);
+    await makeFolders(path);
+  }
 }
 
 /** Renames between two turns of the event loop: some milliseconds of work. A call of its own for each takes five times as long. */

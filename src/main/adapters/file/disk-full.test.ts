@@ -1,0 +1,125 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { undoPlan } from '../../engine/prune/undo.ts';
+import { FIXTURES } from '../../engine/testing/real-caches.ts';
+import {
+  createTestFolder,
+  importFrom,
+  planFor,
+  prune,
+  startOn,
+  type TestFolder,
+  treeOf,
+  wholenessOf,
+} from './testing/store-folder.ts';
+
+const SAMPLE = join(FIXTURES, 'sample');
+
+let folder: TestFolder;
+let mounted: string[] = [];
+beforeEach(async () => {
+  folder = await createTestFolder();
+  mounted = [];
+});
+afterEach(async () => {
+  for (const path of mounted) execFileSync('umount', [path]);
+  await folder[Symbol.asyncDispose]();
+});
+
+/** Mounts a file system in memory of some pages. */
+function mountSmall(name: string, kib: number): string {
+  const path = folder.at(name);
+  mkdirSync(path);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kib}k`, 'tmpfs', path], { stdio: 'pipe' });
+  mounted.push(path);
+  return path;
+}
+
+/** Why no small disk can be had here; undefined where it can. */
+function whyNoMount(): string | undefined {
+  if (process.platform !== 'linux') return 'skipped: a small disk is mounted on Linux only';
+  try {
+    execFileSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { stdio: 'pipe' });
+    return undefined;
+  } catch {
+    return 'skipped: mounting a small disk is not permitted here';
+  }
+}
+
+const reason = whyNoMount();
+if (reason) process.stdout.write(`${reason}\n`);
+
+describe.skipIf(reason)('a disk that is full', () => {
+  test('ends an import with NO_SPACE; the references are as before, and with space it goes on', async () => {
+    const disk = mountSmall('disk', 140);
+    const store = await startOn(join(disk, 'store'));
+    await importFrom(join(FIXTURES, 'min'), store, { ref: 'min' });
+    // Fill it up but for a few pages.
+    await writeFile(join(disk, 'ballast'), Buffer.alloc(1_000_000)).catch(() => {});
+    execFileSync('truncate', ['-s', '-8K', join(disk, 'ballast')]);
+    await expect(importFrom(SAMPLE, store)).rejects.toMatchObject({ code: 'NO_SPACE' });
+    expect(await wholenessOf(store.location)).toMatchObject({
+      references: ['min'],
+      missing: [],
+      corrupt: [],
+      leftovers: [],
+    });
+    await rm(join(disk, 'ballast'));
+    expect((await importFrom(SAMPLE, store)).resultsLeftOut).toBe(0);
+    expect(await wholenessOf(store.location)).toMatchObject({
+      references: ['latest', 'min'],
+      missing: [],
+      corrupt: [],
+    });
+  });
+
+  test('a prune that cannot be written down changes nothing; one that can needs no space for blobs', async () => {
+    const disk = mountSmall('disk', 200);
+    const store = await startOn(join(disk, 'store'));
+    await importFrom(SAMPLE, store);
+    const before = await treeOf(store.location);
+    const { applyPlan } = await import('../../engine/prune/apply.ts');
+    const { createOciLayoutSource } = await import('../oci-layout/index.ts');
+    const plan = await planFor(store, { maxBytes: 3000 });
+    const apply = () =>
+      applyPlan({ store, source: createOciLayoutSource(store.location, 'store'), plan, now: Date.now() });
+    await writeFile(join(disk, 'ballast'), Buffer.alloc(1_000_000)).catch(() => {});
+    await expect(apply()).rejects.toMatchObject({ code: 'NO_SPACE' });
+    expect(await treeOf(store.location)).toEqual(before);
+    expect(await store.trash()).toEqual([]);
+    execFileSync('truncate', ['-s', '-64K', join(disk, 'ballast')]);
+    await apply();
+    await undoPlan(store, undefined);
+    expect(await treeOf(store.location)).toEqual(before);
+  });
+});
+
+describe.skipIf(reason)('a disk that is read-only', () => {
+  test('opens and plans; whatever changes it is ACCESS_DENIED, and nothing is changed', async () => {
+    const disk = mountSmall('disk', 400);
+    const path = join(disk, 'store');
+    await importFrom(SAMPLE, await startOn(path));
+    const before = await treeOf(path);
+    execFileSync('mount', ['-o', 'remount,ro', disk]);
+    const store = await startOn(path);
+    expect((await store.readIndex()).document.manifests).toHaveLength(1);
+    expect(await store.trash()).toEqual([]);
+    await expect(importFrom(join(FIXTURES, 'next'), store)).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
+    await expect(prune(store, { all: true })).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
+    await expect(undoPlan(store, undefined)).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
+    expect(await treeOf(path)).toEqual(before);
+    // A reader gets on without a second name for the blob.
+    const [blob = ''] = Object.keys(before).filter((name) => name.startsWith('blobs/sha256/'));
+    await using reader = await store.blobs.moteReader(`sha256:${blob.slice(13)}` as never);
+    expect(reader.size).toBeGreaterThan(0);
+  });
+
+  test('a new store on it is ACCESS_DENIED', async () => {
+    const disk = mountSmall('disk', 40);
+    execFileSync('mount', ['-o', 'remount,ro', disk]);
+    await expect(startOn(join(disk, 'store'))).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
+  });
+});
