@@ -49,15 +49,17 @@ describe.skipIf(reason)('skopeo', () => {
 
   test.each([
     { name: 'OCI types', options: { format: 'index' } },
+    // Of a Docker type it finds no reference in a layout, whoever wrote it.
     { name: 'Docker types', options: { ociMediaTypes: false } },
-  ] as const)(
-    'reads the index form with $name, but cannot copy it: its layers are no manifests',
-    async ({ options }) => {
-      await exportSample(folder.at('out'), options);
-      expect(JSON.parse(String(raw(folder.at('out')))).manifests.length).toBeGreaterThan(1);
-      const { status, stderr } = copy(folder.at('out'), folder.at('copy'));
-      expect(status).not.toBe(0);
-      expect(stderr).not.toBe('');
-    },
-  );
+  ] as const)('cannot copy the index form with $name: its layers are no manifests', async ({ options }) => {
+    await exportSample(folder.at('out'), options);
+    const { status, stderr } = copy(folder.at('out'), folder.at('copy'));
+    expect(status).not.toBe(0);
+    expect(stderr).not.toBe('');
+  });
+
+  test('reads the index form with OCI types', async () => {
+    await exportSample(folder.at('out'), { format: 'index' });
+    expect(JSON.parse(String(raw(folder.at('out')))).manifests.length).toBeGreaterThan(1);
+  });
 });
