@@ -7,12 +7,14 @@ import { sourceHref, useParam } from '../../base/address.ts';
 import { useCopy } from '../../base/clipboard.ts';
 import { EmptyState } from '../../base/empty-state.tsx';
 import type { Command, SourceViewProps } from '../../base/feature.ts';
+import { Segmented } from '../../base/segmented.tsx';
 import { useCommandLine, useCommands, useShell } from '../../base/shell-context.ts';
 import { useEngine } from '../../client/engine-context.tsx';
 import { useRead } from '../../client/hooks.ts';
 import { NOTHING_SELECTED } from '../../widgets/grid/selection.ts';
 import { readSort, writeSort } from '../../widgets/table-view/sort-text.ts';
 import { TableView } from '../../widgets/table-view/table-view.tsx';
+import { GroupHeading, groupSize } from './group-heading.tsx';
 import { keyColumns } from './key-columns.tsx';
 import { useKeySelection } from './key-selection.ts';
 import { KeysFooter } from './keys-footer.tsx';
@@ -32,6 +34,8 @@ export function KeysView({ source }: SourceViewProps) {
   const [filter = ''] = useParam('filter');
   const [sortText] = useParam('sort');
   const [ref, setRef] = useParam('ref');
+  const [group, setGroup] = useParam('group');
+  const grouped = group === 'stage';
   const sort = readSort(sortText, LARGEST_FIRST);
   const [selection, onSelect] = useKeySelection(source.id);
   const focused = useRef<RecordRow | undefined>(undefined);
@@ -76,8 +80,14 @@ export function KeysView({ source }: SourceViewProps) {
       columns={columns}
       filter={filter}
       sort={sort}
-      listKey={['keys.page', { ...query, sort }, source.version]}
-      fetchPage={(offset, limit, signal) => engine.keys.page({ ...query, sort, offset, limit }, { signal })}
+      listKey={['keys.page', { ...query, sort, grouped }, source.version]}
+      fetchPage={async (offset, limit, signal) => {
+        const page = engine.keys.page({ ...query, sort, grouped, offset, limit }, { signal });
+        if (!grouped || offset > 0) return page;
+        const { groups } = await engine.keys.groups(query, { signal });
+        return { ...(await page), groups: groups.map(groupSize) };
+      }}
+      groupText={(heading) => <GroupHeading group={heading} />}
       all={recordsIn(source, ref)}
       known={{ ref: source.caches.map((cache) => cache.ref) }}
       rowId={(row) => row.id}
@@ -88,7 +98,20 @@ export function KeysView({ source }: SourceViewProps) {
       onFocusRow={(row) => {
         focused.current = row;
       }}
-      toolbar={source.caches.length > 1 && <RefSelect source={source} value={ref} onChange={setRef} />}
+      toolbar={
+        <>
+          {source.caches.length > 1 && <RefSelect source={source} value={ref} onChange={setRef} />}
+          <Segmented
+            label="Order"
+            value={grouped ? 'stage' : 'list'}
+            options={[
+              { value: 'list', label: 'List' },
+              { value: 'stage', label: 'By step' },
+            ]}
+            onChange={(value) => setGroup(value === 'stage' ? value : undefined)}
+          />
+        </>
+      }
       actions={<SaveView filter={filter} sort={sortText} />}
       empty={
         <EmptyState icon={Layers} title="This cache has no records">

@@ -1,8 +1,11 @@
+import type { ReactNode } from 'react';
 import type { PlacedColumn } from './column-layout.ts';
 import styles from './grid.module.css';
 import type { GridColumn } from './grid-column.ts';
 import { type GridFocus, HEADER_ROW } from './grid-focus.ts';
 import { GridRow } from './grid-row.tsx';
+import type { RowGroup } from './group-map.ts';
+import { GroupRow } from './group-row.tsx';
 import { rowTop, type ScrollMap } from './scroll-map.ts';
 import type { Selection } from './selection.ts';
 import type { GridScroll, GridView } from './use-grid-scroll.ts';
@@ -16,6 +19,7 @@ interface GridBodyProps<Row> {
   readonly selection: Selection | undefined;
   readonly currentId: string | undefined;
   readonly focus: GridFocus;
+  readonly groupText: ((group: RowGroup) => ReactNode) | undefined;
 }
 
 /** The rows that are seen, those that are still on their way as grey bars, and the row with the focus wherever it is. */
@@ -27,6 +31,21 @@ export function GridBody<Row>({ rows, columns, scroll, selection, focus, ...prop
     // biome-ignore lint/a11y/useSemanticElements: a virtual grid cannot be a table element
     <div role="rowgroup" className={styles.rows} style={{ height: waiting ? map.viewportPx : map.contentPx }}>
       {indexes.map((index) => {
+        const group = rows.groupAt?.(index);
+        if (group) {
+          return (
+            <GroupRow
+              key={index}
+              group={group}
+              index={index}
+              topPx={topOf(map, view, index)}
+              hasFocus={focus.row === index}
+              columnCount={columns.length + (selection ? 1 : 0)}
+            >
+              {props.groupText?.(group)}
+            </GroupRow>
+          );
+        }
         const row = waiting ? undefined : rows.rowAt(index);
         const id = row === undefined ? undefined : props.rowId(row);
         const parked = !waiting && (index < view.first || index >= view.last);
@@ -41,6 +60,7 @@ export function GridBody<Row>({ rows, columns, scroll, selection, focus, ...prop
             current={id !== undefined && id === props.currentId}
             focusColumn={focus.row === index ? focus.column : undefined}
             parked={parked}
+            level={rows.groupAt ? 2 : undefined}
           />
         );
       })}

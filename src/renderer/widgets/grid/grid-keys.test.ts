@@ -25,7 +25,7 @@ test('Alt moves a column and Shift changes its width', () => {
 });
 
 test('letters do nothing once they are switched off, everything else still works', () => {
-  for (const key of ['j', 'k', 's', 'y']) expect(gridAction(press(key), false)).toBeUndefined();
+  for (const key of ['j', 'k', 's', 'y', 'h', 'l']) expect(gridAction(press(key), false)).toBeUndefined();
   expect(gridAction(press('ArrowDown'), false)).toEqual({ type: 'move', to: 'next', extend: false });
   expect(gridAction(press(' '), false)).toEqual({ type: 'toggle', extend: false });
   expect(gridAction(press('Enter'), false)).toEqual({ type: 'inspect' });

@@ -9,7 +9,7 @@ export type GridAction =
   | { readonly type: 'move-column'; readonly by: -1 | 1 }
   | { readonly type: 'resize-column'; readonly by: -1 | 1 }
   | { readonly type: 'toggle'; readonly extend: boolean }
-  | { readonly type: 'select-all' | 'inspect' | 'sort' | 'copy' | 'escape' };
+  | { readonly type: 'select-all' | 'inspect' | 'sort' | 'copy' | 'escape' | 'open' | 'close' };
 
 /** The parts of a keyboard event that decide. */
 export interface KeyPress {
@@ -52,5 +52,7 @@ export function gridAction(press: KeyPress, letters: boolean): GridAction | unde
   if (!letters || press.shiftKey) return undefined;
   if (press.key === 's') return { type: 'sort' };
   if (press.key === 'y') return { type: 'copy' };
+  if (press.key === 'l') return { type: 'open' };
+  if (press.key === 'h') return { type: 'close' };
   return undefined;
 }

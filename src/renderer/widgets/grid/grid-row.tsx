@@ -18,6 +18,8 @@ export interface GridRowProps<Row> {
   readonly focusColumn: number | undefined;
   /** Kept for its focus only: it has been scrolled away. */
   readonly parked: boolean;
+  /** Depth below the headings of a divided list. */
+  readonly level: number | undefined;
 }
 
 /** A row. It says nothing of what a click does: the grid listens for all of them. */
@@ -29,6 +31,7 @@ function Row<Row>(props: GridRowProps<Row>) {
       role="row"
       className={styles.row}
       aria-rowindex={index + 2}
+      aria-level={props.level}
       aria-selected={props.selected}
       aria-current={props.current ? 'true' : undefined}
       data-index={index}

@@ -14,6 +14,7 @@ import { type GridColumn, type GridSort, nextSort } from './grid-column.ts';
 import { HEADER_ROW, movedFocus, movedSideways, WHOLE_ROW } from './grid-focus.ts';
 import { CHECK_PX, GridHeader, START_PX } from './grid-header.tsx';
 import { type GridAction, gridAction } from './grid-keys.ts';
+import type { RowGroup } from './group-map.ts';
 import { pageRows } from './scroll-map.ts';
 import type { Selection } from './selection.ts';
 import { useGridFocus } from './use-grid-focus.ts';
@@ -54,6 +55,9 @@ export interface GridProps<Row> {
   readonly onFocusRow?: (row: Row | undefined, moved: boolean) => void;
   /** Says something to a screen reader. */
   readonly announce: (text: string) => void;
+  /** What a heading of a divided list says. */
+  readonly groupText?: (group: RowGroup) => ReactNode;
+  readonly onToggleGroup?: (key: string) => void;
   /** Stands in the place of the rows: that there are none, or an error. */
   readonly instead?: ReactNode;
 }
@@ -79,7 +83,7 @@ export function Grid<Row>(props: GridProps<Row>) {
   const goPressedMs = useRef(Number.NEGATIVE_INFINITY);
   const { show, generation } = rows;
   const { view } = scroll;
-  useEffect(() => show(view), [show, view]);
+  useEffect(() => show([view]), [show, view]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever another list is shown
   useEffect(() => {
     choosing.forgetAnchor();
@@ -90,6 +94,14 @@ export function Grid<Row>(props: GridProps<Row>) {
   const focusId = focusRow === undefined ? undefined : props.rowId(focusRow);
   // biome-ignore lint/correctness/useExhaustiveDependencies: told whenever it is another row
   useEffect(() => props.onFocusRow?.(focusRow, moved.current), [focusId]);
+
+  const focusGroup = focus.row === HEADER_ROW ? undefined : rows.groupAt?.(focus.row);
+  /** Opens or closes the group that has the focus; false where none has, or it is so already. */
+  const setOpen = (isOpen: boolean): boolean => {
+    if (focusGroup === undefined || focusGroup.isOpen === isOpen) return false;
+    props.onToggleGroup?.(focusGroup.key);
+    return true;
+  };
 
   const sortBy = (sort: GridSort | undefined): void => {
     if (!sort) return;
@@ -111,6 +123,7 @@ export function Grid<Row>(props: GridProps<Row>) {
         return true;
       }
       case 'column':
+        if (setOpen(action.by > 0) || focusGroup) return true;
         moveFocus(movedSideways(focus, action.by, space));
         return true;
       case 'move-column':
@@ -124,6 +137,7 @@ export function Grid<Row>(props: GridProps<Row>) {
         props.onChoice(resizeColumn(column, choice, chosenPx(column, choice) + action.by * 8));
         return true;
       case 'toggle':
+        if (focusGroup) return setOpen(!focusGroup.isOpen);
         if (!selection) return false;
         if (inHeader) void choosing.toggleAll();
         else if (action.extend) void choosing.extendTo(focus.row);
@@ -137,13 +151,17 @@ export function Grid<Row>(props: GridProps<Row>) {
         sortBy(column ? nextSort(column, props.sort) : props.sort && reversed(props.sort));
         return true;
       case 'inspect':
-        if (inHeader && column) sortBy(nextSort(column, props.sort));
+        if (focusGroup) setOpen(!focusGroup.isOpen);
+        else if (inHeader && column) sortBy(nextSort(column, props.sort));
         else if (focusRow !== undefined) props.onInspect?.(focusRow);
         return true;
       case 'copy':
         if (focusRow === undefined || !props.onCopy) return false;
         props.onCopy(focusRow);
         return true;
+      case 'open':
+      case 'close':
+        return setOpen(action.type === 'open');
       case 'escape':
         return choosing.clear();
     }
@@ -165,30 +183,37 @@ export function Grid<Row>(props: GridProps<Row>) {
     const target = event.target as HTMLElement;
     const index = Number(target.closest<HTMLElement>('[data-index]')?.dataset.index ?? Number.NaN);
     const row = rows.rowAt(index);
-    if (row === undefined || target.closest('button, a')) return;
+    const group = rows.groupAt?.(index);
+    if ((row ?? group) === undefined || target.closest('button, a')) return;
     moveFocus({ row: index, column: WHOLE_ROW });
+    if (group) props.onToggleGroup?.(group.key);
+    if (row === undefined) return;
     if (selection && event.shiftKey) void choosing.extendTo(index);
     else if (selection && (event.ctrlKey || event.metaKey || target.closest('[data-check]'))) choosing.toggle(index);
     else props.onInspect?.(row);
   };
 
   const template = [`${startPx}px`, ...shown.map((c) => `${c.widthPx}px`)].join(' ');
+  // A virtual grid cannot be a table element; a divided one is a tree of two levels. Its rows and headers are the tab
+  // stop, it only listens for all of them.
+  const semantics = {
+    role: rows.groupAt ? 'treegrid' : 'grid',
+    'aria-label': props.label,
+    'aria-rowcount': rows.total === undefined ? -1 : total + 1,
+    'aria-colcount': shown.length + (selection ? 1 : 0),
+    'aria-multiselectable': selection ? true : undefined,
+    'aria-busy': rows.error === null && (rows.stale || rows.total === undefined),
+    onKeyDown,
+    onClick,
+    onFocus,
+  };
   return (
     <div className={styles.grid} data-stale={rows.stale ? '' : undefined}>
-      {/** biome-ignore lint/a11y/useSemanticElements: a virtual grid cannot be a table element */}
       <div
         ref={scroller}
-        role="grid"
+        {...semantics}
         className={styles.scroller}
-        aria-label={props.label}
-        aria-rowcount={rows.total === undefined ? -1 : total + 1}
-        aria-colcount={shown.length + (selection ? 1 : 0)}
-        aria-multiselectable={selection ? true : undefined}
-        aria-busy={rows.error === null && (rows.stale || rows.total === undefined)}
         style={{ '--grid-columns': template, '--grid-row': `${props.rowPx}px` } as CSSProperties}
-        onKeyDown={onKeyDown}
-        onClick={onClick}
-        onFocus={onFocus}
       >
         <GridHeader
           all={columns}
@@ -209,6 +234,7 @@ export function Grid<Row>(props: GridProps<Row>) {
             selection={selection}
             currentId={props.currentId}
             focus={focus}
+            groupText={props.groupText}
           />
         )}
       </div>

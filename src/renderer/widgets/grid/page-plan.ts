@@ -8,23 +8,22 @@ export interface RowRange {
 }
 
 /**
- * Pages (by number, `PAGE_ROWS` rows each) that a visible range needs, the visible ones first, then one page ahead
- * and one behind when the range comes within half a page of them.
- * @param total rows there are; undefined while that is not known, then only the first pages are asked for
+ * Pages (by number, `PAGE_ROWS` rows each) that the visible ranges need, the visible ones first, then one page ahead
+ * and one behind where a range comes within half a page of them.
+ * @param total rows there are; undefined while that is not known, then nothing beyond what is visible is asked for
  */
-export function pagesFor(range: RowRange, total: number | undefined): readonly number[] {
-  const lastPage = total === undefined ? pageOf(Math.max(range.last - 1, 0)) : pageOf(Math.max(total - 1, 0));
-  const first = Math.min(pageOf(range.first), lastPage);
-  const last = Math.min(pageOf(Math.max(range.last - 1, range.first)), lastPage);
-  const pages: number[] = [];
-  for (let page = first; page <= last; page += 1) pages.push(page);
-  if (total === undefined) return pages;
-  const half = PAGE_ROWS / 2;
-  const ahead = Math.min(pageOf(range.last - 1 + half), lastPage);
-  const behind = Math.max(pageOf(Math.max(range.first - half, 0)), 0);
-  if (ahead > last) pages.push(ahead);
-  if (behind < first) pages.push(behind);
-  return pages;
+export function pagesFor(ranges: readonly RowRange[], total: number | undefined): readonly number[] {
+  const lastPage = total === undefined ? Number.POSITIVE_INFINITY : pageOf(Math.max(total - 1, 0));
+  const seen = new Set<number>();
+  const near = new Set<number>();
+  for (const { first, last } of ranges) {
+    const [from, to] = [Math.min(pageOf(first), lastPage), Math.min(pageOf(Math.max(last - 1, first)), lastPage)];
+    for (let page = from; page <= to; page += 1) seen.add(page);
+    if (total === undefined) continue;
+    near.add(Math.min(pageOf(last - 1 + PAGE_ROWS / 2), lastPage));
+    near.add(Math.min(pageOf(Math.max(first - PAGE_ROWS / 2, 0)), lastPage));
+  }
+  return [...new Set([...seen, ...near])];
 }
 
 /** The page a row is on. */

@@ -15,8 +15,7 @@ export interface GridSelectionOptions<Row> {
 export function useGridSelection<Row>(options: GridSelectionOptions<Row>) {
   const { rows, rowId, selection, onSelect, announce } = options;
   const anchor = useRef<number | undefined>(undefined);
-  const total = rows.total ?? 0;
-  const state = selection ? headerState(selection, total) : 'none';
+  const state = selection ? headerState(selection, rows.count ?? 0) : 'none';
 
   const select = (next: Selection): void => {
     const full = next.ids.size >= MAX_SELECTED ? `. No more than ${MAX_SELECTED} can be selected` : '';
@@ -47,8 +46,7 @@ export function useGridSelection<Row>(options: GridSelectionOptions<Row>) {
     toggleAll: async (): Promise<void> => {
       if (!selection) return;
       if (state === 'all') return select(selectionOf([]));
-      const all = await rows.between({ first: 0, last: Math.min(total, MAX_SELECTED) });
-      select(selectionOf(all.map(rowId)));
+      select(selectionOf((await rows.firstRows(MAX_SELECTED)).map(rowId)));
     },
     /** True where there was something to clear. */
     clear: (): boolean => {

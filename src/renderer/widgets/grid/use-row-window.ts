@@ -1,11 +1,22 @@
 import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
+import type { RowGroup } from './group-map.ts';
 import { PAGE_ROWS, pageOf, pagesFor, type RowRange } from './page-plan.ts';
 
-/** A page of rows, and how many there are in all. */
+/** How a list is divided: groups in the order of its rows. */
+export interface GroupSize {
+  /** Unique in its list. */
+  readonly key: string;
+  readonly rows: number;
+  /** What its rows add up to. */
+  readonly bytes: number;
+}
+
+/** A page of rows, and how many there are in all. The first page of a divided list says how it is divided. */
 export interface RowPage<Row> {
   readonly rows: readonly Row[];
   readonly total: number;
+  readonly groups?: readonly GroupSize[] | undefined;
 }
 
 /** Where pages come from. `key` names the list in the query cache: what is asked, filtered and sorted, of which version. */
@@ -16,13 +27,22 @@ export interface RowSource<Row> {
 
 /** A long list as far as it is loaded. */
 export interface RowWindow<Row> {
-  /** Undefined until the first page is there. */
+  /** Places in the list, headings included; undefined until the first page is there. */
   readonly total: number | undefined;
-  readonly rowAt: (index: number) => Row | undefined;
-  /** Loads what a range needs. */
-  readonly show: (range: RowRange) => void;
-  /** All rows of a range, loaded if need be. */
-  readonly between: (range: RowRange) => Promise<readonly Row[]>;
+  /** Rows in all, those of closed groups too. */
+  readonly count: number | undefined;
+  /** The row of a place, once it is loaded. */
+  readonly rowAt: (place: number) => Row | undefined;
+  /** The heading that stands at a place of a divided list. */
+  readonly groupAt?: (place: number) => RowGroup | undefined;
+  /** How the list is divided, where it is. */
+  readonly groups: readonly GroupSize[] | undefined;
+  /** Loads what these places need. */
+  readonly show: (places: readonly RowRange[]) => void;
+  /** All rows of a range of places, loaded if need be. */
+  readonly between: (places: RowRange) => Promise<readonly Row[]>;
+  /** The first rows of all, whether their group is open or not. */
+  readonly firstRows: (limit: number) => Promise<readonly Row[]>;
   /** Rises whenever another list is shown: filtered, sorted or read anew. */
   readonly generation: number;
   /** Another list is on its way; the rows shown are still those of the list before. */
@@ -42,7 +62,7 @@ const JUMP_SETTLE_MS = 60;
 export function useRowWindow<Row>(source: RowSource<Row>): RowWindow<Row> {
   const queries = useQueryClient();
   const [shown, setShown] = useState({ source, generation: 0 });
-  const [range, setRange] = useState<RowRange>({ first: 0, last: 1 });
+  const [ranges, setRanges] = useState<readonly RowRange[]>([{ first: 0, last: 1 }]);
   const wantedHash = JSON.stringify(source.key);
   const shownHash = JSON.stringify(shown.source.key);
 
@@ -51,8 +71,9 @@ export function useRowWindow<Row>(source: RowSource<Row>): RowWindow<Row> {
   if (arrived) setShown({ source, generation: shown.generation + 1 });
   const now = arrived ? source : shown.source;
 
-  const total = queries.getQueryData<RowPage<Row>>(pageKey(now, 0))?.total;
-  const pages = pagesFor(range, total);
+  const head = queries.getQueryData<RowPage<Row>>(pageKey(now, 0));
+  const total = head?.total;
+  const pages = pagesFor(ranges, total);
   const results = useQueries({ queries: pages.map((page) => pageOptions(now, page)) });
   // Reading `data` here is what asks to be told when it arrives.
   const loaded = new Map(results.map(({ data }, at) => [pages[at], data]));
@@ -77,15 +98,15 @@ export function useRowWindow<Row>(source: RowSource<Row>): RowWindow<Row> {
 
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
-  const asked = useRef(range);
-  const show = useCallback((next: RowRange) => {
+  const asked = useRef(ranges);
+  const show = useCallback((next: readonly RowRange[]) => {
     clearTimeout(timer.current);
-    const near = next.first < asked.current.last + PAGE_ROWS && next.last > asked.current.first - PAGE_ROWS;
     const ask = (): void => {
+      if (JSON.stringify(next) === JSON.stringify(asked.current)) return;
       asked.current = next;
-      setRange(next);
+      setRanges(next);
     };
-    if (near) ask();
+    if (isNear(asked.current, next)) ask();
     else timer.current = setTimeout(ask, JUMP_SETTLE_MS);
   }, []);
 
@@ -95,14 +116,24 @@ export function useRowWindow<Row>(source: RowSource<Row>): RowWindow<Row> {
   }, [queries, source.key]);
   return {
     total,
+    count: total,
+    groups: head?.groups,
     rowAt,
     show,
     between,
+    firstRows: (limit) => between({ first: 0, last: Math.min(limit, total ?? 0) }),
     generation: shown.generation,
     stale: wantedHash !== shownHash && !arrived,
     error: failed,
     retry,
   };
+}
+
+/** True where the list was not left by a jump: what comes into view is worth asking for at once. */
+function isNear(before: readonly RowRange[], next: readonly RowRange[]): boolean {
+  const [from, to] = [before[0]?.first ?? 0, before.at(-1)?.last ?? 0];
+  const [first, last] = [next[0]?.first ?? from, next.at(-1)?.last ?? to];
+  return first < to + PAGE_ROWS && last > from - PAGE_ROWS;
 }
 
 function pageKey<Row>(source: RowSource<Row>, page: number): readonly unknown[] {

@@ -1,5 +1,5 @@
 import { SearchX } from 'lucide-react';
-import { type ReactNode, useEffect, useMemo, useRef } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { formatCount } from '../../../shared/base/bytes.ts';
 import type { FilterSubject } from '../../../shared/base/filter/index.ts';
 import { type Inspected, inspect, setParams, useParam } from '../../base/address.ts';
@@ -16,7 +16,9 @@ import { useColumnChoice } from '../grid/column-choices.ts';
 import { ColumnMenu } from '../grid/column-menu.tsx';
 import { Grid } from '../grid/grid.tsx';
 import type { GridColumn, GridSort } from '../grid/grid-column.ts';
+import type { RowGroup } from '../grid/group-map.ts';
 import type { Selection } from '../grid/selection.ts';
+import { useGroupedWindow } from '../grid/use-grouped-window.ts';
 import { type RowPage, useRowWindow } from '../grid/use-row-window.ts';
 import { writeSort } from './sort-text.ts';
 import styles from './table-view.module.css';
@@ -44,6 +46,8 @@ interface TableViewProps<Row> {
   readonly selection?: Selection;
   readonly onSelect?: (selection: Selection) => void;
   readonly onFocusRow?: (row: Row | undefined) => void;
+  /** What a heading says, where `fetchPage` divides the list. */
+  readonly groupText?: (group: RowGroup) => ReactNode;
   /** Between the filter and the table's right edge. */
   readonly toolbar?: ReactNode;
   /** Between "Columns" and the end of the tabs. */
@@ -72,7 +76,8 @@ export function TableView<Row>(props: TableViewProps<Row>) {
   const listHash = JSON.stringify(listKey);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key names everything the pages depend on
   const source = useMemo(() => ({ key: listKey, fetchPage }), [listHash]);
-  const rows = useRowWindow(source);
+  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
+  const rows = useGroupedWindow(useRowWindow(source), closed);
 
   const onFocusRow = (row: Row | undefined, moved: boolean): void => {
     props.onFocusRow?.(row);
@@ -81,8 +86,13 @@ export function TableView<Row>(props: TableViewProps<Row>) {
     follow.current = setTimeout(() => inspect(inspected, rowId(row), { replace: true, follow: true }), FOLLOW_MS);
   };
 
+  const toggleGroup = (key: string): void => {
+    const next = new Set(closed);
+    if (!next.delete(key)) next.add(key);
+    setClosed(next);
+  };
   const reset = (): void => setParams({ filter: undefined, sort: undefined });
-  const isNothing = rows.total === 0 && !rows.stale;
+  const isNothing = rows.count === 0 && !rows.stale;
   const instead = rows.error ? (
     <ErrorState
       error={rows.error}
@@ -120,7 +130,7 @@ export function TableView<Row>(props: TableViewProps<Row>) {
           subject={subject}
           value={filter}
           onChange={(next, first) => setParams({ filter: next }, { replace: !first })}
-          matched={rows.total}
+          matched={rows.count}
           total={all}
           onLeaveDown={() => box.current?.querySelector<HTMLElement>('[role=grid] [tabindex="0"]')?.focus()}
           {...(props.known === undefined ? {} : { known: props.known })}
@@ -144,6 +154,8 @@ export function TableView<Row>(props: TableViewProps<Row>) {
         onFocusRow={onFocusRow}
         announce={announce}
         instead={instead}
+        onToggleGroup={toggleGroup}
+        {...(props.groupText === undefined ? {} : { groupText: props.groupText })}
         {...(props.selection && props.onSelect ? { selection: props.selection, onSelect: props.onSelect } : {})}
       />
       {props.footer}
