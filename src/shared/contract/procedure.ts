@@ -55,7 +55,6 @@ export const windowSchema = z.object({
 
 /** `FIELD` or `FIELD:desc`. */
 export const sortSchema = z.object({ field: z.string(), descending: z.boolean().default(false) });
-export type Sort = z.infer<typeof sortSchema>;
 
 export const sourceRefSchema = z.object({ sourceId: z.string() });
 export const jobRefSchema = z.object({ jobId: z.string() });

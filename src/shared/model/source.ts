@@ -12,8 +12,7 @@ export const errorDataSchema = z.object({
 });
 
 /** Something wrong with a part of a source that otherwise opened. */
-export const problemSchema = errorDataSchema;
-export type Problem = z.infer<typeof problemSchema>;
+export type Problem = z.infer<typeof errorDataSchema>;
 
 /** Kinds of source that open today. A managed store is an OCI layout with our own bookkeeping beside it. */
 export const sourceKindSchema = z.enum(['oci-layout', 'oci-tar', 'store']);
@@ -50,7 +49,7 @@ export const sourceSchema = z.object({
   fingerprint: z.string().optional(),
   totals: totalsSchema.optional(),
   caches: z.array(cacheSummarySchema),
-  problems: z.array(problemSchema),
+  problems: z.array(errorDataSchema),
   error: errorDataSchema.optional(),
   /** Job that is opening it, while `state` is `opening`. */
   jobId: z.string().optional(),

@@ -44,7 +44,8 @@ export function parseRef(text: string): Ref {
     case 's3': {
       const [place = '', query = ''] = rest.split('?');
       const [bucket = '', ...prefix] = place.split('/');
-      const endpoint = new URLSearchParams(query).get('endpoint');
+      const encoded = /(?:^|&)endpoint=([^&]*)/.exec(query)?.[1];
+      const endpoint = encoded === undefined ? undefined : decodeEndpoint(text, encoded);
       return { transport, registry: endpoint ? `${endpoint}/${bucket}` : bucket, repository: prefix.join('/') };
     }
     case 'store':
@@ -79,6 +80,15 @@ function parseRegistryRef(text: string, rest: string): Ref {
     ...(tag === undefined ? {} : { tag }),
     ...(digest === undefined ? {} : { digest }),
   };
+}
+
+/** @throws `INVALID_INPUT` for a text that no encoder writes */
+function decodeEndpoint(text: string, encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    throw badRef(text, 'The endpoint is not written as an address allows.');
+  }
 }
 
 function badRef(text: string, message: string): CacheError {

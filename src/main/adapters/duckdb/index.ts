@@ -1,2 +1,2 @@
 /** Catalogs of sources, each one DuckDB file. Everything else in this folder is inside work. */
-export { createDuckdbCatalogStore, type DuckdbCatalogStoreOptions } from './catalog-store.ts';
+export { createDuckdbCatalogStore } from './catalog-store.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { CONTENT_OUTPUT, type Index } from './types.ts';
+import type { Index } from './types.ts';
 
 /**
  * Output index that says: this digest is a record's own already, nothing is to be derived. An exported cache holds record
@@ -36,9 +36,4 @@ export interface CacheKey {
 /** A key without inputs. */
 export function createRootKey(digest: string, output: Index): CacheKey {
   return { id: outputKey(digest, output), digest, output, deps: [] };
-}
-
-/** The key of an input's contents: found by their checksum, without a selector. */
-export function createContentKey(checksum: string): CacheKey {
-  return createRootKey(checksum, CONTENT_OUTPUT);
 }

@@ -6,11 +6,8 @@ import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import type { CacheKey, CacheKeyWithSelector } from './cache-key.ts';
 import type { LayerStack } from './layer-stack.ts';
 
-/** Position of a result in what an operation returns, counted from 0; `CONTENT_OUTPUT` for a checksum of contents. */
+/** Position of a result in what an operation returns, counted from 0; -1 for a record that is a checksum of contents. */
 export type Index = number;
-
-/** Output index of a record whose digest is a checksum of contents and not an operation. */
-export const CONTENT_OUTPUT: Index = -1;
 
 /** A node of a build graph: one operation with its inputs. @public */
 export interface Vertex {
