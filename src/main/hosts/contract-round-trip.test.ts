@@ -54,6 +54,7 @@ async function callAll(client: EngineClient, disk: Disk, name: string): Promise<
   const sort = { field: 'own', descending: true };
   const page = await call('keys.page', client.keys.page({ sourceId, sort }));
   const id = page.rows[0]?.id ?? '';
+  await call('keys.groups', client.keys.groups({ sourceId }));
   await call('keys.list', client.keys.list({ sourceId, sort }));
   await call('keys.sums', client.keys.sums({ sourceId, ids: [id] }));
   await call('keys.get', client.keys.get({ sourceId, id }));

@@ -1,4 +1,4 @@
-import { cp, readFile, rm, truncate, unlink, writeFile } from 'node:fs/promises';
+import { cp, open, readFile, rm, truncate, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EngineClient } from '../../shared/contract/index.ts';
@@ -48,6 +48,28 @@ describe('sources across sessions', () => {
       expect((await engine.client.sources.get({ sourceId: source.id })).totals).toEqual(source.totals);
       expect(await engine.client.jobs.list()).toMatchObject([{ kind: 'open', state: 'done' }]);
     }
+  });
+
+  it('builds a catalog again that turns out to be damaged while it is asked', async () => {
+    const before = await disk.start();
+    const { id } = await openReady(before.client, await disk.copy('sample'));
+    const records = await before.client.keys.list({ sourceId: id });
+    await before[Symbol.asyncDispose]();
+
+    await using engine = await disk.start();
+    let version = 0;
+    for await (const [source] of await engine.client.sources.watch()) {
+      version = source?.version ?? 0;
+      if (source?.state === 'ready') break;
+    }
+    for (const path of await disk.kept()) {
+      await using file = await open(path, 'r+');
+      const { size } = await file.stat();
+      // All but the headers at the start, which were read when it was opened.
+      await file.write(Buffer.alloc(size - 12_288, 0x5a), 0, size - 12_288, 12_288);
+    }
+    expect(await engine.client.keys.list({ sourceId: id })).toEqual(records);
+    expect(await engine.client.sources.get({ sourceId: id })).toMatchObject({ state: 'ready', version: version + 1 });
   });
 
   it('sees after a restart that the source changed', async () => {

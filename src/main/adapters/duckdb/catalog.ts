@@ -17,7 +17,11 @@ const NOW_MS = 60_000;
  * @throws whatever DuckDB throws for a file that is not a whole catalog
  */
 export async function openCatalog(path: string, clock: Clock, onDamage: () => Promise<void>): Promise<Catalog> {
-  const database = await openDatabase(path, onDamage);
+  let isDamaged = false;
+  const database = await openDatabase(path, async () => {
+    isDamaged = true;
+    await onDamage();
+  });
   try {
     const [row] = await database.rows('SELECT document FROM meta');
     const meta = JSON.parse(text(row ?? {}, 'document')) as CatalogMeta;
@@ -34,6 +38,9 @@ export async function openCatalog(path: string, clock: Clock, onDamage: () => Pr
       totals: meta.totals,
       caches: meta.caches,
       problems: meta.problems,
+      get isDamaged() {
+        return isDamaged;
+      },
       keysPage: keys.keysPage,
       keysGroups: keys.keysGroups,
       keysList: keys.keysList,

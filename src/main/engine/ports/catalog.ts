@@ -33,6 +33,8 @@ export interface Catalog extends AsyncDisposable {
   readonly totals: Totals;
   readonly caches: readonly CacheSummary[];
   readonly problems: readonly Problem[];
+  /** True once a query failed with `CORRUPT` because of the catalog itself, not of its source: it has to be built again. */
+  readonly isDamaged: boolean;
 
   /** `grouped`: ordered by group first, groups as `keysGroups` lists them. */
   keysPage(query: CatalogQuery & { grouped?: boolean | undefined }): Promise<{ rows: RecordRow[]; total: number }>;

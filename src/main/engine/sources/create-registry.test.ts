@@ -222,6 +222,17 @@ describe('source registry', () => {
     ]);
   });
 
+  it('builds a catalog again that turns out to be damaged while it is asked, once for all who ask', async () => {
+    const engine = startEngine();
+    const place = engine.opener.put('/srv/cache', 'one');
+    const { source, jobId } = await engine.sources.open('/srv/cache');
+    await engine.jobs.finished(jobId);
+    engine.catalogs.damage(source.id);
+    const ask = () => engine.sources.query(source.id, undefined, (catalog) => catalog.largest({ limit: 1 }));
+    expect(await Promise.all([ask(), ask(), ask()])).toEqual([[], [], []]);
+    expect([place.reads, engine.jobs.list().length, engine.catalogs.openCount()]).toEqual([2, 2, 1]);
+  });
+
   it('keeps a source whose place is gone after a restart, as failed', async () => {
     const before = startEngine();
     before.opener.put('/srv/cache', 'one');

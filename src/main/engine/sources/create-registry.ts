@@ -200,9 +200,17 @@ export function createSourceRegistry(ports: RegistryPorts): SourceRegistry {
       await dropped;
     },
     async query(id, signal, use) {
-      for (;;) {
-        const { slot } = await ready(id, signal);
-        if (slot) return abortable(slot.use(use), signal);
+      for (let tries = 1; ; tries += 1) {
+        const entry = await ready(id, signal);
+        const { slot } = entry;
+        if (!slot) continue;
+        try {
+          return await abortable(slot.use(use), signal);
+        } catch (error) {
+          if (!slot.catalog.isDamaged || tries > 1) throw error;
+          // Built again, once for all who found out; how that ended shows in the next turn.
+          if (entry.slot === slot) await jobs.finished(entry.jobId ?? startJob(entry, false), signal);
+        }
       }
     },
     async cacheSource(id, signal) {

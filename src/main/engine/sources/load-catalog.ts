@@ -43,7 +43,7 @@ export async function loadCatalog(
   const { signal, onProgress, current } = options;
   if (!options.force) {
     const fingerprint = await source.fingerprint(signal);
-    if (current?.fingerprint === fingerprint) return current;
+    if (current?.fingerprint === fingerprint && !current.isDamaged) return current;
     const kept = await ports.catalogs.open(id, fingerprint);
     if (kept) return kept;
   }

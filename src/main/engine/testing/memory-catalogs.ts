@@ -1,4 +1,4 @@
-import { throwIfAborted } from '../../../shared/base/errors.ts';
+import { CacheError, throwIfAborted } from '../../../shared/base/errors.ts';
 import type { Problem } from '../../../shared/model/source.ts';
 import type { Catalog, CatalogStore } from '../ports/catalog.ts';
 
@@ -34,16 +34,22 @@ export function createMemoryCatalogs(): MemoryCatalogs {
   const damaged = new Set<string>();
   let open = 0;
 
-  const catalogOf = (fingerprint: string): Catalog => {
+  const catalogOf = (sourceId: string, fingerprint: string): Catalog => {
     open += 1;
     let isOpen = true;
-    const answer = <T>(value: T): Promise<T> =>
-      isOpen ? Promise.resolve(value) : Promise.reject(new Error('asked after it was closed'));
+    const answer = async <T>(value: T): Promise<T> => {
+      if (!isOpen) throw new Error('asked after it was closed');
+      if (damaged.has(sourceId)) throw new CacheError('CORRUPT', 'The catalog is damaged.');
+      return value;
+    };
     return {
       fingerprint,
       totals: zero,
       caches: [],
       problems: store.problems,
+      get isDamaged() {
+        return damaged.has(sourceId);
+      },
       keysPage: () => answer({ rows: [], total: 0 }),
       keysGroups: () => answer([]),
       keysList: () => answer({ records: [], total: 0 }),
@@ -75,7 +81,7 @@ export function createMemoryCatalogs(): MemoryCatalogs {
     },
     async open(sourceId, fingerprint) {
       if (damaged.has(sourceId)) return undefined;
-      return kept.has(`${sourceId} ${fingerprint}`) ? catalogOf(fingerprint) : undefined;
+      return kept.has(`${sourceId} ${fingerprint}`) ? catalogOf(sourceId, fingerprint) : undefined;
     },
     async build(sourceId, snapshot, _names, options) {
       options?.onProgress?.({ phase: 'indexing', done: 1, unit: 'records' });
@@ -83,7 +89,7 @@ export function createMemoryCatalogs(): MemoryCatalogs {
       throwIfAborted(options?.signal);
       await store.drop(sourceId);
       kept.add(`${sourceId} ${snapshot.fingerprint}`);
-      return catalogOf(snapshot.fingerprint);
+      return catalogOf(sourceId, snapshot.fingerprint);
     },
     async drop(sourceId) {
       damaged.delete(sourceId);
