@@ -14,6 +14,20 @@ function foldsOf(scene: Scene): Fold[] {
   return scene.items.flatMap((item) => (item.kind === 'pill' ? [item.fold] : [...item.hangs]));
 }
 
+/** What a fold hides; for the rest of a long list with all that lies behind each of its members. */
+function behind(graph: KeyGraph, fold: Fold): readonly number[] {
+  if (!fold.kind.startsWith('more-')) return fold.hidden;
+  const found = new Set(fold.hidden);
+  for (const node of found) {
+    const next =
+      fold.kind === 'more-users'
+        ? (graph.users[node] ?? []).map((user) => user.node)
+        : (graph.inputs[node] ?? []).flatMap((slot) => slot.alternatives.map((a) => a.node));
+    for (const other of next) found.add(other);
+  }
+  return [...found];
+}
+
 describe('indexGraph', () => {
   test('puts the record of a step before a content digest that will do as well', () => {
     const graph = indexGraph(graphOf('c', 'c <- #content/1, step/1, base/0'));
@@ -126,7 +140,7 @@ describe('buildScene', () => {
       fc.property(anyGraph(40), fc.integer({ min: 0, max: 6 }), (sent, depth) => {
         const graph = indexGraph(sent);
         const scene = buildScene(graph, unfoldedTo(depth));
-        const reachable = new Set([...scene.cardOf.keys(), ...foldsOf(scene).flatMap((f) => f.hidden)]);
+        const reachable = new Set([...scene.cardOf.keys(), ...foldsOf(scene).flatMap((f) => behind(graph, f))]);
         expect(reachable.size).toBe(graph.nodes.length);
         for (const fold of foldsOf(scene)) {
           if (fold.kind === 'inputs' || fold.kind === 'users' || fold.kind.startsWith('more-')) {

@@ -1,7 +1,16 @@
 import { distinctInputs, distinctUsers } from './chain.ts';
-import { growTree, type Tree } from './grow-tree.ts';
+import { growTree, limitOf, type RestKind, type Tree } from './grow-tree.ts';
 import type { KeyGraph } from './key-graph.ts';
-import { type CardItem, type CrossLink, type Fold, type FoldKind, foldKey, makeFold, type Scene } from './scene.ts';
+import {
+  type CardItem,
+  type CrossLink,
+  type Fold,
+  type FoldKind,
+  foldKey,
+  makeFold,
+  type PillItem,
+  type Scene,
+} from './scene.ts';
 import type { Unfolding } from './unfolding.ts';
 
 /**
@@ -13,35 +22,56 @@ export function buildScene(graph: KeyGraph, unfolding: Unfolding): Scene {
   const items = [...tree.items];
   for (const [index, card] of tree.items.entries()) {
     if (card.kind !== 'card') continue;
-    for (const fold of foldsOf(graph, tree, card)) {
+    const sides = new Set(card.stacks.map((stack) => items[stack[0] ?? 0]?.side));
+    for (const fold of [...restFolds(graph, tree, unfolding, card), ...foldsOf(graph, tree, card)]) {
       const side = sideOf(fold.kind);
-      const isRest = card.stacks.some((stack) => items[stack[0] ?? 0]?.side === side);
-      if (side === undefined || (card.side !== 'focus' && !isRest)) {
-        card.hangs.push(fold);
-        continue;
-      }
       // Behind the focus, and beside what is drawn already, a fold stands where a card would.
-      card.stacks.push([items.length]);
-      items.push({
-        kind: 'pill',
-        key: fold.key,
-        fold,
-        side,
-        parent: index,
-        level: card.level + 1,
-        link: undefined,
-        stacks: [],
-      });
+      if (side !== undefined && (card.side === 'focus' || sides.has(side) || isRest(fold.kind))) {
+        card.stacks.push([items.length]);
+        items.push(pillOn(card, index, side, fold));
+      } else card.hangs.push(fold);
     }
   }
   const { cardOf, chainOf, expanded } = tree;
   return { items, crossLinks: crossLinks(graph, tree), cardOf, chainOf, expanded, cards: cardOf.size };
 }
 
+function pillOn({ level }: CardItem, parent: number, side: 'input' | 'user', fold: Fold): PillItem {
+  return { kind: 'pill', key: fold.key, fold, side, parent, level: level + 1, link: undefined, stacks: [] };
+}
+
+function isRest(kind: FoldKind): boolean {
+  return kind === 'more-inputs' || kind === 'more-users' || kind === 'more-alternatives';
+}
+
+/** What long lists of an open card leave out: without what came to be drawn in another place. */
+function restFolds(graph: KeyGraph, tree: Tree, unfolding: Unfolding, card: CardItem): Fold[] {
+  const { node, side } = card;
+  const limit = (kind: RestKind): number => limitOf(graph, unfolding, kind, node);
+  const rests: (readonly [RestKind, readonly number[]])[] = [];
+  if (side !== 'user' && tree.expanded.has(foldKey(graph, 'inputs', node))) {
+    const slots = graph.inputs[node] ?? [];
+    rests.push(['more-inputs', distinctInputs(slots.slice(limit('more-inputs')))]);
+    const alternatives = slots.slice(0, limit('more-inputs')).map((slot) => ({
+      ...slot,
+      alternatives: slot.alternatives.slice(limit('more-alternatives')),
+    }));
+    rests.push(['more-alternatives', distinctInputs(alternatives)]);
+  }
+  if (side !== 'input' && tree.expanded.has(foldKey(graph, 'users', node))) {
+    const users = distinctUsers(graph.users[node] ?? []).slice(limit('more-users'));
+    rests.push(['more-users', users.map((user) => user.node)]);
+  }
+  return rests.flatMap(([kind, rest]) => {
+    const hidden = rest.filter((other) => !tree.cardOf.has(other) && !tree.chainOf.has(other));
+    return hidden.length === 0 ? [] : [makeFold(graph, kind, node, hidden)];
+  });
+}
+
 /** The side on which a fold lies further away from the focus. */
 function sideOf(kind: FoldKind): 'input' | 'user' | undefined {
-  if (kind === 'inputs') return 'input';
-  return kind === 'users' ? 'user' : undefined;
+  if (kind === 'inputs' || kind === 'more-inputs' || kind === 'more-alternatives') return 'input';
+  return kind === 'users' || kind === 'more-users' ? 'user' : undefined;
 }
 
 /** Links between cards that are not parent and child and whose cards stand in adjacent columns. */

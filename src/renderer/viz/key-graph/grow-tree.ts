@@ -20,6 +20,19 @@ export const CHAIN_LIMIT = 6;
 /** Cards drawn at once; what lies beyond stays folded until it is asked for. */
 export const CARD_LIMIT = 2000;
 
+/** The folds that hold the rest of a long list, and how much of it is shown at first. */
+const FIRST = {
+  'more-inputs': FAN_LIMIT.inputs,
+  'more-users': FAN_LIMIT.users,
+  'more-alternatives': FAN_LIMIT.alternatives,
+} as const;
+export type RestKind = keyof typeof FIRST;
+
+/** How much of a long list of a record is shown. */
+export function limitOf(graph: KeyGraph, unfolding: Unfolding, kind: RestKind, node: number): number {
+  return FIRST[kind] + (unfolding.opened.get(foldKey(graph, kind, node)) ?? 0);
+}
+
 /** Where an item hangs. */
 interface Place {
   readonly side: Side;
@@ -116,41 +129,31 @@ class TreeGrower implements Tree {
 
   #expandInputs(item: CardItem, levels: number): void {
     const slots = this.#graph.inputs[item.node] ?? [];
-    const limit = FAN_LIMIT.inputs + this.#opened('more-inputs', item.node);
-    for (const slot of slots.slice(0, limit)) {
+    for (const slot of slots.slice(0, limitOf(this.#graph, this.#unfolding, 'more-inputs', item.node))) {
       const stack = this.#growStack(item, slot, levels);
       if (stack.length > 0) item.stacks.push(stack);
     }
-    const rest = slots.slice(limit).flatMap((slot) => slot.alternatives.map((a) => a.node));
-    const pill = this.#addRest('more-inputs', item, 'input', rest);
-    if (pill !== undefined) item.stacks.push([pill]);
   }
 
   #growStack(item: CardItem, slot: InputSlot, levels: number): number[] {
     const stack: number[] = [];
-    const limit = FAN_LIMIT.alternatives + this.#opened('more-alternatives', item.node);
+    const limit = limitOf(this.#graph, this.#unfolding, 'more-alternatives', item.node);
     for (const [rank, { node, selector }] of slot.alternatives.slice(0, limit).entries()) {
       if (this.#isDrawn(node)) continue;
       const place = this.#placeOn(item, 'input', { input: slot.input, selector, rank });
       stack.push(this.#growChild(node, 'input', place, levels, stack.length > 0));
     }
-    const rest = slot.alternatives.slice(limit).map((a) => a.node);
-    const pill = this.#addRest('more-alternatives', item, 'input', rest);
-    if (pill !== undefined) stack.push(pill);
     return stack;
   }
 
   #expandUsers(item: CardItem, levels: number): void {
     const users = distinctUsers(this.#graph.users[item.node] ?? []);
-    const limit = FAN_LIMIT.users + this.#opened('more-users', item.node);
+    const limit = limitOf(this.#graph, this.#unfolding, 'more-users', item.node);
     for (const user of users.slice(0, limit)) {
       if (this.#isDrawn(user.node)) continue;
       const place = this.#placeOn(item, 'user', user);
       item.stacks.push([this.#growChild(user.node, 'user', place, levels, false)]);
     }
-    const rest = users.slice(limit).map((user) => user.node);
-    const pill = this.#addRest('more-users', item, 'user', rest);
-    if (pill !== undefined) item.stacks.push([pill]);
   }
 
   /** Adds a card, or where a long chain begins its near end and a pill for the rest; answers the item nearest to the parent. */
@@ -190,12 +193,6 @@ class TreeGrower implements Tree {
       this.#waiting.push({ item: after, levels: levels - 2 });
     }
     return first;
-  }
-
-  #addRest(kind: FoldKind, item: CardItem, direction: Direction, rest: readonly number[]): number | undefined {
-    const hidden = [...new Set(rest)].filter((node) => !this.#isDrawn(node));
-    if (hidden.length === 0) return undefined;
-    return this.#addPill(makeFold(this.#graph, kind, item.node, hidden), this.#placeOn(item, direction, undefined));
   }
 
   #addCard(node: number, place: Place, alternative: boolean): number {
