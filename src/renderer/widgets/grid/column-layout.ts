@@ -8,8 +8,10 @@ export interface ColumnSpec {
   readonly minPx?: number;
   /** Takes what the others leave. One column of a grid has it. */
   readonly flexible?: boolean;
-  /** 0 always stays. In a narrow window the column with the largest number gives way first. */
+  /** In a narrow window the column with the largest number gives way first; 0 never does. */
   readonly priority: number;
+  /** Cannot be turned off. */
+  readonly isFixed?: boolean;
   /** Off until someone turns it on. */
   readonly offAtFirst?: boolean;
   /** Why this source cannot fill the column; it is then off and the column menu says so. */
@@ -40,6 +42,9 @@ export const NO_CHOICE: ColumnChoice = { order: [], on: [], off: [], widths: {} 
 const MIN_PX = 40;
 const MAX_PX = 800;
 
+/** What the flexible column keeps when there is hardly any room. */
+const SQUEEZED_PX = 80;
+
 /** Columns in the chosen order, whether on or off. */
 export function orderedColumns<Spec extends ColumnSpec>(specs: readonly Spec[], choice: ColumnChoice): readonly Spec[] {
   const at = new Map(choice.order.map((id, index) => [id, index]));
@@ -56,11 +61,14 @@ export function orderedColumns<Spec extends ColumnSpec>(specs: readonly Spec[], 
 /** True for a column that is to be shown where there is room. */
 export function isOn(spec: ColumnSpec, choice: ColumnChoice): boolean {
   if (spec.unavailable !== undefined) return false;
-  if (choice.off.includes(spec.id)) return spec.priority === 0;
+  if (choice.off.includes(spec.id)) return spec.isFixed === true;
   return spec.offAtFirst !== true || choice.on.includes(spec.id);
 }
 
-/** Places the columns in `roomPx`: drops what finds no room, then gives the rest to the flexible one. */
+/**
+ * Places the columns in `roomPx`: drops what finds no room, then gives the rest to the flexible one. Where not even
+ * the columns that never give way have room, they are squeezed: each to its least width, the flexible one to what is left.
+ */
 export function layOutColumns<Spec extends ColumnSpec>(
   specs: readonly Spec[],
   choice: ColumnChoice,
@@ -77,8 +85,13 @@ export function layOutColumns<Spec extends ColumnSpec>(
     gaveWay.push(next);
     needed -= needs(next);
   }
-  const rest = Math.max(0, roomPx - needed);
-  const columns = kept.map((spec) => ({ spec, widthPx: needs(spec) + (spec.flexible ? rest : 0) }));
+  const isTight = needed > roomPx;
+  const width = (spec: Spec): number => (isTight ? minPx(spec) : needs(spec));
+  const stiff = kept.reduce((sum, spec) => sum + (spec.flexible ? 0 : width(spec)), 0);
+  const columns = kept.map((spec) => ({
+    spec,
+    widthPx: spec.flexible ? Math.max(roomPx - stiff, isTight ? SQUEEZED_PX : minPx(spec)) : width(spec),
+  }));
   return { columns, gaveWay };
 }
 
@@ -102,7 +115,7 @@ export function moveColumn<Spec extends ColumnSpec>(
 /** Turns a column on or off. A column that always stays is not turned off. */
 export function toggleColumn(spec: ColumnSpec, choice: ColumnChoice): ColumnChoice {
   const turnOff = isOn(spec, choice);
-  if (spec.unavailable !== undefined || (turnOff && spec.priority === 0)) return choice;
+  if (spec.unavailable !== undefined || (turnOff && spec.isFixed)) return choice;
   const without = (ids: readonly string[]): readonly string[] => ids.filter((id) => id !== spec.id);
   const [on, off] = [without(choice.on), without(choice.off)];
   return turnOff ? { ...choice, on, off: [...off, spec.id] } : { ...choice, on: [...on, spec.id], off };

@@ -42,7 +42,7 @@ export function ColumnMenu({ columns, choice, onChoice }: ColumnMenuProps) {
         <ul className={styles.list}>
           {ordered.map((column) => {
             const place = on.indexOf(column);
-            const always = column.priority === 0;
+            const always = column.isFixed === true;
             return (
               <li
                 key={column.id}

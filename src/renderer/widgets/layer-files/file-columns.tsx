@@ -29,6 +29,7 @@ export const FILE_COLUMNS: readonly GridColumn<LayerFile>[] = [
     minPx: 120,
     flexible: true,
     priority: 0,
+    isFixed: true,
     sortField: 'path',
     cell: (file) => <Path file={file} />,
   },
