@@ -70,18 +70,35 @@ function shortDuration(ms: number): string {
   return ms < 1_000 ? `${Math.round(ms)} ms` : formatDuration(ms).split(' ').slice(0, 2).join(' ');
 }
 
+/** Longer than any one build. */
+const LONG_MS = 3_600_000;
+
 /** What the chart shows, as a sentence. */
 function inWords(bins: readonly AgeBin[]): string {
   const bursts = findBursts(bins);
-  const largest = bursts.reduce((most, burst) => (burst.bytes > most.bytes ? burst : most), bursts[0] ?? NONE);
-  const span = (bins.at(-1)?.toMs ?? 0) - (bins[0]?.fromMs ?? 0);
-  const at =
-    span < 2 * 86_400_000
-      ? `${formatDay(largest.fromMs)}, ${new Date(largest.fromMs).toISOString().slice(11, 19)}`
-      : formatDay(largest.fromMs);
-  const what = `${countOf(largest.records, 'record')} and ${formatBytes(largest.bytes)}`;
+  const [first, last] = [bins[0] ?? NONE, bins.at(-1) ?? NONE];
+  const spanMs = last.toMs - first.fromMs;
+  if (bursts.length === 1 && spanMs > LONG_MS) {
+    const most = largestOf(bins);
+    const when = `in the ${shortDuration(most.toMs - most.fromMs)} from ${formatInstant(most.fromMs, spanMs)}`;
+    const range = `${formatInstant(first.fromMs, spanMs)} to ${formatInstant(last.toMs, spanMs)}`;
+    return `Made all along, ${range} UTC. The most, ${formatBytes(most.bytes)}, ${when}.`;
+  }
+  const most = largestOf(bursts);
+  const what = `${countOf(most.records, 'record')} and ${formatBytes(most.bytes)}`;
+  const at = formatInstant(most.fromMs, spanMs);
   if (bursts.length === 1) return `All were made in one go: ${what} on ${at} UTC.`;
   return `${bursts.length} bursts of building. The largest added ${what} on ${at} UTC.`;
+}
+
+function largestOf<T extends { readonly bytes: number }>(list: readonly T[]): T | typeof NONE {
+  return list.reduce<T | typeof NONE>((most, one) => (one.bytes > most.bytes ? one : most), NONE);
+}
+
+/** A day, and the time too where all is within two days. */
+function formatInstant(atMs: number, spanMs: number): string {
+  const time = new Date(atMs).toISOString().slice(11, 19);
+  return spanMs < 2 * 86_400_000 ? `${formatDay(atMs)}, ${time}` : formatDay(atMs);
 }
 
 const NONE = { fromMs: 0, toMs: 0, records: 0, bytes: 0 };

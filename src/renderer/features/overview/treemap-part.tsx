@@ -9,6 +9,7 @@ import { Icon } from '../../base/icon.tsx';
 import { Segmented } from '../../base/segmented.tsx';
 import { Skeleton, SkeletonBar } from '../../base/skeleton.tsx';
 import { useRead } from '../../client/hooks.ts';
+import { OTHERS } from '../../viz/treemap/layout.ts';
 import { Treemap } from '../../viz/treemap/treemap.tsx';
 import { KINDS, KindGlyph } from '../../widgets/kind-glyph.tsx';
 import { type About, aboutInput } from './about.ts';
@@ -34,6 +35,8 @@ export function TreemapPart({
   const read = useRead('overview.treemap', { ...aboutInput(about), group }, { keepPrevious: true });
   const groups = useMemo(() => (read.data?.groups ?? []).map(inWords), [read.data]);
   const zoomedGroup = groups.find((one) => one.key === zoomed);
+  const zoomLabel =
+    zoomed === OTHERS ? 'Smaller groups' : zoomedGroup && `${zoomedGroup.label}, ${formatBytes(zoomedGroup.bytes)}`;
   return (
     <section className={styles.part} aria-label={`Size by ${group}`}>
       <div className={styles.head}>
@@ -44,14 +47,14 @@ export function TreemapPart({
           options={GROUPINGS}
           onChange={(value) => setParams({ group: value === 'step' ? undefined : value, zoom: undefined })}
         />
-        {zoomedGroup && (
+        {zoomLabel !== undefined && (
           <nav className={styles.crumbs} aria-label="Zoom">
             <button type="button" className={styles.crumb} onClick={() => setParams({ zoom: undefined })}>
               All
             </button>
             <Icon of={ChevronRight} size={12} />
             <span aria-current="true" className="ellipsis">
-              {zoomedGroup.label}, {formatBytes(zoomedGroup.bytes)}
+              {zoomLabel}
             </span>
           </nav>
         )}
@@ -66,7 +69,7 @@ export function TreemapPart({
             label={`Size by ${group}`}
             groups={groups}
             totalBytes={read.data.totalBytes}
-            zoomed={zoomedGroup?.key}
+            zoomed={zoomLabel === undefined ? undefined : zoomed}
             selectedId={selectedId}
             onZoom={(zoom) => setParams({ zoom })}
             onInspect={inspectTile}

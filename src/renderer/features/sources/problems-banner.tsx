@@ -1,5 +1,6 @@
 import { ChevronDown, ChevronUp, FileX, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
+import { formatCount } from '../../../shared/base/bytes.ts';
 import type { Source } from '../../../shared/model/source.ts';
 import { Button } from '../../base/button.tsx';
 import { Icon } from '../../base/icon.tsx';
@@ -23,7 +24,7 @@ export function ProblemsBanner({ source }: { readonly source: Source }) {
         </span>
         <span className="spring" />
         <Button icon={isOpen ? ChevronUp : ChevronDown} onPress={() => setOpen(!isOpen)}>
-          {isOpen ? 'Hide' : `Show ${problems.length}`}
+          {isOpen ? 'Hide' : `Show ${formatCount(problems.length)}`}
         </Button>
       </div>
       {isOpen && (

@@ -71,6 +71,24 @@ describe('layoutTreemap', () => {
     ]);
   });
 
+  it('draws specks as one tile, and small groups as one group that is drawn last and can be zoomed into', () => {
+    const small = Array.from({ length: 50 }, (_, at) => group(`s${at}`, [300]));
+    const all = [group('big', [60_000, ...Array.from({ length: 80 }, () => 10)]), ...small];
+    const map = { width: 300, height: 300 };
+    const { groups, tiles } = layoutTreemap(all, map);
+    expect(groups.map((placed) => [placed.group.key, placed.group.label])).toEqual([
+      ['big', 'big'],
+      ['others', '50 smaller groups'],
+    ]);
+    expect(tiles.filter((tile) => !tile.tile).map((tile) => [tile.group.key, tile.count, tile.bytes])).toEqual([
+      ['others', 50, 15_000],
+      ['big', 80, 800],
+    ]);
+    expect(layoutTreemap(all, map, 'others').groups.map((placed) => placed.group.key)).toEqual(
+      small.map((one) => one.key),
+    );
+  });
+
   it('shows one group alone when zoomed into it', () => {
     const all = [group('a', [100, 50]), group('b', [70])];
     const { groups, tiles } = layoutTreemap(all, { width: 400, height: 300 }, 'b');

@@ -9,11 +9,14 @@ export interface Box {
   readonly height: number;
 }
 
-/** A tile where it is drawn. `rest`: not one tile but all those of the group that were not sent one by one. */
+/** A tile where it is drawn. */
 export interface PlacedTile extends Box {
   readonly group: TreemapGroup;
+  /** Absent: it stands for all of the group's tiles that are not drawn one by one. */
   readonly tile: TreemapTile | undefined;
   readonly bytes: number;
+  /** How many tiles it stands for. */
+  readonly count: number;
   /** What of its words fits: nothing, the name, or the name and the size. */
   readonly text: 'none' | 'name' | 'name-and-size';
 }
@@ -37,28 +40,44 @@ const MIN_NAME_HEIGHT_PX = 20;
 const MIN_SIZE_HEIGHT_PX = 38;
 /** Smaller than this is not drawn: it would only be noise. The group's own ground shows there. */
 const MIN_TILE_PX = 1.5;
+/** Groups and tiles below these areas are drawn as one: hundreds of specks say less than their number does. */
+const MIN_GROUP_AREA_PX = 900;
+const MIN_TILE_AREA_PX = 60;
+
+/** Edges that should meet differ by less than this. */
+const ROUNDING_PX = 0.001;
+
+/** Key of the group that stands for all that are too small to be drawn alone. */
+export const OTHERS = 'others';
 
 interface Datum {
   readonly group?: TreemapGroup;
   readonly tile?: TreemapTile;
   readonly bytes?: number;
+  /** Stands for several: drawn after all others of its level, however large it is. */
+  readonly isLast?: boolean;
   readonly children?: readonly Datum[];
 }
 
 /**
  * Squarified rectangles of groups and their tiles, areas proportional to bytes.
- * @param zoomed key of the one group to show alone
+ * @param zoomed key of the one group to show alone; `OTHERS` shows the groups that are too small in the whole map
  */
 export function layoutTreemap(
   groups: readonly TreemapGroup[],
   size: { readonly width: number; readonly height: number },
   zoomed?: string,
 ): TreemapLayout {
-  const shown = groups.filter((group) => group.bytes > 0 && (zoomed === undefined || group.key === zoomed));
-  if (size.width <= 0 || size.height <= 0 || shown.length === 0) return { groups: [], tiles: [] };
-  const root = hierarchy<Datum>({ children: shown.map(groupDatum) }, (datum) => datum.children as Datum[] | undefined)
+  const area = size.width * size.height;
+  const shown = zoomed === undefined ? joinSmall(groups, area) : zoomInto(groups, zoomed, area);
+  if (area <= 0 || shown.length === 0) return { groups: [], tiles: [] };
+  const pxPerByte = area / bytesOf(shown);
+  const root = hierarchy<Datum>(
+    { children: shown.map((group) => groupDatum(group, pxPerByte)) },
+    (datum) => datum.children as Datum[] | undefined,
+  )
     .sum((datum) => datum.bytes ?? 0)
-    .sort((a, b) => (b.value ?? 0) - (a.value ?? 0));
+    .sort((a, b) => Number(a.data.isLast ?? false) - Number(b.data.isLast ?? false) || (b.value ?? 0) - (a.value ?? 0));
   const place = treemap<Datum>()
     .tile(treemapSquarify.ratio(1.2))
     .size([size.width, size.height])
@@ -75,10 +94,35 @@ export function layoutTreemap(
   };
 }
 
-function groupDatum(group: TreemapGroup): Datum {
-  const tiles = group.tiles.map((tile): Datum => ({ group, tile, bytes: tile.bytes }));
-  const rest = group.rest.bytes > 0 ? [{ group, bytes: group.rest.bytes }] : [];
-  return { group, children: [...tiles, ...rest] };
+function bytesOf(groups: readonly TreemapGroup[]): number {
+  return groups.reduce((sum, group) => sum + group.bytes, 0);
+}
+
+/** The groups that are large enough to be drawn, and one for all that are not. */
+function joinSmall(groups: readonly TreemapGroup[], area: number): readonly TreemapGroup[] {
+  const pxPerByte = area / Math.max(1, bytesOf(groups));
+  const isSmall = (group: TreemapGroup): boolean => group.key === OTHERS || group.bytes * pxPerByte < MIN_GROUP_AREA_PX;
+  const small = groups.filter((group) => group.bytes > 0 && isSmall(group));
+  const large = groups.filter((group) => group.bytes > 0 && !isSmall(group));
+  if (small.length < 2) return [...large, ...small];
+  const tiles = small.reduce((sum, group) => sum + group.tiles.length + group.rest.tiles, 0);
+  const bytes = bytesOf(small);
+  return [...large, { key: OTHERS, label: `${small.length} smaller groups`, bytes, tiles: [], rest: { tiles, bytes } }];
+}
+
+function zoomInto(groups: readonly TreemapGroup[], key: string, area: number): readonly TreemapGroup[] {
+  const whole = joinSmall(groups, area);
+  if (key !== OTHERS) return groups.filter((group) => group.key === key && group.bytes > 0);
+  const alone = new Set(whole.filter((group) => group.key !== OTHERS).map((group) => group.key));
+  return groups.filter((group) => group.bytes > 0 && !alone.has(group.key));
+}
+
+function groupDatum(group: TreemapGroup, pxPerByte: number): Datum {
+  const isLarge = (tile: TreemapTile): boolean => tile.bytes * pxPerByte >= MIN_TILE_AREA_PX;
+  const tiles = group.tiles.filter(isLarge).map((tile): Datum => ({ group, tile, bytes: tile.bytes }));
+  const restBytes = group.bytes - tiles.reduce((sum, tile) => sum + (tile.bytes ?? 0), 0);
+  const rest = restBytes > 0 ? [{ group, bytes: restBytes, isLast: true }] : [];
+  return { group, children: [...tiles, ...rest], isLast: group.key === OTHERS };
 }
 
 function headerPx(node: HierarchyRectangularNode<Datum>): number {
@@ -98,14 +142,20 @@ function placeTile(node: HierarchyRectangularNode<Datum>): readonly PlacedTile[]
   const { group, tile } = node.data;
   if (!group || !fits(node) || (node.parent && !fits(node.parent))) return [];
   const box = boxOf(node);
-  return [{ ...box, group, tile, bytes: node.value ?? 0, text: textThatFits(box) }];
+  const drawn = (node.parent?.children ?? []).filter((sibling) => sibling.data.tile).length;
+  const count = tile ? 1 : group.tiles.length + group.rest.tiles - drawn;
+  return [{ ...box, group, tile, bytes: node.value ?? 0, count, text: textThatFits(box) }];
 }
 
 /** Worth drawing, and inside what it belongs to: a box too small for its paddings pushes its parts over its edge. */
 function fits(node: HierarchyRectangularNode<Datum>): boolean {
   const parent = node.parent ?? node;
   const { width, height } = boxOf(node);
-  const isInside = node.x0 >= parent.x0 && node.y0 >= parent.y0 && node.x1 <= parent.x1 && node.y1 <= parent.y1;
+  const isInside =
+    node.x0 >= parent.x0 - ROUNDING_PX &&
+    node.y0 >= parent.y0 - ROUNDING_PX &&
+    node.x1 <= parent.x1 + ROUNDING_PX &&
+    node.y1 <= parent.y1 + ROUNDING_PX;
   return isInside && width >= MIN_TILE_PX && height >= MIN_TILE_PX;
 }
 

@@ -1,5 +1,5 @@
 import { type KeyboardEvent, memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { formatBytes } from '../../../shared/base/bytes.ts';
+import { formatBytes, formatCount } from '../../../shared/base/bytes.ts';
 import type { TreemapGroup, TreemapTile } from '../../../shared/model/overview.ts';
 import { classNames } from '../../base/class-names.ts';
 import { countOf } from '../../base/quantity.tsx';
@@ -113,6 +113,7 @@ export function Treemap({
             isSelected={placed.tile !== undefined && placed.tile.id === selectedId}
             isGoing={placed.tile !== undefined && going?.has(placed.tile.id) === true}
             onInspect={onInspect}
+            onZoom={onZoom}
             onActive={setActive}
             onHover={hover}
           />
@@ -130,6 +131,7 @@ const Tile = memo(function Tile({
   isSelected,
   isGoing,
   onInspect,
+  onZoom,
   onActive,
   onHover,
 }: {
@@ -140,11 +142,12 @@ const Tile = memo(function Tile({
   readonly isSelected: boolean;
   readonly isGoing: boolean;
   readonly onInspect: (tile: TreemapTile) => void;
+  readonly onZoom: (key: string) => void;
   readonly onActive: (at: number) => void;
   readonly onHover: (tile: TreemapTile | undefined) => void;
 }) {
-  const { tile, group, x, y, width, height, text, bytes } = placed;
-  const name = tile ? recordTitle(tile) : `${countOf(group.rest.tiles, 'smaller layer')} of ${group.label}`;
+  const { tile, group, x, y, width, height, text, bytes, count } = placed;
+  const name = tile ? recordTitle(tile) : `${countOf(count, 'smaller layer')} in ${group.label}`;
   const share = totalBytes > 0 ? `${((bytes / totalBytes) * 100).toFixed(1)} % of all` : '';
   const holders = tile ? `in the chains of ${countOf(tile.records, 'record')}` : '';
   return (
@@ -166,6 +169,7 @@ const Tile = memo(function Tile({
       onClick={() => {
         onActive(at);
         if (tile) onInspect(tile);
+        else onZoom(group.key);
       }}
       onFocus={() => onHover(tile)}
       onPointerEnter={() => onHover(tile)}
@@ -173,7 +177,7 @@ const Tile = memo(function Tile({
     >
       {tile?.stage !== undefined && <span className="visually-hidden">{tile.stage} </span>}
       <span className={text === 'none' ? 'visually-hidden' : styles.name}>
-        {tile ? <StepWords record={tile} /> : `${group.rest.tiles} smaller`}
+        {tile ? <StepWords record={tile} /> : `${formatCount(count)} smaller`}
       </span>
       <span className={text === 'name-and-size' ? styles.size : 'visually-hidden'}>
         {formatBytes(bytes)}
