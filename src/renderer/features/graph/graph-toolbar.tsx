@@ -3,12 +3,13 @@ import { useState } from 'react';
 import { Button as AriaButton, DialogTrigger } from 'react-aria-components';
 import { formatCount } from '../../../shared/base/bytes.ts';
 import type { GraphNode } from '../../../shared/model/graph.ts';
+import { shortDigest } from '../../../shared/oci/digest.ts';
 import { Button } from '../../base/button.tsx';
 import { Icon } from '../../base/icon.tsx';
 import { Popover } from '../../base/overlay.tsx';
 import { Segmented } from '../../base/segmented.tsx';
 import { KindGlyph } from '../../widgets/kind-glyph.tsx';
-import { recordTitle, stepText } from '../../widgets/record-name.tsx';
+import { recordTitle } from '../../widgets/record-name.tsx';
 import styles from './graph.module.css';
 import { DEPTHS, type GraphAddress } from './graph-address.ts';
 import { RecordPicker } from './record-picker.tsx';
@@ -52,7 +53,7 @@ export function GraphToolbar({
           {focus ? (
             <>
               <KindGlyph kind={focus.kind} isDecorative />
-              <span className={styles.focusName}>{focus.stage ?? stepText(focus)}</span>
+              <span className={styles.focusName}>{focus.stage ?? focus.name ?? shortDigest(focus.digest)}</span>
             </>
           ) : (
             <span className="t3">none</span>

@@ -19,7 +19,7 @@ const UNNAMED: Readonly<Record<GraphNode['kind'], string>> = {
   mount: 'cache mount',
   merge: 'merge',
   content: 'content digest',
-  unknown: 'step not known',
+  unknown: 'record',
 };
 
 /** The words of a card. Options such as `--mount=…` are left out of the step: it has 18 characters of room. */

@@ -37,6 +37,7 @@ describe('foldText', () => {
   test('counts records where no stage is known', () => {
     expect(texts(1, graphOf('f', 'f <- a', 'a <- b', 'b <- c'))).toEqual(['+2 records']);
     expect(texts(1, graphOf('f', 'f <- a', 'a <- #b'))).toEqual(['+1 content digest']);
+    expect(texts(1, graphOf('f', 'f <- a', 'a <- b/0, #c/1'))).toEqual(['+2 records']);
   });
 
   test('says where a line of users ends', () => {

@@ -70,6 +70,7 @@ function stageWords(graph: KeyGraph, nodes: readonly number[]): string {
   const onlySteps = stages.size === 1 && (stages.has('step') || stages.has('content'));
   if (onlySteps) return plural(nodes.length, stages.has('step') ? 'record' : 'content digest');
   const named = [...stages].filter(([name]) => name !== 'step' && name !== 'content');
+  if (named.length === 0) return plural(nodes.length, 'record');
   const words = named
     .slice(0, 2)
     .map(([name, steps]) => (named.length > 2 ? name : `${name} ${rangeWords(steps)}`.trim()));
