@@ -245,7 +245,7 @@ describe('graph', () => {
     expect(out).toMatch(/\d+ of 24 records, \d+ links\n$/);
   });
 
-  it.each(['sha256:' + '0'.repeat(64), 'feedfacefeed', 'no such record'])('says that %s is not there', async (from) => {
+  it.each([`sha256:${'0'.repeat(64)}`, 'feedfacefeed', 'no such record'])('says that %s is not there', async (from) => {
     const { code, err } = await work.run('graph', SAMPLE, '--from', from);
     expect(code).toBe(2);
     expect(err).toMatch(/^NOT_FOUND /);
