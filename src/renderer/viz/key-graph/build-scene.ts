@@ -1,4 +1,5 @@
 import { distinctInputs, distinctUsers } from './chain.ts';
+import { makeFold } from './fold.ts';
 import { growTree, limitOf, type RestKind, type Tree } from './grow-tree.ts';
 import type { KeyGraph } from './key-graph.ts';
 import {
@@ -7,7 +8,6 @@ import {
   type Fold,
   type FoldKind,
   foldKey,
-  makeFold,
   type PillItem,
   type Scene,
 } from './scene.ts';
@@ -63,8 +63,8 @@ function restFolds(graph: KeyGraph, tree: Tree, unfolding: Unfolding, card: Card
     rests.push(['more-users', users.map((user) => user.node)]);
   }
   return rests.flatMap(([kind, rest]) => {
-    const hidden = rest.filter((other) => !tree.cardOf.has(other) && !tree.chainOf.has(other));
-    return hidden.length === 0 ? [] : [makeFold(graph, kind, node, hidden)];
+    const hidden = rest.filter((other) => !isDrawn(tree, other));
+    return hidden.length === 0 ? [] : [makeFold(graph, kind, node, () => hidden)];
   });
 }
 
@@ -104,22 +104,25 @@ function foldsOf(graph: KeyGraph, tree: Tree, card: CardItem): Fold[] {
 
 /** What lies further away from the focus and is folded, or not loaded yet. */
 function furtherFold(graph: KeyGraph, tree: Tree, card: CardItem, kind: 'inputs' | 'users'): Fold | undefined {
-  const record = graph.nodes[card.node];
+  const { node } = card;
+  const record = graph.nodes[node];
+  const next = kind === 'inputs' ? graph.inputNodes : graph.userNodes;
   const notLoaded = (kind === 'inputs' ? record?.hiddenInputs : record?.hiddenUsers) ?? 0;
-  const hidden = tree.expanded.has(foldKey(graph, kind, card.node)) ? [] : reach(graph, tree, card.node, kind);
-  if (hidden.length === 0 && notLoaded === 0) return undefined;
-  const fold = makeFold(graph, kind, card.node, hidden);
-  return { ...fold, unloaded: fold.unloaded + notLoaded };
+  const isOpen = tree.expanded.has(foldKey(graph, kind, node));
+  const hasHidden = !isOpen && next[node]?.some((other) => !isDrawn(tree, other)) === true;
+  if (!hasHidden && notLoaded === 0) return undefined;
+  return makeFold(graph, kind, node, () => (hasHidden ? reach(tree, next, node) : []), { notLoaded });
 }
 
 /** Inputs whose card stands neither behind this one nor in the column before it. */
 function elsewhereFold(graph: KeyGraph, tree: Tree, card: CardItem): Fold | undefined {
   const own = tree.cardOf.get(card.node);
-  const hidden = distinctInputs(graph.inputs[card.node] ?? []).filter((node) => {
+  const hidden = (graph.inputNodes[card.node] ?? []).filter((node) => {
     const source = cardAt(tree, tree.cardOf.get(node) ?? -1);
     return source !== undefined && source.parent !== own && !isAdjacent(source, card);
   });
-  return hidden.length === 0 ? undefined : { ...makeFold(graph, 'elsewhere', card.node, hidden), unloaded: 0 };
+  if (hidden.length === 0) return undefined;
+  return makeFold(graph, 'elsewhere', card.node, () => hidden, { leadsOn: false });
 }
 
 /**
@@ -136,31 +139,31 @@ function sidewaysFold(
   const parent = card.parent === undefined ? undefined : tree.items[card.parent];
   const isParent = (node: number) =>
     parent?.kind === 'card' ? parent.node === node : tree.chainOf.get(node) === card.parent;
-  const others =
-    kind === 'other-users'
-      ? distinctUsers(graph.users[card.node] ?? []).map((user) => user.node)
-      : distinctInputs(graph.inputs[card.node] ?? []);
+  const others = (kind === 'other-users' ? graph.userNodes : graph.inputNodes)[card.node] ?? [];
   const hidden = others.filter((node) => !isParent(node));
-  const unloaded = (kind === 'other-users' ? record?.hiddenUsers : record?.hiddenInputs) ?? 0;
-  const count = hidden.length + unloaded;
-  if (count === 0) return undefined;
-  return { key: foldKey(graph, kind, card.node), kind, owner: card.node, count, hidden, unloaded };
+  const notLoaded = (kind === 'other-users' ? record?.hiddenUsers : record?.hiddenInputs) ?? 0;
+  if (hidden.length + notLoaded === 0) return undefined;
+  return makeFold(graph, kind, card.node, () => hidden, { notLoaded, leadsOn: false });
 }
 
 /** Loaded records that are reached from one, going away from the focus, and are not drawn. */
-function reach(graph: KeyGraph, tree: Tree, start: number, kind: FoldKind): number[] {
-  const found = new Set<number>();
-  const stack = [start];
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    const next =
-      kind === 'inputs' ? distinctInputs(graph.inputs[node] ?? []) : (graph.users[node] ?? []).map((user) => user.node);
-    for (const other of next) {
-      if (found.has(other) || tree.cardOf.has(other) || tree.chainOf.has(other)) continue;
-      found.add(other);
-      stack.push(other);
-    }
+function reach(tree: Tree, next: readonly (readonly number[])[], start: number): number[] {
+  const seen = new Uint8Array(next.length);
+  const found: number[] = [];
+  for (const other of next[start] ?? []) visit(other);
+  // The list grows while it is read.
+  for (const node of found) for (const other of next[node] ?? []) visit(other);
+  return found;
+
+  function visit(node: number): void {
+    if (seen[node] === 1 || isDrawn(tree, node)) return;
+    seen[node] = 1;
+    found.push(node);
   }
-  return [...found];
+}
+
+function isDrawn(tree: Tree, node: number): boolean {
+  return tree.cardOf.has(node) || tree.chainOf.has(node);
 }
 
 function cardAt(tree: Tree, index: number): CardItem | undefined {

@@ -1,4 +1,5 @@
 import { type Direction, distinctUsers, nextOf, runFrom } from './chain.ts';
+import { makeFold } from './fold.ts';
 import type { InputSlot, KeyGraph } from './key-graph.ts';
 import {
   type CardItem,
@@ -6,7 +7,6 @@ import {
   type FoldKind,
   foldKey,
   type ItemLink,
-  makeFold,
   type PillItem,
   type SceneItem,
   type Side,
@@ -182,7 +182,10 @@ class TreeGrower implements Tree {
       advance(this.#addCard(member, place, false), member);
     }
     if (folded.length > 0) {
-      const pill = this.#addPill(makeFold(this.#graph, 'chain', run[0] ?? 0, folded), place);
+      const pill = this.#addPill(
+        makeFold(this.#graph, 'chain', run[0] ?? 0, () => folded),
+        place,
+      );
       for (const member of folded) this.chainOf.set(member, pill);
       advance(pill, folded.at(-1) ?? 0);
     }

@@ -27,6 +27,9 @@ export interface KeyGraph {
   readonly indexOf: ReadonlyMap<string, number>;
   readonly inputs: readonly (readonly InputSlot[])[];
   readonly users: readonly (readonly UserLink[])[];
+  /** The records that one can be made from, and those that use it, each once. */
+  readonly inputNodes: readonly (readonly number[])[];
+  readonly userNodes: readonly (readonly number[])[];
   /** Records in the whole source. */
   readonly total: number;
   readonly truncated: boolean;
@@ -74,6 +77,8 @@ export function indexGraph(graph: Graph): KeyGraph {
     indexOf,
     inputs,
     users,
+    inputNodes: inputs.map((slots) => [...new Set(slots.flatMap((slot) => slot.alternatives.map((a) => a.node)))]),
+    userNodes: users.map((links) => [...new Set(links.map((link) => link.node))]),
     total: graph.total,
     truncated: graph.truncated,
   };

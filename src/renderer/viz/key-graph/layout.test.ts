@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { buildScene } from './build-scene.ts';
 import { indexGraph, type KeyGraph } from './key-graph.ts';
-import { type Box, type Layout, layOut, SIZE } from './layout.ts';
+import { type Box, type Layout, layOut, SIZE, straightItem } from './layout.ts';
 import type { Scene } from './scene.ts';
 import { anyGraph, chainGraph, graphOf } from './testing/graphs.ts';
 import { openFold, type Unfolding, unfoldedTo } from './unfolding.ts';
@@ -31,14 +31,6 @@ function overlaps(layout: Layout): string[] {
 }
 
 const boxesByKey = (layout: Layout) => new Map(allBoxes(layout).map(({ key, box }) => [key, box]));
-
-/** True for the card that stands straight before its port on the focus. */
-function isStraight(graph: KeyGraph, input: number | undefined, box: Box): boolean {
-  const at = graph.inputs[graph.focus]?.findIndex((slot) => slot.input === input) ?? -1;
-  const slots = graph.inputs[graph.focus]?.length ?? 0;
-  const height = Math.max(SIZE.focusHeight, SIZE.portPitch * (Math.min(slots, 13) - 1) + 36);
-  return box.y + box.height / 2 === height / 2 + SIZE.portPitch * (at - (Math.min(slots, 13) - 1) / 2);
-}
 
 describe('layOut', () => {
   test('inputs stand to the left, users below, the middle input straight before the focus', () => {
@@ -99,10 +91,7 @@ describe('layOut', () => {
         const fold = folds[choice % Math.max(1, folds.length)]?.fold;
         if (fold === undefined) return;
         const after = boxesByKey(draw(graph, openFold(unfoldedTo(depth), fold.key, 1)).layout);
-        const straight = before.layout.placed.find(
-          ({ item, box }) => item.kind === 'card' && item.level === 1 && isStraight(graph, item.link?.input, box),
-        );
-        const middle = straight?.box.y ?? 0;
+        const middle = before.layout.placed[straightItem(before.scene) ?? -1]?.box.y ?? 0;
         for (const { item, box } of before.layout.placed) {
           const now = after.get(item.key);
           if (item.kind !== 'card') continue;

@@ -61,10 +61,9 @@ export function layOut(graph: KeyGraph, scene: Scene, opened: ReadonlySet<string
   const { items } = scene;
   const focus = items[0];
   if (focus?.kind !== 'card') return { placed: [], bounds: { x: 0, y: 0, width: 0, height: 0 }, columns: [] };
-  const inputs = focus.stacks.filter((stack) => items[stack[0] ?? 0]?.side === 'input');
-  const users = focus.stacks.filter((stack) => items[stack[0] ?? 0]?.side === 'user');
-  // The same whatever folds are open, and when more inputs are asked for.
-  const straight = Math.max(0, Math.floor((Math.min(inputs.length, FAN_LIMIT.inputs) - 1) / 2));
+  const inputs = stacksOn(scene, 'input');
+  const users = stacksOn(scene, 'user');
+  const straight = straightStack(scene);
   const above = new Set(inputs.slice(0, straight).flat());
 
   const sign = new Array<Sign>(items.length).fill(1);
@@ -84,6 +83,21 @@ export function layOut(graph: KeyGraph, scene: Scene, opened: ReadonlySet<string
   packAround(packing, inputs, straight, port);
   pack(packing, users, 1);
   return assemble(graph, items, packing.offset);
+}
+
+/** The stacks of the focus on one side. */
+function stacksOn({ items }: Scene, side: 'input' | 'user'): readonly (readonly number[])[] {
+  return items[0]?.stacks.filter((stack) => items[stack[0] ?? 0]?.side === side) ?? [];
+}
+
+/** Which stack of inputs stands straight before the focus: the same whatever folds are open, also of a long list. */
+function straightStack(scene: Scene): number {
+  return Math.max(0, Math.floor((Math.min(stacksOn(scene, 'input').length, FAN_LIMIT.inputs) - 1) / 2));
+}
+
+/** Index of the item straight before the focus: what stands higher only ever moves up, what stands lower down. */
+export function straightItem(scene: Scene): number | undefined {
+  return stacksOn(scene, 'input')[straightStack(scene)]?.[0];
 }
 
 type Sign = 1 | -1;

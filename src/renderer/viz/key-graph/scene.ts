@@ -65,7 +65,7 @@ export type FoldKind =
   | 'other-inputs'
   | 'elsewhere';
 
-/** Records that are not drawn at this place, and how many. */
+/** Records that are not drawn at this place, and how many. What it hides is found when somebody asks. */
 export interface Fold {
   /** `<kind>:<id>` of the record it belongs to. */
   readonly key: string;
@@ -108,14 +108,4 @@ export function opensInPlace(kind: FoldKind): boolean {
 /** The key of a fold: which kind, of which record. */
 export function foldKey(graph: KeyGraph, kind: FoldKind, owner: number): string {
   return `${kind}:${graph.nodes[owner]?.id ?? owner}`;
-}
-
-/** A fold over loaded records; `unloaded` adds up their links, away from the focus, that are not loaded. */
-export function makeFold(graph: KeyGraph, kind: FoldKind, owner: number, hidden: readonly number[]): Fold {
-  const towardsUsers = kind === 'users' || kind === 'more-users';
-  const unloaded = hidden.reduce((sum, node) => {
-    const record = graph.nodes[node];
-    return sum + ((towardsUsers ? record?.hiddenUsers : record?.hiddenInputs) ?? 0);
-  }, 0);
-  return { key: foldKey(graph, kind, owner), kind, owner, count: hidden.length, hidden, unloaded };
 }
