@@ -89,6 +89,18 @@ describe('layoutTreemap', () => {
     );
   });
 
+  it('leaves the small groups out where they would take most of the map, and says how much that is', () => {
+    const all = Array.from({ length: 500 }, (_, at) => group(`s${at}`, [1000 - at]));
+    const map = { width: 400, height: 300 };
+    const { groups, leftOut } = layoutTreemap(all, map);
+    expect(groups.map((placed) => placed.group.key)).toEqual(all.slice(0, 24).map((one) => one.key));
+    expect(leftOut).toMatchObject({ key: 'others', label: '476 smaller groups', rest: { tiles: 476 } });
+    const drawn = groups.reduce((sum, placed) => sum + placed.group.bytes, 0);
+    expect(drawn + (leftOut?.bytes ?? 0)).toBe(all.reduce((sum, one) => sum + one.bytes, 0));
+    const zoomed = layoutTreemap(all, map, 'others');
+    expect(zoomed.groups.map((placed) => placed.group.key)).toEqual(all.slice(24, 48).map((one) => one.key));
+  });
+
   it('shows one group alone when zoomed into it', () => {
     const all = [group('a', [100, 50]), group('b', [70])];
     const { groups, tiles } = layoutTreemap(all, { width: 400, height: 300 }, 'b');

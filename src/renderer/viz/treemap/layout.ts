@@ -31,6 +31,8 @@ export interface TreemapLayout {
   readonly groups: readonly PlacedGroup[];
   /** Largest first. */
   readonly tiles: readonly PlacedTile[];
+  /** What is not drawn, because it would leave no room for anything else: the groups too small to be told apart. */
+  readonly leftOut: TreemapGroup | undefined;
 }
 
 /** The words of a group need this height. */
@@ -43,6 +45,10 @@ const MIN_TILE_PX = 1.5;
 /** Groups and tiles below these areas are drawn as one: hundreds of specks say less than their number does. */
 const MIN_GROUP_AREA_PX = 900;
 const MIN_TILE_AREA_PX = 60;
+
+/** Where small groups would take more than this share, the largest groups are drawn to scale among themselves. */
+const MOST_SMALL = 0.5;
+const LARGEST = 24;
 
 /** Edges that should meet differ by less than this. */
 const ROUNDING_PX = 0.001;
@@ -69,8 +75,9 @@ export function layoutTreemap(
   zoomed?: string,
 ): TreemapLayout {
   const area = size.width * size.height;
-  const shown = zoomed === undefined ? joinSmall(groups, area) : zoomInto(groups, zoomed, area);
-  if (area <= 0 || shown.length === 0) return { groups: [], tiles: [] };
+  const whole = choose(groups, area);
+  const { shown, leftOut } = zoomed === undefined ? whole : zoomInto(groups, whole.shown, zoomed, area);
+  if (area <= 0 || shown.length === 0) return { groups: [], tiles: [], leftOut };
   const pxPerByte = area / bytesOf(shown);
   const root = hierarchy<Datum>(
     { children: shown.map((group) => groupDatum(group, pxPerByte)) },
@@ -91,6 +98,7 @@ export function layoutTreemap(
       .leaves()
       .flatMap((node) => placeTile(node))
       .sort((a, b) => b.bytes - a.bytes),
+    leftOut,
   };
 }
 
@@ -98,23 +106,44 @@ function bytesOf(groups: readonly TreemapGroup[]): number {
   return groups.reduce((sum, group) => sum + group.bytes, 0);
 }
 
-/** The groups that are large enough to be drawn, and one for all that are not. */
-function joinSmall(groups: readonly TreemapGroup[], area: number): readonly TreemapGroup[] {
-  const pxPerByte = area / Math.max(1, bytesOf(groups));
-  const isSmall = (group: TreemapGroup): boolean => group.key === OTHERS || group.bytes * pxPerByte < MIN_GROUP_AREA_PX;
-  const small = groups.filter((group) => group.bytes > 0 && isSmall(group));
-  const large = groups.filter((group) => group.bytes > 0 && !isSmall(group));
-  if (small.length < 2) return [...large, ...small];
-  const tiles = small.reduce((sum, group) => sum + group.tiles.length + group.rest.tiles, 0);
-  const bytes = bytesOf(small);
-  return [...large, { key: OTHERS, label: `${small.length} smaller groups`, bytes, tiles: [], rest: { tiles, bytes } }];
+interface Choice {
+  readonly shown: readonly TreemapGroup[];
+  readonly leftOut: TreemapGroup | undefined;
 }
 
-function zoomInto(groups: readonly TreemapGroup[], key: string, area: number): readonly TreemapGroup[] {
-  const whole = joinSmall(groups, area);
-  if (key !== OTHERS) return groups.filter((group) => group.key === key && group.bytes > 0);
-  const alone = new Set(whole.filter((group) => group.key !== OTHERS).map((group) => group.key));
-  return groups.filter((group) => group.bytes > 0 && !alone.has(group.key));
+/** The groups that are large enough to be drawn, and one for all that are not: in the map, or left out of it. */
+function choose(groups: readonly TreemapGroup[], area: number): Choice {
+  const full = groups.filter((group) => group.bytes > 0);
+  const all = bytesOf(full);
+  const isSmall = (group: TreemapGroup): boolean =>
+    group.key === OTHERS || (group.bytes * area) / Math.max(1, all) < MIN_GROUP_AREA_PX;
+  const small = full.filter(isSmall);
+  if (small.length < 2) return { shown: full, leftOut: undefined };
+  if (bytesOf(small) <= all * MOST_SMALL) {
+    return { shown: [...full.filter((group) => !isSmall(group)), join(small)], leftOut: undefined };
+  }
+  const named = full.filter((group) => group.key !== OTHERS).sort((a, b) => b.bytes - a.bytes);
+  const shown = named.slice(0, LARGEST);
+  const rest = full.filter((group) => !shown.includes(group));
+  return { shown, leftOut: rest.length > 0 ? join(rest) : undefined };
+}
+
+function join(groups: readonly TreemapGroup[]): TreemapGroup {
+  const tiles = groups.reduce((sum, group) => sum + group.tiles.length + group.rest.tiles, 0);
+  const bytes = bytesOf(groups);
+  const label = groups.length === 1 ? (groups[0]?.label ?? '') : `${groups.length} smaller groups`;
+  return { key: OTHERS, label, bytes, tiles: [], rest: { tiles, bytes } };
+}
+
+function zoomInto(groups: readonly TreemapGroup[], whole: readonly TreemapGroup[], key: string, area: number): Choice {
+  if (key !== OTHERS) {
+    return { shown: groups.filter((group) => group.key === key && group.bytes > 0), leftOut: undefined };
+  }
+  const alone = new Set(whole.map((group) => group.key).filter((one) => one !== OTHERS));
+  return choose(
+    groups.filter((group) => !alone.has(group.key)),
+    area,
+  );
 }
 
 function groupDatum(group: TreemapGroup, pxPerByte: number): Datum {

@@ -6,7 +6,7 @@ import { countOf } from '../../base/quantity.tsx';
 import { useSize } from '../../base/use-size.ts';
 import { KINDS, kindColor } from '../../widgets/kind-glyph.tsx';
 import { recordTitle, StepWords } from '../../widgets/record-name.tsx';
-import { layoutTreemap, type PlacedTile } from './layout.ts';
+import { layoutTreemap, OTHERS, type PlacedTile } from './layout.ts';
 import styles from './treemap.module.css';
 
 /**
@@ -73,53 +73,81 @@ export function Treemap({
 
   const hover = useCallback((tile: TreemapTile | undefined) => onHover(tile), [onHover]);
   return (
-    <div ref={box} className={styles.map}>
-      {layout.groups.map(({ group, hasHeader, x, y, width, height }) => (
-        <div key={group.key} className={styles.group} style={{ left: x, top: y, width, height }} aria-hidden="true">
-          {hasHeader && (
-            <button
-              type="button"
-              tabIndex={-1}
-              className={styles.header}
-              data-tip={`${group.label}, ${formatBytes(group.bytes)}${zoomed === undefined ? ': zoom in' : ''}`}
-              onClick={() => onZoom(zoomed === undefined ? group.key : undefined)}
-            >
-              <span className="ellipsis">{group.label}</span>
-              {width > 110 && <span className={styles.groupSize}>{formatBytes(group.bytes)}</span>}
-            </button>
-          )}
-        </div>
-      ))}
-      <div
-        ref={list}
-        role="listbox"
-        aria-label={`${label}, ${countOf(layout.tiles.length, 'tile')}, largest first`}
-        tabIndex={-1}
-        onKeyDown={press}
-        onFocus={() => {
-          hadFocus.current = true;
-        }}
-        onBlur={(event) => {
-          if (event.relatedTarget) hadFocus.current = false;
-        }}
-      >
-        {layout.tiles.map((placed, at) => (
-          <Tile
-            key={placed.tile?.blob ?? `rest ${placed.group.key}`}
-            at={at}
-            placed={placed}
-            totalBytes={totalBytes}
-            isActive={at === current}
-            isSelected={placed.tile !== undefined && placed.tile.id === selectedId}
-            isGoing={placed.tile !== undefined && going?.has(placed.tile.id) === true}
-            onInspect={onInspect}
-            onZoom={onZoom}
-            onActive={setActive}
-            onHover={hover}
-          />
+    <div className={styles.frame}>
+      <div ref={box} className={styles.map}>
+        {layout.groups.map(({ group, hasHeader, x, y, width, height }) => (
+          <div key={group.key} className={styles.group} style={{ left: x, top: y, width, height }} aria-hidden="true">
+            {hasHeader && (
+              <button
+                type="button"
+                tabIndex={-1}
+                className={styles.header}
+                data-tip={`${group.label}, ${formatBytes(group.bytes)}${zoomed === undefined ? ': zoom in' : ''}`}
+                onClick={() => onZoom(zoomed === undefined ? group.key : undefined)}
+              >
+                <span className="ellipsis">{group.label}</span>
+                {width > 110 && <span className={styles.groupSize}>{formatBytes(group.bytes)}</span>}
+              </button>
+            )}
+          </div>
         ))}
+        <div
+          ref={list}
+          role="listbox"
+          aria-label={`${label}, ${countOf(layout.tiles.length, 'tile')}, largest first`}
+          tabIndex={-1}
+          onKeyDown={press}
+          onFocus={() => {
+            hadFocus.current = true;
+          }}
+          onBlur={(event) => {
+            if (event.relatedTarget) hadFocus.current = false;
+          }}
+        >
+          {layout.tiles.map((placed, at) => (
+            <Tile
+              key={placed.tile?.blob ?? `rest ${placed.group.key}`}
+              at={at}
+              placed={placed}
+              totalBytes={totalBytes}
+              isActive={at === current}
+              isSelected={placed.tile !== undefined && placed.tile.id === selectedId}
+              isGoing={placed.tile !== undefined && going?.has(placed.tile.id) === true}
+              onInspect={onInspect}
+              onZoom={onZoom}
+              onActive={setActive}
+              onHover={hover}
+            />
+          ))}
+        </div>
       </div>
+      {layout.leftOut && (
+        <LeftOut
+          group={layout.leftOut}
+          totalBytes={totalBytes}
+          onZoom={zoomed === undefined ? () => onZoom(OTHERS) : undefined}
+        />
+      )}
     </div>
+  );
+}
+
+/** A line below the map: what is too small to be drawn, in words, because no area could show it. */
+function LeftOut({
+  group,
+  totalBytes,
+  onZoom,
+}: {
+  readonly group: TreemapGroup;
+  readonly totalBytes: number;
+  readonly onZoom: (() => void) | undefined;
+}) {
+  const words = `Not drawn: ${group.label}, ${formatBytes(group.bytes)} of ${formatBytes(totalBytes)}`;
+  if (!onZoom) return <p className={styles.leftOut}>{words}</p>;
+  return (
+    <button type="button" className={styles.leftOut} onClick={onZoom}>
+      {words}
+    </button>
   );
 }
 
