@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import * as fs from 'node:fs/promises';
+import { fstatSync } from 'node:fs';
 import { CacheError, isCacheError, throwIfAborted, toCacheError } from '../../../shared/base/errors.ts';
 import { splitDigest } from '../../../shared/oci/digest.ts';
 import { type CommitMode, CommitMove, type Mote, type MoteWorkOptions } from '../../engine/ports/mote-cache.ts';
 import { errDigestMismatch, errSizeMismatch } from '../../engine/ports/mote-errors.ts';
+import { close, type Descriptor, openForReading } from './descriptors.ts';
 import { ownedName } from './owner.ts';
 import { type BlobWriting, commitError, createPendingBlob } from './pending-blob.ts';
 import { readChunks } from './read-chunks.ts';
@@ -22,24 +22,30 @@ export async function commitFile(
   options: MoteWorkOptions,
 ): Promise<void> {
   // A symbolic link is refused: a move would take the link and not what it leads to.
-  const file = await fs.open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch((error: unknown) => {
-    throw toCacheError(error, path);
-  });
+  const file = open(path);
   try {
-    const stat = await file.stat();
+    const stat = fstatSync(file);
     if (!stat.isFile()) throw new CacheError('INVALID_INPUT', 'This is not a plain file.', { subject: path });
     if (stat.size !== mote.dataSize) throw errSizeMismatch(mote.digest, mote.dataSize, stat.size);
     if (mode === CommitMove) await moveIn(writing, path, file, mote, options);
     else await copyIn(writing, path, file, mote, stat.dev, options);
   } finally {
-    await file.close();
+    close(file);
+  }
+}
+
+function open(path: string): Descriptor {
+  try {
+    return openForReading(path);
+  } catch (error) {
+    throw toCacheError(error, path);
   }
 }
 
 async function moveIn(
   writing: BlobWriting,
   path: string,
-  file: fs.FileHandle,
+  file: Descriptor,
   mote: Mote,
   options: MoteWorkOptions,
 ): Promise<void> {
@@ -47,7 +53,7 @@ async function moveIn(
   const to = writing.layout.blob(mote.digest);
   try {
     // Of its own handle, since the commit closes it.
-    await writing.commits.commit(await fs.open(path, constants.O_RDONLY | constants.O_NOFOLLOW), path, to);
+    await writing.commits.commit(open(path), path, to);
     return;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw commitError(error, mote.digest);
@@ -62,7 +68,7 @@ const withoutClone = new Map<string, Set<number>>();
 async function copyIn(
   writing: BlobWriting,
   path: string,
-  file: fs.FileHandle,
+  file: Descriptor,
   mote: Mote,
   device: number,
   options: MoteWorkOptions,
@@ -85,11 +91,11 @@ async function cloneIn(writing: BlobWriting, path: string, mote: Mote, options: 
     if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw toCacheError(error, mote.digest);
     return false;
   }
-  const copy = await fs.open(pending, constants.O_RDONLY);
+  const copy = open(pending);
   try {
     await checkDigest(copy, mote, options);
   } catch (error) {
-    await copy.close();
+    close(copy);
     await writing.disk.remove(pending);
     throw error;
   }
@@ -102,12 +108,7 @@ async function cloneIn(writing: BlobWriting, path: string, mote: Mote, options: 
   return true;
 }
 
-async function streamIn(
-  writing: BlobWriting,
-  file: fs.FileHandle,
-  mote: Mote,
-  options: MoteWorkOptions,
-): Promise<void> {
+async function streamIn(writing: BlobWriting, file: Descriptor, mote: Mote, options: MoteWorkOptions): Promise<void> {
   const writer = await createPendingBlob(writing, mote, options, () => {});
   try {
     for await (const chunk of readChunks(file, mote.dataSize)) await writer.write(chunk);
@@ -118,7 +119,7 @@ async function streamIn(
   await writer.close();
 }
 
-async function checkDigest(file: fs.FileHandle, mote: Mote, options: MoteWorkOptions): Promise<void> {
+async function checkDigest(file: Descriptor, mote: Mote, options: MoteWorkOptions): Promise<void> {
   const { algorithm } = splitDigest(mote.digest);
   const hash = createHash(algorithm);
   let bytes = 0;

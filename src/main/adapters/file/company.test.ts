@@ -37,6 +37,7 @@ function interrupted(store: LayoutStore, before: () => Promise<void>): LayoutSto
     location: store.location,
     managed: store.managed,
     blobs: store.blobs,
+    listBlobs: () => store.listBlobs(),
     readIndex: () => store.readIndex(),
     lease: (digests) => store.lease(digests),
     discard: (digests) => store.discard(digests),

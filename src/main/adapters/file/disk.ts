@@ -1,8 +1,8 @@
-import { constants, renameSync } from 'node:fs';
+import { constants, linkSync, renameSync, unlinkSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { CacheError } from '../../../shared/base/errors.ts';
+import { type Descriptor, openNew, syncBytes, writeAll } from './descriptors.ts';
 
 /** Called before every step that changes the disk, with what it is. Tests count these, and end the process at one. */
 export type DiskHook = (step: string) => void;
@@ -21,10 +21,10 @@ export interface Disk {
   /** Creates a folder and those above it. */
   makeFolder(path: string): Promise<void>;
   /** Opens a new file for writing. @throws EEXIST */
-  create(path: string): Promise<fs.FileHandle>;
-  write(file: fs.FileHandle, chunk: Uint8Array): Promise<void>;
+  create(path: string): Promise<Descriptor>;
+  write(file: Descriptor, chunk: Uint8Array): Promise<void>;
   /** The bytes of a file reach the disk. */
-  sync(file: fs.FileHandle): Promise<void>;
+  sync(file: Descriptor): Promise<void>;
   /** New, changed and removed names of a folder reach the disk. */
   syncFolder(path: string): Promise<void>;
   /** Also over an existing file. */
@@ -58,22 +58,17 @@ export function createDisk(options: DiskOptions = {}): Disk {
       before('make folder');
       await makeFolders(path);
     },
-    create: (path) => {
+    create: async (path) => {
       before('create');
-      return fs.open(path, constants.O_CREAT | constants.O_EXCL | constants.O_RDWR, 0o644);
+      return openNew(path);
     },
-    write: async (file, chunk) => {
+    write: (file, chunk) => {
       before('write');
-      let offset = 0;
-      while (offset < chunk.byteLength) {
-        const { bytesWritten } = await file.write(chunk, offset, chunk.byteLength - offset);
-        if (bytesWritten === 0) throw new CacheError('NO_SPACE', 'The disk takes no more bytes.');
-        offset += bytesWritten;
-      }
+      return writeAll(file, chunk);
     },
     sync: async (file) => {
       before('sync file');
-      if (durable) await file.datasync();
+      if (durable) await syncBytes(file);
     },
     syncFolder: async (path) => {
       before('sync folder');
@@ -81,7 +76,7 @@ export function createDisk(options: DiskOptions = {}): Disk {
     },
     rename: async (from, to) => {
       before('rename');
-      await fs.rename(from, to);
+      renameSync(from, to);
     },
     renameAll: async (moves, onProgress) => {
       const absent = new Set<number>();
@@ -98,7 +93,7 @@ export function createDisk(options: DiskOptions = {}): Disk {
     },
     link: async (from, to) => {
       before('link');
-      await fs.link(from, to);
+      linkSync(from, to);
     },
     clone: async (from, to) => {
       before('clone');
@@ -106,7 +101,7 @@ export function createDisk(options: DiskOptions = {}): Disk {
     },
     remove: async (path) => {
       before('remove');
-      await fs.rm(path, { force: true });
+      removeNow(path);
     },
     removeTree: async (path) => {
       before('remove tree');
@@ -144,6 +139,14 @@ function renameNow(move: { readonly from: string; readonly to: string } | undefi
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw error;
+  }
+}
+
+function removeNow(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
 }
 

@@ -1,10 +1,10 @@
-import type * as fs from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { close, type Descriptor } from './descriptors.ts';
 import type { Disk } from './disk.ts';
 
 /** A file that is written and checked, on its way to its place. */
 interface Commit {
-  readonly file: fs.FileHandle;
+  readonly file: Descriptor;
   readonly from: string;
   readonly to: string;
   readonly done: (error?: unknown) => void;
@@ -17,7 +17,7 @@ interface Commit {
  */
 export interface GroupCommit {
   /** Resolves when the file is durable in its place. Closes it in any case. Rejects with why this one file failed. */
-  commit(file: fs.FileHandle, from: string, to: string): Promise<void>;
+  commit(file: Descriptor, from: string, to: string): Promise<void>;
 }
 
 /** Creates a queue over a disk. */
@@ -52,7 +52,7 @@ async function commitGroup(disk: Disk, group: readonly Commit[]): Promise<void> 
         try {
           await disk.sync(commit.file);
         } finally {
-          await commit.file.close();
+          close(commit.file);
         }
         return commit;
       } catch (error) {

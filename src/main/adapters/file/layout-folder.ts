@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { CacheError, toCacheError } from '../../../shared/base/errors.ts';
 import type { DigestAlgorithm } from '../../../shared/oci/digest.ts';
 import { EMPTY_INDEX, printLayoutIndex } from '../../../shared/oci/layout-index.ts';
+import { close } from './descriptors.ts';
 import type { Disk } from './disk.ts';
 import { OCI_LAYOUT_TEXT, type StoreLayout } from './layout.ts';
 import { isOwnerGone, ownedName, ownerOf } from './owner.ts';
@@ -83,7 +84,7 @@ async function place(
       await disk.write(file, Buffer.from(text));
       await disk.sync(file);
     } finally {
-      await file.close();
+      close(file);
     }
     await move(pending);
   } catch (error) {

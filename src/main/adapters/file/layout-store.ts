@@ -6,6 +6,7 @@ import { BottleFileCache } from './bottle-file-cache.ts';
 import type { Disk } from './disk.ts';
 import { readIndexFile, replaceIndexFile } from './index-file.ts';
 import type { StoreLayout } from './layout.ts';
+import { listBlobs } from './list-blobs.ts';
 import { dropUnneeded } from './removal.ts';
 import { type LockPlace, withLock } from './store-lock.ts';
 
@@ -25,6 +26,10 @@ export class FileLayoutStore implements LayoutStore {
     this.blobs = new BottleFileCache(layout.root, { disk });
     this.#layout = layout;
     this.#disk = disk;
+  }
+
+  async listBlobs(): Promise<ReadonlySet<string>> {
+    return new Set(await listBlobs(this.#layout));
   }
 
   readIndex(): Promise<LayoutIndex> {

@@ -2,6 +2,7 @@ import * as fs from 'node:fs/promises';
 import { toCacheError } from '../../../shared/base/errors.ts';
 import { type Digest, isDigest } from '../../../shared/oci/digest.ts';
 import type { Lease } from '../../engine/ports/managed-store.ts';
+import { close } from './descriptors.ts';
 import type { Disk } from './disk.ts';
 import type { StoreLayout } from './layout.ts';
 import { namesIn } from './layout-folder.ts';
@@ -24,7 +25,7 @@ export async function takeLease(layout: StoreLayout, disk: Disk, digests: Iterab
       try {
         await disk.write(file, Buffer.from(text));
       } finally {
-        await file.close();
+        close(file);
       }
       await disk.rename(pending, path);
     } catch (error) {

@@ -27,7 +27,8 @@ export async function blobsInUse(layout: StoreLayout, signal?: AbortSignal): Pro
   return motes;
 }
 
-async function listBlobs(layout: StoreLayout): Promise<Digest[]> {
+/** Digests of everything that is named like a blob. */
+export async function listBlobs(layout: StoreLayout): Promise<Digest[]> {
   const digests: Digest[] = [];
   for (const algorithm of Object.keys(DIGEST_ALGORITHMS) as DigestAlgorithm[]) {
     for (const name of (await namesIn(layout.blobFolder(algorithm))) ?? []) {

@@ -15,6 +15,7 @@ import { readIndexFile } from './index-file.ts';
 import { trashNotes } from './journal.ts';
 import { changeIndexFile, type IndexChange, storeLockPlace } from './layout-store.ts';
 import { takeLease } from './leases.ts';
+import { listBlobs } from './list-blobs.ts';
 import { createPlanShelf } from './plan-shelf.ts';
 import { clearLeases, needsRecovery, recoverStore } from './recover.ts';
 import { dropUnneeded, removeBlobs } from './removal.ts';
@@ -52,6 +53,10 @@ export class FileManagedStore implements ManagedStore {
     } catch (error) {
       if (!isCacheError(error, 'ACCESS_DENIED')) throw error;
     }
+  }
+
+  async listBlobs(): Promise<ReadonlySet<string>> {
+    return new Set(await listBlobs(this.#files.layout));
   }
 
   readIndex(): Promise<LayoutIndex> {

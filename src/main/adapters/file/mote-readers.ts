@@ -1,6 +1,7 @@
 import { toCacheError } from '../../../shared/base/errors.ts';
 import type { Digest } from '../../../shared/oci/digest.ts';
 import type { MoteReader, MoteReaderAt } from '../../engine/ports/mote-cache.ts';
+import { readAt } from './descriptors.ts';
 import type { OpenBlob } from './open-blob.ts';
 import { readChunks } from './read-chunks.ts';
 
@@ -32,9 +33,9 @@ export function positionalReader(blob: OpenBlob, digest: Digest): MoteReaderAt {
       let filled = 0;
       try {
         while (filled < buffer.byteLength) {
-          const { bytesRead } = await blob.file.read(buffer, filled, buffer.byteLength - filled, offset + filled);
-          if (bytesRead === 0) break;
-          filled += bytesRead;
+          const bytes = await readAt(blob.file, buffer, filled, buffer.byteLength - filled, offset + filled);
+          if (bytes === 0) break;
+          filled += bytes;
         }
       } catch (error) {
         throw toCacheError(error, digest);

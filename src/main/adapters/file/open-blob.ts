@@ -1,15 +1,15 @@
-import { constants, type Stats } from 'node:fs';
-import * as fs from 'node:fs/promises';
+import { lstatSync, type Stats } from 'node:fs';
 import { toCacheError } from '../../../shared/base/errors.ts';
 import type { Digest } from '../../../shared/oci/digest.ts';
 import { errNotABlob, errNotFound } from '../../engine/ports/mote-errors.ts';
+import { close, type Descriptor, openForReading } from './descriptors.ts';
 import type { Disk } from './disk.ts';
 import type { StoreLayout } from './layout.ts';
 import { ownedName } from './owner.ts';
 
 /** A blob held open for reading. */
 export interface OpenBlob {
-  readonly file: fs.FileHandle;
+  readonly file: Descriptor;
   readonly size: number;
   close(): Promise<void>;
 }
@@ -27,11 +27,10 @@ export interface BlobReading {
 /** The file of a blob, not followed. @returns undefined when nothing is there. @throws `CORRUPT` for what is no plain file */
 export async function statBlob(path: string, digest: Digest): Promise<Stats | undefined> {
   try {
-    const stat = await fs.lstat(path);
-    if (stat.isFile()) return stat;
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    if (!stat || stat.isFile()) return stat;
     throw errNotABlob(digest, stat.isDirectory() ? 'A folder' : 'A link or a special file');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw toCacheError(error, digest);
   }
 }
@@ -48,9 +47,9 @@ export async function openBlob(reading: BlobReading, digest: Digest): Promise<Op
   const forget = async () => {
     if (link !== undefined) await reading.disk.remove(link);
   };
-  let file: fs.FileHandle;
+  let file: Descriptor;
   try {
-    file = await fs.open(link ?? path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    file = openForReading(link ?? path);
   } catch (error) {
     await forget();
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw errNotFound(digest);
@@ -64,7 +63,7 @@ export async function openBlob(reading: BlobReading, digest: Digest): Promise<Op
     close: async () => {
       if (!open) return;
       open = false;
-      await file.close();
+      close(file);
       await forget();
     },
   };

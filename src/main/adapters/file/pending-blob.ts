@@ -1,9 +1,9 @@
 import { createHash, type Hash } from 'node:crypto';
-import type * as fs from 'node:fs/promises';
 import { cancelled, toCacheError } from '../../../shared/base/errors.ts';
 import { splitDigest } from '../../../shared/oci/digest.ts';
 import type { Mote, MoteWorkOptions, MoteWriter } from '../../engine/ports/mote-cache.ts';
 import { errDigestMismatch, errNotABlob, errSizeMismatch } from '../../engine/ports/mote-errors.ts';
+import { close, type Descriptor } from './descriptors.ts';
 import type { Disk } from './disk.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { StoreLayout } from './layout.ts';
@@ -35,7 +35,7 @@ class PendingBlob implements MoteWriter {
   readonly #mote: Mote;
   readonly #options: MoteWorkOptions;
   readonly #path: string;
-  readonly #file: fs.FileHandle;
+  readonly #file: Descriptor;
   readonly #onEnd: (committed: boolean) => void;
   readonly #hash: Hash;
   #bytes = 0;
@@ -46,7 +46,7 @@ class PendingBlob implements MoteWriter {
     mote: Mote,
     options: MoteWorkOptions,
     path: string,
-    file: fs.FileHandle,
+    file: Descriptor,
     onEnd: (committed: boolean) => void,
   ) {
     this.#writing = writing;
@@ -97,7 +97,7 @@ class PendingBlob implements MoteWriter {
   async abort(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
-    await this.#file.close();
+    close(this.#file);
     await this.#discard();
   }
 

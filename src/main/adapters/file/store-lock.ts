@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CacheError, throwIfAborted, toCacheError } from '../../../shared/base/errors.ts';
 import type { LockOptions } from '../../engine/ports/managed-store.ts';
 import { createTurns } from '../../engine/streams/turns.ts';
+import { close } from './descriptors.ts';
 import type { Disk } from './disk.ts';
 import { namesIn } from './layout-folder.ts';
 import { isOwnerGone, ownedName, ownerOf } from './owner.ts';
@@ -57,8 +58,7 @@ async function acquire(place: LockPlace, disk: Disk, options: LockOptions): Prom
     while (true) {
       throwIfAborted(options.signal);
       if (!standing) {
-        const file = await disk.create(path);
-        await file.close();
+        close(await disk.create(path));
         standing = true;
       }
       const others = (await livingLocks(place, disk)).filter((other) => other !== name).sort();

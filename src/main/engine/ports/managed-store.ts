@@ -38,6 +38,8 @@ export interface LayoutStore {
   readonly location: string;
   readonly managed: boolean;
   readonly blobs: BlobStore;
+  /** What lies there by name, without a look at each: for who has many to ask for. */
+  listBlobs(): Promise<ReadonlySet<string>>;
   /** @throws `CORRUPT` naming `index.json` */
   readIndex(): Promise<LayoutIndex>;
   /**

@@ -6,8 +6,11 @@ import type { CacheSource } from '../ports/cache-source.ts';
 import type { BlobStore } from '../ports/managed-store.ts';
 import { CommitCopy, type MoteWorkOptions } from '../ports/mote-cache.ts';
 
-/** Blobs copied at once: enough to share the price of making small ones durable, few enough buffers in memory. */
-const AT_ONCE = 8;
+/** Small blobs copied at once: the more there are, the more share the price of making them durable. */
+const SMALL_AT_ONCE = 64;
+const SMALL_BYTES = 64 * 1024;
+/** Large blobs copied at once: few buffers in memory, and enough to keep two cores busy. */
+const LARGE_AT_ONCE = 4;
 
 /** Options of `copyBlobs`. `onBytes`: how many more are done. */
 export interface CopyOptions extends MoteWorkOptions {
@@ -29,12 +32,12 @@ export async function copyBlobs(
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
   const damaged: CacheError[] = [];
   const places = await source.locateBlobs(blobs.map(({ digest }) => parseDigest(digest)));
-  const rest = blobs.entries();
-  const work = async () => {
-    for (const [at, blob] of rest) {
+  const work = async (rest: Iterator<readonly [Descriptor, BlobExtent | undefined]>) => {
+    for (let next = rest.next(); !next.done; next = rest.next()) {
+      const [blob, place] = next.value;
       throwIfAborted(signal);
       try {
-        await copyBlob(source, places[at], target, blob, { signal, onBytes: options.onBytes });
+        await copyBlob(source, place, target, blob, { signal, onBytes: options.onBytes });
       } catch (error) {
         if (!isDamage(error, blob)) throw error;
         damaged.push(error);
@@ -43,12 +46,24 @@ export async function copyBlobs(
       options.onCopied(blob);
     }
   };
-  const workers = Array.from({ length: Math.min(AT_ONCE, blobs.length) }, () =>
-    work().catch((error: unknown) => {
-      stop.abort();
-      throw error;
-    }),
-  );
+  const all = blobs.map((blob, at) => [blob, places[at]] as const);
+  const crew = (size: number, part: typeof all) => {
+    const rest = part.values();
+    return Array.from({ length: Math.min(size, part.length) }, () =>
+      work(rest).catch((error: unknown) => {
+        stop.abort();
+        throw error;
+      }),
+    );
+  };
+  const isSmall = ([{ size }]: (typeof all)[number]) => size <= SMALL_BYTES;
+  const workers = [
+    ...crew(SMALL_AT_ONCE, all.filter(isSmall)),
+    ...crew(
+      LARGE_AT_ONCE,
+      all.filter((each) => !isSmall(each)),
+    ),
+  ];
   const ends = await Promise.allSettled(workers);
   const failures = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []));
   // The others were cancelled by the first that failed; its reason is the one to tell.

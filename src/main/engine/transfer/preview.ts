@@ -19,7 +19,7 @@ export async function previewTransfer(
   const chosen = chooseCaches(snapshot, options.ref);
   const inSource = new Set<string>(snapshot.blobs.filter(({ problem }) => !problem).map(({ digest }) => digest));
   const described = chosen.flatMap(({ cache }) => cache.descriptors);
-  const there = target ? await presentBlobs(target.blobs, described) : new Set<string>();
+  const there = target ? await presentBlobs(target, described) : new Set<string>();
   const isThere = (digest: string) => inSource.has(digest) || there.has(digest);
   const caches = await prepareCaches(chosen, options, isThere, signal);
   const written = distinctBlobs(caches);

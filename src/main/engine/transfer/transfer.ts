@@ -11,7 +11,7 @@ import { buildCommands } from './build-commands.ts';
 import { type ChosenCache, chooseCaches } from './choose-caches.ts';
 import { copyBlobs } from './copy-blobs.ts';
 import { distinctBlobs, type PreparedCache, prepareCaches, warningsOf } from './prepared.ts';
-import { presentBlobs } from './present-blobs.ts';
+import { presentBlobs, vanishedBlobs } from './present-blobs.ts';
 
 /** One transfer. */
 export interface Transfer {
@@ -23,6 +23,10 @@ export interface Transfer {
   readonly onProgress?: ((progress: JobProgress) => void) | undefined;
   readonly log?: ((text: string) => void) | undefined;
 }
+
+/** A log has a line for each blob where they are few, else for the large ones. */
+const LOGGED_BLOBS = 200;
+const LOGGED_BYTES = 10_000_000;
 
 /** How often blobs that vanish from the target in the middle are copied again. */
 const TRIES = 3;
@@ -45,7 +49,7 @@ export async function transferCaches(transfer: Transfer): Promise<TransferReport
   await using lease = await target.lease(new Set(described.map(({ digest }) => parseDigest(digest))));
   const supply: Supply = {
     inSource: new Set<string>(snapshot.blobs.filter(({ problem }) => !problem).map(({ digest }) => digest)),
-    inTarget: await presentBlobs(target.blobs, described),
+    inTarget: await presentBlobs(target, described),
     brought: new Set(),
     damaged: [],
   };
@@ -104,7 +108,9 @@ async function bringBlobs(
       signal,
       onBytes: byteProgress(missing, onProgress),
       onCopied: (blob) => {
-        log(`copied ${shortDigest(blob.digest)}, ${formatBytes(blob.size)}`);
+        if (blob.size >= LOGGED_BYTES || missing.length <= LOGGED_BLOBS) {
+          log(`copied ${shortDigest(blob.digest)}, ${formatBytes(blob.size)}`);
+        }
         inTarget.add(blob.digest);
         brought.add(digestOf(blob));
       },
@@ -133,8 +139,7 @@ async function switchReferences(
   let lost: Digest[] = [];
   await target.changeIndex(
     async ({ document }) => {
-      const present = await presentBlobs(target.blobs, needed);
-      lost = needed.map(digestOf).filter((digest) => !present.has(digest));
+      lost = (await vanishedBlobs(target, needed)).map(digestOf);
       return lost.length > 0 ? document : caches.reduce(withCache, document);
     },
     { signal },
