@@ -5,7 +5,7 @@ import type { Box } from './layout.ts';
 import type { LinkText } from './links.ts';
 import { minimapView, paintMinimap } from './minimap.ts';
 import { hasText, type Picture, paint } from './paint.ts';
-import { forgetCuts } from './paint-text.ts';
+import { forgetWidths } from './paint-text.ts';
 import { type Palette, readPalette } from './palette.ts';
 import type { DrawnPath } from './path.ts';
 import {
@@ -110,7 +110,7 @@ export class CanvasStage {
 
   /** The tokens or fonts of the page have changed. */
   repaint(): void {
-    forgetCuts();
+    forgetWidths();
     this.#palette = readPalette(this.#elements.canvas);
     this.redraw();
   }

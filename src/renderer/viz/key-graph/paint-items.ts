@@ -4,7 +4,7 @@ import { type ColourBy, type ColourScale, stepStrength } from './colour-scale.ts
 import type { FoldText } from './fold-text.ts';
 import type { Glyphs } from './glyphs.tsx';
 import type { Box } from './layout.ts';
-import { cutText } from './paint-text.ts';
+import { cutText, textWidth } from './paint-text.ts';
 import type { Palette } from './palette.ts';
 
 /** What all items are painted with. */
@@ -32,6 +32,7 @@ export interface CardLook {
 /** A record. */
 export function paintCard(brush: Brush, box: Box, node: GraphNode, look: CardLook): void {
   const { ctx, palette } = brush;
+  if (!brush.hasText) return paintSmall(brush, box, node, look);
   const lit = look.isFocus || look.isOnPath;
   if (look.isFocus) {
     ctx.globalAlpha *= 0.35;
@@ -54,6 +55,18 @@ export function paintCard(brush: Brush, box: Box, node: GraphNode, look: CardLoo
   ctx.setLineDash([]);
   if (brush.hasText)
     paintCardText(brush, box, node, look, cardText(node, look.isAlternative, brush.colour, brush.nowMs));
+}
+
+/** A record seen from afar: an area of its colour. */
+function paintSmall({ ctx, palette, scale }: Brush, box: Box, node: GraphNode, look: CardLook): void {
+  const alpha = ctx.globalAlpha;
+  const step = scale?.stepOf(node);
+  const isLit = look.isFocus || look.isOnPath || look.isInspected;
+  const strength = isLit ? 1 : scale === undefined ? 0.6 : step === undefined ? 0.1 : stepStrength(step);
+  ctx.globalAlpha = alpha * strength;
+  ctx.fillStyle = isLit ? palette.accent : scale === undefined ? palette.kinds[node.kind] : palette.shared;
+  ctx.fillRect(box.x, box.y, box.width, box.height);
+  ctx.globalAlpha = alpha;
 }
 
 /** The coloured edge, and on a scale a ground of the same strength. */
@@ -96,7 +109,7 @@ function paintCardText(brush: Brush, box: Box, node: GraphNode, look: CardLook, 
     ctx.fillStyle = look.isFocus ? palette.text1 : palette.text3;
     const stage = cutText(ctx, text.stage, room);
     ctx.fillText(stage, x, box.y + 17.5);
-    x += ctx.measureText(`${stage} `).width;
+    x += textWidth(ctx, `${stage} `);
   }
   ctx.font = `12px ${palette.fontUi}`;
   ctx.fillStyle = text.isUnnamed ? palette.text2 : palette.text1;
@@ -106,7 +119,7 @@ function paintCardText(brush: Brush, box: Box, node: GraphNode, look: CardLook, 
     ctx.font = `11px ${isMono ? palette.fontMono : palette.fontUi}`;
     ctx.fillStyle = look.isFocus || look.isInspected ? palette.text2 : palette.text3;
     ctx.fillText(part, x, box.y + 34);
-    x += ctx.measureText(part).width + 7;
+    x += textWidth(ctx, part) + 7;
   }
   if (look.counts === undefined) return;
   ctx.font = `11px ${palette.fontUi}`;
@@ -116,6 +129,11 @@ function paintCardText(brush: Brush, box: Box, node: GraphNode, look: CardLook, 
 /** A fold: a dashed pill with its exact count. */
 export function paintFold(brush: Brush, box: Box, text: FoldText, isOnPath: boolean): void {
   const { ctx, palette } = brush;
+  if (!brush.hasText) {
+    ctx.fillStyle = isOnPath ? palette.accent : palette.line2;
+    ctx.fillRect(box.x, box.y, box.width, box.height);
+    return;
+  }
   ctx.beginPath();
   ctx.roundRect(box.x, box.y, box.width, box.height, box.height / 2);
   ctx.fillStyle = palette.ground;
@@ -123,15 +141,14 @@ export function paintFold(brush: Brush, box: Box, text: FoldText, isOnPath: bool
   ctx.setLineDash([4, 3]);
   outline(ctx, grown(box, -0.5), box.height / 2 - 0.5, isOnPath ? palette.accent : palette.controlLine, 1);
   ctx.setLineDash([]);
-  if (!brush.hasText) return;
   const size = box.width < 100 ? 11 : 11.5;
   const strong = `600 ${size}px ${palette.fontUi}`;
   const plain = `${size}px ${palette.fontUi}`;
   ctx.font = strong;
-  const countWidth = text.count === '' ? 0 : ctx.measureText(text.count).width + 4;
+  const countWidth = text.count === '' ? 0 : textWidth(ctx, text.count) + 4;
   ctx.font = plain;
   const words = cutText(ctx, text.words, box.width - (box.width < 100 ? 10 : 18) - countWidth);
-  const x = box.x + (box.width - countWidth - ctx.measureText(words).width) / 2;
+  const x = box.x + (box.width - countWidth - textWidth(ctx, words)) / 2;
   const y = box.y + box.height / 2 + 4;
   ctx.fillStyle = palette.text2;
   ctx.fillText(words, x + countWidth, y);

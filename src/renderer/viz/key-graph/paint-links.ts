@@ -1,6 +1,6 @@
 import type { LinkLabel, LinkLine } from './links.ts';
 import type { Brush } from './paint-items.ts';
-import { cutText } from './paint-text.ts';
+import { cutText, textWidth } from './paint-text.ts';
 
 /** The line of a link with its head. */
 export function paintLink(brush: Brush, line: LinkLine, isOnPath: boolean): void {
@@ -41,7 +41,7 @@ export function paintLabel(brush: Brush, label: LinkLabel, isOnPath: boolean, da
   const { ctx, palette } = brush;
   ctx.font = `10.5px ${palette.fontMono}`;
   const text = cutText(ctx, label.text, label.maxWidth - 8);
-  const width = ctx.measureText(text).width + 9;
+  const width = textWidth(ctx, text) + 9;
   const x = Math.round(label.x - width / 2) + 0.5;
   const y = Math.round(label.y - 9) + 0.5;
   ctx.beginPath();

@@ -1,5 +1,17 @@
 const cuts = new Map<string, string>();
-const CUTS_KEPT = 20_000;
+const widths = new Map<string, number>();
+const KEPT = 20_000;
+
+/** The width of a text in the context's font. Measuring is what costs most in a frame, so it is done once. */
+export function textWidth(ctx: CanvasRenderingContext2D, text: string): number {
+  const key = `${ctx.font}\0${text}`;
+  const known = widths.get(key);
+  if (known !== undefined) return known;
+  const { width } = ctx.measureText(text);
+  if (widths.size >= KEPT) widths.clear();
+  widths.set(key, width);
+  return width;
+}
 
 /** The text, cut with an ellipsis where it does not fit into a width in the context's font. */
 export function cutText(ctx: CanvasRenderingContext2D, text: string, width: number): string {
@@ -16,12 +28,13 @@ export function cutText(ctx: CanvasRenderingContext2D, text: string, width: numb
     }
     cut = fits === 0 ? '' : `${text.slice(0, fits).trimEnd()}…`;
   }
-  if (cuts.size >= CUTS_KEPT) cuts.clear();
+  if (cuts.size >= KEPT) cuts.clear();
   cuts.set(key, cut);
   return cut;
 }
 
-/** Forgets all cuts: a font has arrived, widths are others now. */
-export function forgetCuts(): void {
+/** Forgets all widths: a font has arrived. */
+export function forgetWidths(): void {
   cuts.clear();
+  widths.clear();
 }

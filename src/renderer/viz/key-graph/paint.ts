@@ -59,11 +59,13 @@ export function paint(brush: Brush, picture: Picture, view: Viewport, size: Size
 function paintDots({ ctx, palette }: Brush, view: Viewport, size: Size): void {
   const pitch = 20 * view.scale;
   if (pitch < 9) return;
-  ctx.fillStyle = palette.line;
+  ctx.beginPath();
   const first = (offset: number): number => ((offset % pitch) + pitch) % pitch;
   for (let x = first(view.x); x < size.width; x += pitch) {
-    for (let y = first(view.y); y < size.height; y += pitch) ctx.fillRect(Math.round(x), Math.round(y), 1, 1);
+    for (let y = first(view.y); y < size.height; y += pitch) ctx.rect(Math.round(x), Math.round(y), 1, 1);
   }
+  ctx.fillStyle = palette.line;
+  ctx.fill();
 }
 
 function paintLines(brush: Brush, picture: Picture, seen: Box): void {
@@ -88,6 +90,7 @@ function paintLines(brush: Brush, picture: Picture, seen: Box): void {
     });
   }
   for (const [index, { box, hangs }] of layout.placed.entries()) {
+    if (hangs.length === 0 || !hangs.some((hang) => overlaps(seen, around(box, hang.box)))) continue;
     ctx.globalAlpha = bright !== undefined && !bright.has(index) ? DIMMED : 1;
     let above = box.y + box.height;
     for (const { fold, box: pill } of hangs) {
@@ -184,6 +187,16 @@ function columnHeads({ graph, scene, layout }: Picture): string[] {
 
 function arrivalOf({ arriving }: Picture, key: string | undefined): number {
   return arriving !== undefined && key !== undefined && arriving.keys.has(key) ? arriving.share : 1;
+}
+
+function around(a: Box, b: Box): Box {
+  const [x, y] = [Math.min(a.x, b.x), Math.min(a.y, b.y)];
+  return {
+    x,
+    y,
+    width: Math.max(a.x + a.width, b.x + b.width) - x,
+    height: Math.max(a.y + a.height, b.y + b.height) - y,
+  };
 }
 
 function overlaps(a: Box, b: Box): boolean {
