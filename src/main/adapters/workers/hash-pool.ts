@@ -97,8 +97,16 @@ export function createHashPool(options: { readonly threads?: number } = {}): Blo
     worker.on('error', (error) => {
       threads.splice(threads.indexOf(thread), 1);
       for (const task of new Set(thread.has)) task.settle(error);
+      staff();
+      feed();
     });
     return thread;
+  };
+
+  /** As many threads as there is work for, also after one has died. */
+  const staff = (): void => {
+    const batches = tasks.reduce((sum, task) => sum + task.batches.length, 0);
+    while (threads.length < Math.min(size, batches)) threads.push(startThread());
   };
 
   return {
@@ -126,7 +134,7 @@ export function createHashPool(options: { readonly threads?: number } = {}): Blo
       const onAbort = (): void => task.settle(cancelled());
       signal?.addEventListener('abort', onAbort);
       tasks.push(task);
-      while (threads.length < Math.min(size, task.batches.length)) threads.push(startThread());
+      staff();
       feed();
       try {
         await promise;
