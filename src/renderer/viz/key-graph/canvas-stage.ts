@@ -224,6 +224,7 @@ export class CanvasStage {
       scale,
       nowMs,
       hasText: hasText(view.scale),
+      pixel,
     };
     paint(brush, picture, view, this.#size);
     const mapSize = this.#minimapSize();

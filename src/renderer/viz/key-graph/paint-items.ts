@@ -17,6 +17,8 @@ export interface Brush {
   readonly nowMs: number;
   /** False when zoomed out so far that words could not be read. */
   readonly hasText: boolean;
+  /** World units in a pixel of the screen: what is thinner cannot be seen. */
+  readonly pixel: number;
 }
 
 /** How a card stands out. */
@@ -32,7 +34,10 @@ export interface CardLook {
 /** A record. */
 export function paintCard(brush: Brush, box: Box, node: GraphNode, look: CardLook): void {
   const { ctx, palette } = brush;
-  if (!brush.hasText) return paintSmall(brush, box, node, look);
+  if (!brush.hasText) {
+    paintSmall(brush, box, node, look);
+    return;
+  }
   const lit = look.isFocus || look.isOnPath;
   if (look.isFocus) {
     ctx.globalAlpha *= 0.35;

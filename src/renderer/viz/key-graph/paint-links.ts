@@ -8,7 +8,7 @@ export function paintLink(brush: Brush, line: LinkLine, isOnPath: boolean): void
   const { x1, y1, x2, y2 } = line;
   const colour = isOnPath ? palette.accent : palette.controlLine;
   ctx.strokeStyle = colour;
-  ctx.lineWidth = isOnPath ? 2 : 1.25;
+  ctx.lineWidth = Math.max(isOnPath ? 2 : 1.25, brush.pixel * (isOnPath ? 1.5 : 0.8));
   ctx.setLineDash(line.dashed ? [4, 3] : []);
   ctx.beginPath();
   ctx.moveTo(x1, y1);
@@ -25,7 +25,7 @@ export function paintLink(brush: Brush, line: LinkLine, isOnPath: boolean): void
   }
   ctx.stroke();
   ctx.setLineDash([]);
-  if (line.shape === 'or') return;
+  if (line.shape === 'or' || !brush.hasText) return;
   const [dx, dy] = line.shape === 'curve' ? [1, 0] : [0, 1];
   const [tipX, tipY] = [x2 - dx, y2 - dy];
   ctx.lineWidth = 1.5;
