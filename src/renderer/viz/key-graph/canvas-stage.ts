@@ -216,6 +216,7 @@ export class CanvasStage {
       arriving: this.#move && { keys: newKeys(drawing, this.#move.boxes), share },
     };
     const { colour, scale, nowMs } = input;
+    const pixel = 1 / view.scale;
     const brush = {
       ctx,
       palette: this.#palette,
