@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs';
 import { defineConfig } from '@playwright/test';
+import { findElectron } from './src/main/hosts/electron-binary.ts';
 
 const chromium = process.env.CACHEWRIGHT_CHROMIUM ?? '/usr/bin/chromium';
+
+const program = await findElectron(import.meta.dirname, process.env);
 
 /**
  * Journeys through the window, in Debian's Chromium over the web host, in both themes. The same journeys run in
@@ -33,5 +36,6 @@ export default defineConfig({
   projects: [
     { name: 'dark', use: { colorScheme: 'dark' } },
     { name: 'light', use: { colorScheme: 'light' }, grepInvert: /@once/ },
+    ...(program === undefined ? [] : [{ name: 'electron', metadata: { program }, grepInvert: /@web/ }]),
   ],
 });

@@ -4,31 +4,29 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
-import { test as base, expect, type Locator, type Page } from '@playwright/test';
+import { test as base, _electron as electron, expect, type Locator, type Page } from '@playwright/test';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** A web host with its own state, cache and work folders, started for one test and stopped after it. */
-export interface Host {
-  /** One-time address; using it signs the browser in. */
-  readonly address: string;
-  /** A folder of this test alone. */
+/** A folder of one test, where the program keeps its state and the test its caches. */
+export interface Workplace {
   readonly folder: string;
-  /** Copies a fixture into the test's folder, so that it may be changed. */
+  /** Copies a fixture into the folder, so that it may be changed. */
   copyFixture(name: string, as: string): Promise<string>;
 }
 
+const environmentOf = (folder: string) => ({
+  ...(process.env as Record<string, string>),
+  CACHEWRIGHT_STATE_DIR: join(folder, 'state'),
+  CACHEWRIGHT_CACHE_DIR: join(folder, 'cache'),
+});
+
+/** Starts a web host and gives the one-time address that signs a browser in. */
 async function startHost(folder: string): Promise<{ child: ChildProcess; address: string }> {
   const child = spawn(process.execPath, ['bin/cachewright.js', 'serve', '--ui'], {
     cwd: root,
-    env: {
-      ...process.env,
-      CACHEWRIGHT_STATE_DIR: join(folder, 'state'),
-      CACHEWRIGHT_CACHE_DIR: join(folder, 'cache'),
-      // No test opens the machine's own browser.
-      DISPLAY: '',
-      WAYLAND_DISPLAY: '',
-    },
+    // No test opens the machine's own browser.
+    env: { ...environmentOf(folder), DISPLAY: '', WAYLAND_DISPLAY: '' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const address = await new Promise<string>((resolve, reject) => {
@@ -45,13 +43,11 @@ async function startHost(folder: string): Promise<{ child: ChildProcess; address
   return { child, address };
 }
 
-export const test = base.extend<{ host: Host; window: Page }>({
+export const test = base.extend<{ host: Workplace; window: Page }>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixture's dependencies from this pattern
   host: async ({}, use) => {
     const folder = await mkdtemp(join(tmpdir(), 'cachewright-e2e-'));
-    const { child, address } = await startHost(folder);
     await use({
-      address,
       folder,
       copyFixture: async (name, as) => {
         const to = join(folder, as);
@@ -59,16 +55,29 @@ export const test = base.extend<{ host: Host; window: Page }>({
         return to;
       },
     });
+    await rm(folder, { recursive: true, force: true });
+  },
+  /** The window: signed in at a fresh web host, or, in the project `electron`, the desktop program's own. */
+  window: async ({ page, host }, use, info) => {
+    if (info.project.name === 'electron') {
+      const program = await electron.launch({
+        executablePath: info.project.metadata.program as string,
+        args: ['--no-sandbox', root],
+        env: environmentOf(host.folder),
+      });
+      const window = await program.firstWindow();
+      await idle(window);
+      await use(window);
+      await program.close();
+      return;
+    }
+    const { child, address } = await startHost(host.folder);
+    await page.goto(address);
+    await idle(page);
+    await use(page);
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGTERM');
     await ended;
-    await rm(folder, { recursive: true, force: true });
-  },
-  /** The signed-in window on a fresh host. */
-  window: async ({ page, host }, use) => {
-    await page.goto(host.address);
-    await idle(page);
-    await use(page);
   },
 });
 

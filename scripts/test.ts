@@ -1,7 +1,8 @@
 // Runs everything that must hold: types of every runtime, lint, import rule, dead code, unit and conformance tests,
 // journeys in a real browser. `--long` runs the campaigns at full size. Ends with the line "N passed, N failed".
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { findElectron } from '../src/main/hosts/electron-binary.ts';
 
 interface Outcome {
   passed: number;
@@ -99,7 +100,7 @@ check('types', 'node', 'scripts/typecheck.ts');
 check('lint', 'biome', 'check', '.');
 check('import rule', 'node', 'scripts/imports.ts');
 check('dead code', 'knip');
-const built = check('build', 'vite', 'build', '--logLevel', 'warn');
+const built = check('build', 'node', 'scripts/build.ts');
 
 console.log('\n== unit and conformance');
 suite(
@@ -109,7 +110,16 @@ suite(
 );
 
 console.log('\n== journeys in the browser');
-suite('journeys in the browser', built && run('playwright', ['test']), countPlaywright);
+if (!(await findElectron('.', process.env))) {
+  console.log('The journeys run in Chromium alone: the program of Electron is not here.');
+}
+if (existsSync(process.env.CACHEWRIGHT_CHROMIUM ?? '/usr/bin/chromium')) {
+  suite('journeys in the browser', built && run('playwright', ['test']), countPlaywright);
+} else {
+  total.skipped.push(
+    'the journeys in the browser: Chromium is not installed (package chromium, or CACHEWRIGHT_CHROMIUM)',
+  );
+}
 
 if (total.skipped.length > 0) {
   console.log(`\n${total.skipped.length} skipped:`);
