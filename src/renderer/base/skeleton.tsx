@@ -59,7 +59,7 @@ export function SkeletonRows({
         <div key={row} className={styles.row} style={{ height, opacity: 1 - (row / rows) * 0.85 }}>
           <SkeletonBar width={14} />
           <SkeletonBar width={84} />
-          <SkeletonBar width={`${38 + ((row * 37) % 40)}%`} />
+          <SkeletonBar width={`${26 + ((row * 37) % 34)}%`} />
           <span className="spring" />
           <SkeletonBar width={48} />
         </div>

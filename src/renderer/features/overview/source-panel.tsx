@@ -73,21 +73,23 @@ export function SourcePanel({ source }: InspectorPanelProps) {
           </KeyValues>
         </Section>
       )}
-      <Section title="Caches" note={source.caches.length}>
-        <ul className={styles.caches}>
-          {source.caches.map((cache) => (
-            <li key={`${cache.ref} ${cache.manifest.digest}`} className={styles.cache}>
-              <span className="medium ellipsis">{cache.ref === '' ? 'without a name' : cache.ref}</span>
-              <span className={styles.size}>
-                <Bytes bytes={cache.totals.deduplicatedBytes} />
-              </span>
-              <span className="t3 fs11">{FORMS[cache.form]}</span>
-              <Digest digest={cache.manifest.digest} className={styles.digest ?? ''} />
-            </li>
-          ))}
-        </ul>
-      </Section>
-      {source.problems.length === 0 && (
+      {source.caches.length > 0 && (
+        <Section title="Caches" note={source.caches.length}>
+          <ul className={styles.caches}>
+            {source.caches.map((cache) => (
+              <li key={`${cache.ref} ${cache.manifest.digest}`} className={styles.cache}>
+                <span className="medium ellipsis">{cache.ref === '' ? 'without a name' : cache.ref}</span>
+                <span className={styles.size}>
+                  <Bytes bytes={cache.totals.deduplicatedBytes} />
+                </span>
+                <span className="t3 fs11">{FORMS[cache.form]}</span>
+                <Digest digest={cache.manifest.digest} className={styles.digest ?? ''} />
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+      {source.state === 'ready' && source.problems.length === 0 && (
         <Section title="Problems">
           <Badge tone="hit" icon={CircleCheck}>
             none found while reading

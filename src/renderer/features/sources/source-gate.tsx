@@ -91,7 +91,7 @@ function Opening({ source }: { readonly source: Source }) {
   return (
     <>
       <OpeningBar source={source} />
-      <SkeletonRows label={`Reading ${source.name}`} rows={10} />
+      <SkeletonRows label={`Opening ${source.name}`} rows={10} />
       <p className={styles.note}>Everything else can be used meanwhile.</p>
     </>
   );
@@ -104,10 +104,8 @@ function OpeningBar({ source }: { readonly source: Source }) {
   return (
     <div className={styles.bar}>
       <ProgressRing share={job?.progress.total ? job.progress.done / job.progress.total : undefined} />
-      <span>Reading {source.name}</span>
-      <span className="t3" role="status">
-        {job ? formatProgress(job.progress) : ''}
-      </span>
+      <span>Opening {source.name}</span>
+      <span className="t3 ellipsis num">{job ? `${job.progress.phase}, ${formatProgress(job.progress)}` : ''}</span>
       <span className="spring" />
       {source.jobId !== undefined && (
         <Button

@@ -10,6 +10,7 @@ import { Icon } from '../../base/icon.tsx';
 import menuStyles from '../../base/menu.module.css';
 import { MenuItem, MenuSeparator } from '../../base/menu.tsx';
 import { ProgressRing } from '../../base/progress.tsx';
+import { formatProgress } from '../../base/progress-text.ts';
 import { Bytes, countOf } from '../../base/quantity.tsx';
 import { useShell } from '../../base/shell-context.ts';
 import { useEngine } from '../../client/engine-context.tsx';
@@ -83,9 +84,7 @@ export function SourceItem({ source, all, isSelected, isTabStop, isRail, href, o
               )}
             </span>
             <span className={styles.description} {...(source.state === 'failed' ? { 'data-tip': text } : {})}>
-              {source.state === 'opening' && job
-                ? `opening · ${job.progress.done}${job.progress.total === undefined ? '' : ` of ${job.progress.total}`} ${job.progress.unit}`
-                : text}
+              {source.state === 'opening' && job ? `opening · ${formatProgress(job.progress)}` : text}
             </span>
           </>
         )}
