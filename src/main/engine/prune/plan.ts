@@ -1,5 +1,5 @@
 import type { PrunePolicy } from '../../../shared/model/plan.ts';
-import type { Steps } from '../catalog/steps.ts';
+import { eachRow, type Steps } from '../catalog/steps.ts';
 import type { SourceSnapshot } from '../ports/cache-source.ts';
 import { foundRecords } from './found-records.ts';
 import { type Leaving, leavingOrder } from './leaving-order.ts';
@@ -43,11 +43,13 @@ export function* planPrune(snapshot: SourceSnapshot, policy: PrunePolicy, nowMs:
     reason: 'orphan',
     count: 0,
   }));
-  const left = addLeaving(goes, model, leaving, policy);
-  const gone = addUseless(goes, model, left, policy);
+  const left = yield* addLeaving(goes, model, leaving, policy);
+  const gone = yield* addUseless(goes, model, left, policy);
+  const stays = stayingRecords(model, leaving, gone, limits);
+  yield { phase: 'Planning', done: 1, total: 1 };
   return {
     goes,
-    stays: stayingRecords(model, leaving, gone, limits),
+    stays,
     blobs: [...(orphans?.go ?? []).map(({ digest }) => digest), ...freedBlobs(model, leaving)].sort(),
     freedBytes: goes.reduce((sum, entry) => sum + entry.bytes, 0),
     keepBytes: leaving.after.bytes + (orphans?.stayBytes ?? 0),
@@ -56,7 +58,7 @@ export function* planPrune(snapshot: SourceSnapshot, policy: PrunePolicy, nowMs:
 }
 
 /** Lines for the layers that leave. @returns record → results that it keeps */
-function addLeaving(goes: PlanEntry[], model: PruneModel, leaving: Leaving, policy: PrunePolicy): Uint32Array {
+function* addLeaving(goes: PlanEntry[], model: PruneModel, leaving: Leaving, policy: PrunePolicy): Steps<Uint32Array> {
   const { results, resultOffset, tree } = model.chains;
   const left = Uint32Array.from(
     { length: resultOffset.length - 1 },
@@ -64,7 +66,8 @@ function addLeaving(goes: PlanEntry[], model: PruneModel, leaving: Leaving, poli
   );
   const reason: Reason = policy.all ? 'everything' : policy.maxBytes === undefined ? 'too-old' : 'over-size';
   let place = 0;
-  for (const [at, node] of leaving.chosen.entries()) {
+  yield* eachRow('Planning', leaving.chosen.length, (at) => {
+    const node = leaving.chosen[at] as number;
     const holders = leaving.holders.subarray(leaving.holderOffset[node], leaving.holderOffset[node + 1]);
     const losers: string[] = [];
     for (const result of holders) {
@@ -83,12 +86,12 @@ function addLeaving(goes: PlanEntry[], model: PruneModel, leaving: Leaving, poli
       const why: Reason = holders.length === 0 ? 'unused-layer' : 'older-result';
       goes.push({ id: model.blobs.digest[tree.blob[node] as number] as string, bytes, reason: why, count: 0 });
     }
-  }
+  });
   return left;
 }
 
 /** Lines for records that nothing is found through any more. @returns record → 1 where it is a line that goes */
-function addUseless(goes: PlanEntry[], model: PruneModel, left: Uint32Array, policy: PrunePolicy): Uint8Array {
+function* addUseless(goes: PlanEntry[], model: PruneModel, left: Uint32Array, policy: PrunePolicy): Steps<Uint8Array> {
   const { resultOffset } = model.chains;
   const had = (record: number) => resultOffset[record + 1] !== resultOffset[record];
   const gone = Uint8Array.from(left, (results, record) => (results === 0 && had(record) ? 1 : 0));
@@ -96,6 +99,7 @@ function addUseless(goes: PlanEntry[], model: PruneModel, left: Uint32Array, pol
     const first = model.cacheStart[cache] as number;
     const end = model.cacheStart[cache + 1] as number;
     if (!model.mayGo[cache]) continue;
+    yield { phase: 'Planning', done: first, total: left.length };
     const keepsNone = left.subarray(first, end).every((results) => results === 0);
     const hadAny = resultOffset[first] !== resultOffset[end];
     if (!policy.all && !gone.subarray(first, end).includes(1)) continue;

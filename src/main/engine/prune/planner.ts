@@ -12,8 +12,8 @@ import { durationText, REASONS, sizeText } from './reasons.ts';
 
 /** How long a plan can be asked for. */
 const KEPT_MS = 24 * 3_600_000;
-/** Plans kept at hand, with all their lines. */
-const AT_HAND = 8;
+/** Lines of plans kept at hand, some hundred bytes each; the latest plan is, whatever it has. */
+const LINES_AT_HAND = 500_000;
 /** How often a store may change while its plan is worked out. */
 const TRIES = 3;
 
@@ -38,8 +38,13 @@ export interface Planner {
 export function createPlanner(clock: Clock): Planner {
   const atHand = new Map<string, KeptPlan>();
   const remember = (kept: KeptPlan) => {
+    atHand.delete(kept.plan.plan);
     atHand.set(kept.plan.plan, kept);
-    for (const plan of atHand.keys()) if (atHand.size > AT_HAND) atHand.delete(plan);
+    let lines = 0;
+    for (const [plan, { goes, stays }] of [...atHand].reverse()) {
+      lines += goes.length + stays.length;
+      if (lines > LINES_AT_HAND && plan !== kept.plan.plan) atHand.delete(plan);
+    }
     return kept;
   };
   return {
