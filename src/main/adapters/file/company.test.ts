@@ -87,7 +87,7 @@ describe('a prune in the middle of an import', () => {
     const store = await startOn(folder.at('store'), {
       beforeStep: (step) => {
         // The first blob is about to go. Someone who has just seen all of them leases them.
-        if (!isPruning || step !== 'rename' || leased.length > 0) return;
+        if (!isPruning || step !== 'rename one of many' || leased.length > 0) return;
         leased = plan.blobs;
         writeFileSync(layout.lease(ownedName('lease')), leased.join('\n'));
       },

@@ -83,7 +83,7 @@ export function createDisk(options: DiskOptions = {}): Disk {
       for (let start = 0; start < moves.length; start += STRETCH) {
         const end = Math.min(start + STRETCH, moves.length);
         for (let at = start; at < end; at += 1) {
-          before('rename');
+          before('rename one of many');
           if (!renameNow(moves[at])) absent.add(at);
         }
         onProgress?.(end, moves.length);
