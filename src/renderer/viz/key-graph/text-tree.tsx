@@ -151,12 +151,12 @@ function TextTreeRow({ row, isCurrent, isInspected, isOnPath, drawing, textOf, .
           )}
         </>
       )}
-      {isOnPath && <span className="visually-hidden">, on the path to the root</span>}
       {text && (
         <span className={styles.fold}>
           <b>{text.count}</b> {text.words}
         </span>
       )}
+      {isOnPath && <span className="visually-hidden">, on the path to the root</span>}
     </div>
   );
 }
