@@ -2,8 +2,10 @@ import { type DuckDBConnection, DuckDBDataChunk, type DuckDBValue } from '@duckd
 import type { Pace } from './pace.ts';
 import type { Table } from './schema.ts';
 
-/** The value of a column in a row; `null` for none. */
-export type Cell = (row: number) => DuckDBValue;
+/** The values of a column, by row: a column of numbers as it is, or a function; `null` for none. */
+export type Cells = NumberColumn | ((row: number) => DuckDBValue);
+
+type NumberColumn = Uint32Array | Int32Array | Float64Array | Uint8Array;
 
 /** Rows a DuckDB vector holds. */
 const VECTOR_ROWS = 2048;
@@ -19,7 +21,7 @@ export async function appendRows(
   connection: DuckDBConnection,
   table: Table,
   count: number,
-  cells: Readonly<Record<string, Cell>>,
+  cells: Readonly<Record<string, Cells>>,
   pace: Pace,
 ): Promise<void> {
   const appender = await connection.createAppender(table.name);
@@ -36,7 +38,11 @@ export async function appendRows(
       chunk.rowCount = rows;
       for (const [index, cell] of columns.entries()) {
         const vector = chunk.getColumnVector(index);
-        for (let row = 0; row < rows; row += 1) vector.setItem(row, cell(start + row));
+        if (typeof cell === 'function') {
+          for (let row = 0; row < rows; row += 1) vector.setItem(row, cell(start + row));
+        } else {
+          for (let row = 0; row < rows; row += 1) vector.setItem(row, cell[start + row] as number);
+        }
         vector.flush();
       }
       appender.appendDataChunk(chunk);

@@ -88,7 +88,10 @@ export interface BlobColumns {
   readonly size: Float64Array;
   readonly mediaType: readonly string[];
   readonly diffId: readonly string[];
+  /** The descriptor's annotation, and its moment as in `RecordColumns`. */
   readonly createdAt: readonly (string | undefined)[];
+  readonly createdMs: Float64Array;
+  readonly createdNs: Uint32Array;
   readonly present: Uint8Array;
   readonly problem: ReadonlyMap<number, CacheErrorCode>;
   /** Records with a result whose chain holds the blob, over all caches. */

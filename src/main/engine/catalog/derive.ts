@@ -32,7 +32,7 @@ export function* deriveCatalog(snapshot: SourceSnapshot): Steps<CatalogColumns> 
   yield { phase: 'Sorting layers', done: chains.tree.count, total: chains.tree.count };
   const shared = yield* findShared(chains.tree, chains.results, blobCount);
   const sizes = yield* measureChains(chains.tree, blobs.size, shared);
-  const times = yield* readTimes(chains.results);
+  const times = yield* readTimes(chains.results.createdAt);
   const cacheBlobs = yield* describeCacheBlobs(chains, order, blobCount, cacheStart, times.ms);
   const linkTable = yield* collectLinks(caches, cacheStart);
   const ids = yield* numberRecords(caches, cacheStart);
@@ -84,6 +84,7 @@ export function* deriveCatalog(snapshot: SourceSnapshot): Steps<CatalogColumns> 
       bottom[blob] = own.bottom[row] as number;
     });
   }
+  const blobTimes = yield* readTimes(blobs.createdAt);
   const blobColumns: BlobColumns = {
     count: blobCount,
     digest: blobs.digest,
@@ -92,6 +93,8 @@ export function* deriveCatalog(snapshot: SourceSnapshot): Steps<CatalogColumns> 
     mediaType: blobs.mediaType,
     diffId: blobs.diffId,
     createdAt: blobs.createdAt,
+    createdMs: blobTimes.ms,
+    createdNs: blobTimes.ns,
     present: blobs.present,
     problem: blobs.problem,
     records: blobRecords,

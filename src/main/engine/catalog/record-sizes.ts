@@ -1,24 +1,24 @@
-import type { LayerTree, ResultColumns } from './catalog-columns.ts';
+import type { LayerTree } from './catalog-columns.ts';
 import { parseInstant } from './instant.ts';
 import { eachRow, type Steps } from './steps.ts';
 
-/** When each result was made. */
-export interface ResultTimes {
-  /** Epoch milliseconds; NaN for Go's zero time, which means "unset". */
+/** Moments of a column of texts. */
+export interface Times {
+  /** Epoch milliseconds; NaN for no text and for Go's zero time, which means "unset". */
   readonly ms: Float64Array;
   /** Nanoseconds beyond them. */
   readonly ns: Uint32Array;
 }
 
-/** Reads the times of all results. */
-export function* readTimes(results: ResultColumns): Steps<ResultTimes> {
-  const ms = new Float64Array(results.createdAt.length).fill(Number.NaN);
-  const ns = new Uint32Array(results.createdAt.length);
-  yield* eachRow('Reading times', results.createdAt.length, (result) => {
-    const at = parseInstant(results.createdAt[result]);
+/** Reads a column of texts. */
+export function* readTimes(texts: readonly (string | undefined)[]): Steps<Times> {
+  const ms = new Float64Array(texts.length).fill(Number.NaN);
+  const ns = new Uint32Array(texts.length);
+  yield* eachRow('Reading times', texts.length, (row) => {
+    const at = parseInstant(texts[row]);
     if (at === undefined) return;
-    ms[result] = at.ms;
-    ns[result] = at.ns;
+    ms[row] = at.ms;
+    ns[row] = at.ns;
   });
   return { ms, ns };
 }
@@ -45,13 +45,13 @@ export function* measureChains(tree: LayerTree, size: Float64Array, shared: Uint
 }
 
 /** The newest of a record's results `[from, to)`, the first of equals; -1 without one. */
-export function newestResult(times: ResultTimes, from: number, to: number): number {
+export function newestResult(times: Times, from: number, to: number): number {
   let newest = from < to ? from : -1;
   for (let result = from + 1; result < to; result += 1) if (isLater(times, result, newest)) newest = result;
   return newest;
 }
 
-function isLater(times: ResultTimes, a: number, b: number): boolean {
+function isLater(times: Times, a: number, b: number): boolean {
   const [x, y] = [times.ms[a] as number, times.ms[b] as number];
   if (Number.isNaN(x)) return false;
   return Number.isNaN(y) || x > y || (x === y && (times.ns[a] as number) > (times.ns[b] as number));
