@@ -11,6 +11,7 @@ import { makeDrawing } from '../../viz/key-graph/drawing.ts';
 import type { GraphActions } from '../../viz/key-graph/graph-actions.ts';
 import { indexGraph } from '../../viz/key-graph/key-graph.ts';
 import { KeyGraphView } from '../../viz/key-graph/key-graph-view.tsx';
+import { mainLine } from '../../viz/key-graph/path.ts';
 import type { ItemLink } from '../../viz/key-graph/scene.ts';
 import { opensInPlace } from '../../viz/key-graph/scene.ts';
 import { TextTree } from '../../viz/key-graph/text-tree.tsx';
@@ -25,6 +26,9 @@ import { StartingPoints } from './starting-points.tsx';
 import { useLineToRoot } from './use-line-to-root.ts';
 import { useNeighbourhood } from './use-neighbourhood.ts';
 import { useSelectorNames } from './use-selector-names.ts';
+
+/** Records on a path to the root that are shown one by one. */
+const LINE_SHOWN = 60;
 
 /** Focus and context around a record: drawn, or as a tree of words. */
 export function GraphView({ source }: SourceViewProps) {
@@ -83,6 +87,13 @@ export function GraphView({ source }: SourceViewProps) {
       inspect: (id) => inspect('record', id),
       centre: (id) => navigate(sourceHref(source.id, 'graph', { ...shownAs(), from: id, record: id })),
       trace: (id) => {
+        const line = mainLine(graph, id) ?? [];
+        // A short line is shown whole; of a long one the folds it runs through are marked.
+        if (line.length <= LINE_SHOWN) {
+          const folds = line.slice(1).map((record) => `inputs:${record.id}`);
+          const closed = folds.filter((key) => !drawing.scene.expanded.has(key));
+          unfold((now) => closed.reduceRight((next, key) => openFold(next, key, 1), now));
+        }
         setParams({ trace: id });
         inspect('record', id, { replace: true });
       },
