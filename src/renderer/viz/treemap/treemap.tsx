@@ -94,6 +94,7 @@ export function Treemap({
         <div
           ref={list}
           role="listbox"
+          className={styles.list}
           aria-label={`${label}, ${countOf(layout.tiles.length, 'tile')}, largest first`}
           tabIndex={-1}
           onKeyDown={press}
