@@ -11,6 +11,12 @@ import { blobsOf, cachesOf } from './ref-scope.ts';
 /** Joins blobs, called `own`, with the records they are shown under and the bottom layers of their chains. */
 const OWNERS = 'LEFT JOIN records AS r ON r.n = own.owner LEFT JOIN blobs AS bottoms ON bottoms.b = own.bottom';
 
+/**
+ * True for a blob that no step of this cache put there: it lies below the record it is shown under, as the layers of a base
+ * image do. What the record's own step added has the size of its top layer; an image brings all of its layers.
+ */
+const IS_INHERITED = "(own.size <> r.adds AND kind <> 'source')";
+
 const DAY_MS = 86_400_000;
 
 /** Age groups of the treemap, youngest first: what is older than none of them is `older`. */
@@ -27,6 +33,7 @@ const LABELS = new Map<string, string>([
   ['older', 'Older'],
   ['undated', 'No date'],
   ['unused', 'In no result'],
+  ['inherited', 'Below the steps'],
 ]);
 
 /** Queries of the Overview. */
@@ -38,7 +45,7 @@ export function createOverviewQueries(context: QueryContext): Pick<Catalog, 'tre
       const from = blobsOf(refs, ref);
       const key = groupKey(group, context.now());
       const top = `SELECT * FROM ${from.sql} WHERE owner >= 0 ORDER BY size DESC, b LIMIT ${maxTiles}`;
-      const tileColumns = `own.digest AS blob, own.size AS size, own.records AS records, bottoms.digest AS bottom,
+      const tileColumns = `own.digest AS blob, own.size AS size, own.records AS records, bottoms.digest AS bottom, ${IS_INHERITED} AS inherited,
         r.n, r.digest AS digest, ordinal, kind, name, stage, name_from, r.created AS created`;
       const [tiles, groups] = await Promise.all([
         database.rows(
@@ -106,7 +113,7 @@ export function createOverviewQueries(context: QueryContext): Pick<Catalog, 'tre
 /** Which group a blob belongs to. */
 function groupKey(group: 'step' | 'kind' | 'age', nowMs: number): Condition {
   const owned = (sql: string) => `CASE WHEN own.owner < 0 THEN 'unused' ${sql} END`;
-  if (group === 'kind') return { sql: owned('ELSE kind::VARCHAR'), values: [] };
+  if (group === 'kind') return { sql: owned(`WHEN ${IS_INHERITED} THEN 'inherited' ELSE kind::VARCHAR`), values: [] };
   if (group === 'age') {
     const cases = AGES.map(({ key }) => `WHEN r.created_ms >= ? THEN '${key}'`).join(' ');
     return {
@@ -116,7 +123,12 @@ function groupKey(group: 'step' | 'kind' | 'age', nowMs: number): Condition {
   }
   // A stage is written `assets 2/3`: the steps of one stage belong together.
   const stage = "'stage:' || regexp_replace(stage, ' [0-9]+/[0-9]+$', '')";
-  return { sql: owned(`WHEN stage IS NOT NULL THEN ${stage} ELSE 'layer:' || bottoms.digest`), values: [] };
+  return {
+    sql: owned(
+      `WHEN stage IS NULL THEN 'layer:' || bottoms.digest WHEN ${IS_INHERITED} THEN 'inherited' ELSE ${stage}`,
+    ),
+    values: [],
+  };
 }
 
 /** Groups with at least one tile, the largest first, and one more for all that have none. */
@@ -142,9 +154,11 @@ function arrange(tiles: readonly Row[], groups: readonly Row[], labels: Readonly
 
 function treemapTile(row: Row): TreemapTile {
   const createdAt = optionalText(row, 'created');
+  const [blob, isInherited, record] = [text(row, 'blob'), row.inherited === true, recordRef(row)];
+  const { id, digest } = record;
   return {
-    ...recordRef(row),
-    blob: text(row, 'blob'),
+    ...(isInherited ? { id, digest, kind: 'unknown' as const, name: `layer ${shortDigest(blob)}` } : record),
+    blob,
     bytes: number(row, 'size'),
     records: number(row, 'records'),
     ...(createdAt === undefined ? {} : { createdAt }),
