@@ -1,7 +1,8 @@
 import type { CacheError } from '../../../shared/base/errors.ts';
 import { Button } from '../../base/button.tsx';
-import { Digest } from '../../base/digest.tsx';
+import { classNames } from '../../base/class-names.ts';
 import { ErrorState } from '../../base/error-state.tsx';
+import { Bytes, countOf } from '../../base/quantity.tsx';
 import { useRead } from '../../client/hooks.ts';
 import { RecordName } from '../../widgets/record-name.tsx';
 import styles from './graph.module.css';
@@ -41,16 +42,28 @@ export function GraphError({
   }
   return (
     <div className={styles.start}>
-      <ErrorState error={error} title="Several records have this digest" isCompact />
-      <ul aria-label="Records with this digest">
+      <h2 className={styles.choicesTitle}>Several records have this digest</h2>
+      <p className={styles.lead}>
+        The same step was reached from different inputs, or in different caches of this source. Choose the one to look
+        at.
+      </p>
+      {found.error && <ErrorState error={found.error} isCompact />}
+      <ul aria-label="Records with this digest" className={styles.points}>
         {found.data?.map((row) => (
           <li key={row.id}>
-            <button type="button" className={styles.point} onClick={() => onPick(row.id)}>
+            <button type="button" className={classNames(styles.point, styles.choice)} onClick={() => onPick(row.id)}>
               <RecordName record={row} />
-              <Digest digest={row.digest} copy={false} />
               <bdi dir="ltr" className="mono11 t3">
                 {row.id.slice(row.digest.length)}
               </bdi>
+              <bdi>{row.ref}</bdi>
+              <span className="t3">{countOf(row.inputs, 'input')}</span>
+              <span className="t3">{countOf(row.users, 'user')}</span>
+              {row.results > 0 ? (
+                <Bytes bytes={row.ownBytes} className="right" />
+              ) : (
+                <span className="t3 right">no result</span>
+              )}
             </button>
           </li>
         ))}

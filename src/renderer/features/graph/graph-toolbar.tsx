@@ -53,7 +53,9 @@ export function GraphToolbar({
           {focus ? (
             <>
               <KindGlyph kind={focus.kind} isDecorative />
-              <span className={styles.focusName}>{focus.stage ?? focus.name ?? shortDigest(focus.digest)}</span>
+              <span className={styles.focusName}>
+                {focus.stage ?? focus.name ?? shortDigest(focus.digest).slice(0, 8)}
+              </span>
             </>
           ) : (
             <span className="t3">none</span>
