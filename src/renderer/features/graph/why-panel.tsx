@@ -55,7 +55,7 @@ export function WhyPanel({ source, value }: InspectorPanelProps) {
         {record.data.users.length === 0 ? (
           <p className={styles.text}>Nothing. A record that nobody uses is the first to go when space runs out.</p>
         ) : (
-          <ul>
+          <ul className={styles.records}>
             {record.data.users.slice(0, 12).map((user) => (
               <li key={`${user.id} ${user.input}`}>
                 <RecordButton record={user} lead={String(user.input)} />
@@ -92,7 +92,7 @@ function verdict(record: RecordDetail, neededBy: number | undefined): string {
 
 function PathList({ path }: { readonly path: readonly RecordRef[] }) {
   return (
-    <ol className={styles.path}>
+    <ol className={`${styles.records} ${styles.path}`}>
       {path.map((record) => (
         <li key={record.id}>
           <RecordButton record={record} />

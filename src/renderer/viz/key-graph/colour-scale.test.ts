@@ -10,7 +10,7 @@ function nodes(values: readonly Partial<GraphNode>[]): GraphNode[] {
 describe('colourScale', () => {
   test('by size: the largest is full, nothing is faint', () => {
     const all = nodes([{ addsBytes: 0 }, { addsBytes: 4096 }, { addsBytes: 300 }, { addsBytes: 512 }]);
-    const scale = colourScale('size', all, 0);
+    const scale = colourScale('size', all);
     expect(all.map((node) => scale?.stepOf(node))).toEqual([0, 4, 3, 4]);
     expect(scale?.labels.at(-1)).toBe('from 512 B');
   });
@@ -22,11 +22,12 @@ describe('colourScale', () => {
       { createdAt: '2026-01-01T11:59:00Z' },
       {},
     ]);
-    const scale = colourScale('age', all, Date.parse('2026-01-03T00:00:00Z'));
+    const scale = colourScale('age', all);
     expect(all.map((node) => scale?.stepOf(node))).toEqual([0, 4, 2, undefined]);
+    expect(scale?.labels.slice(-2)).toEqual(['4 h 48 m before it, or more', 'newest']);
   });
 
   test('kinds have colours of their own', () => {
-    expect(colourScale('kind', [], 0)).toBeUndefined();
+    expect(colourScale('kind', [])).toBeUndefined();
   });
 });

@@ -17,9 +17,9 @@ export interface ColourScale {
 }
 
 /** The scale over the records of one graph; undefined for `kind`, which has colours of its own. */
-export function colourScale(by: ColourBy, nodes: readonly GraphNode[], nowMs: number): ColourScale | undefined {
+export function colourScale(by: ColourBy, nodes: readonly GraphNode[]): ColourScale | undefined {
   if (by === 'size') return sizeScale(nodes);
-  return by === 'age' ? ageScale(nodes, nowMs) : undefined;
+  return by === 'age' ? ageScale(nodes) : undefined;
 }
 
 /** By what a step adds: each step of the scale is eight times the one before. */
@@ -33,10 +33,10 @@ function sizeScale(nodes: readonly GraphNode[]): ColourScale {
 }
 
 /** By creation time: equal spans between the oldest and the newest, the newest full. */
-function ageScale(nodes: readonly GraphNode[], nowMs: number): ColourScale {
+function ageScale(nodes: readonly GraphNode[]): ColourScale {
   const times = nodes.map((node) => parseTime(node.createdAt)).filter((time) => time !== undefined);
-  const oldest = times.reduce((min, time) => Math.min(min, time), nowMs);
-  const newest = times.reduce((max, time) => Math.max(max, time), oldest);
+  const oldest = times.reduce((min, time) => Math.min(min, time), Number.POSITIVE_INFINITY);
+  const newest = times.reduce((max, time) => Math.max(max, time), Number.NEGATIVE_INFINITY);
   const span = Math.max(1, newest - oldest);
   return {
     stepOf: (node) => {
@@ -44,9 +44,10 @@ function ageScale(nodes: readonly GraphNode[], nowMs: number): ColourScale {
       return at === undefined ? undefined : Math.min(STEPS - 1, Math.floor(((at - oldest) / span) * STEPS));
     },
     labels: Array.from({ length: STEPS }, (_, step) => {
-      const until = oldest + (span * (step + 1)) / STEPS;
-      const words = step === 0 ? 'older' : `since ${formatDuration(nowMs - (until - span / STEPS))} ago`;
-      return times.length === 0 ? '' : words;
+      if (times.length === 0) return '';
+      // Relative to each other: a build makes all its records within seconds.
+      const before = formatDuration((span * (STEPS - 1 - step)) / STEPS);
+      return step === STEPS - 1 ? 'newest' : `${before} before it, or more`;
     }),
   };
 }

@@ -64,7 +64,7 @@ export function KeyGraphView({
   const { scene, spots, graph } = drawing;
   const current = spots.find((spot) => spot.key === currentKey) ?? spots[0];
   const shownPath = useMemo(() => drawnPath(graph, scene, path), [graph, scene, path]);
-  const scale = useMemo(() => colourScale(colour, graph.nodes, nowMs), [colour, graph, nowMs]);
+  const scale = useMemo(() => colourScale(colour, graph.nodes), [colour, graph]);
   const pointer = useGraphPointer(stage, spots, {
     onPress: (spot, isFar) => {
       setHasRing(false);
