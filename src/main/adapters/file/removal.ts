@@ -1,7 +1,7 @@
 import * as fs from 'node:fs/promises';
-import { throwIfAborted, toCacheError } from '../../../shared/base/errors.ts';
+import { isCacheError, throwIfAborted, toCacheError } from '../../../shared/base/errors.ts';
 import type { Digest } from '../../../shared/oci/digest.ts';
-import { printLayoutIndex } from '../../../shared/oci/layout-index.ts';
+import { type LayoutIndexDocument, printLayoutIndex } from '../../../shared/oci/layout-index.ts';
 import type {
   BlobProgress,
   LayoutIndex,
@@ -43,6 +43,8 @@ export async function removeBlobs(
     written: [...removal.written],
     blobs: [...removal.blobs],
   };
+  // A manifest that cannot be read is found before anything is written.
+  await neededBlobs(store, removal.nextIndex ?? index.document);
   await beginEntry(store.layout, store.disk, entry);
   try {
     await removal.write();
@@ -62,7 +64,7 @@ export async function finishRemoval(
   onProgress?: BlobProgress,
 ): Promise<Removed> {
   const { layout, disk } = store;
-  const needed = await neededBlobs(store);
+  const needed = await neededOrUnclear(store);
   const all = [...entry.blobs.map(({ digest }) => digest), ...entry.documents];
   const gone = await moveToTrash(
     store,
@@ -104,13 +106,24 @@ export async function takeBack(store: StoreFiles, entry: RemovalEntry): Promise<
 /** Deletes those of these blobs that no reference leads to and nobody leases. */
 export async function dropUnneeded(store: StoreFiles, digests: readonly Digest[]): Promise<void> {
   if (digests.length === 0) return;
-  const needed = await neededBlobs(store);
+  const needed = await neededOrUnclear(store);
   for (const digest of digests) if (!needed.has(digest)) await store.disk.remove(store.layout.blob(digest));
 }
 
-/** What the references on disk lead to, and what is leased. */
-async function neededBlobs({ layout, disk }: StoreFiles): Promise<Set<Digest>> {
-  const { document } = await readIndexFile(layout);
+/**
+ * What the references on disk lead to, and what is leased. When a manifest among them has become unreadable, nobody can
+ * tell: then everything counts as needed, so that work that has begun comes to an end and takes nothing away.
+ */
+async function neededOrUnclear(store: StoreFiles): Promise<Pick<Set<Digest>, 'has'>> {
+  const { document } = await readIndexFile(store.layout);
+  return neededBlobs(store, document).catch((error: unknown) => {
+    if (isCacheError(error, 'CORRUPT')) return { has: () => true };
+    throw error;
+  });
+}
+
+/** @throws `CORRUPT` for a manifest that cannot be read */
+async function neededBlobs({ layout, disk }: StoreFiles, document: LayoutIndexDocument): Promise<Set<Digest>> {
   const needed = await reachableBlobs(document, async (digest) => {
     try {
       return await fs.readFile(layout.blob(digest));
