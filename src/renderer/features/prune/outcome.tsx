@@ -68,7 +68,7 @@ export function Outcome({
           {plan ? (
             <>
               <Bytes bytes={plan.keepBytes} className="medium" isFocusable />
-              <span className={styles.freed}>−{formatBytes(plan.freedBytes)}</span>
+              {plan.freedBytes > 0 && <span className={styles.freed}>−{formatBytes(plan.freedBytes)}</span>}
             </>
           ) : (
             <span className="t3">set a limit</span>
@@ -82,7 +82,7 @@ export function Outcome({
           step={Math.max(1, Math.round(scale / STEPS))}
           value={Math.min(scale, limit ?? scale)}
           onChange={(value) => onLimit(typedSize(value))}
-          isDisabled={isDisabled}
+          isDisabled={isDisabled || before === 0}
           className={styles.slider ?? ''}
         >
           <SliderTrack className={styles.rail ?? ''}>
