@@ -1,12 +1,13 @@
 import type { Catalog } from '../../engine/ports/catalog.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
+import { createAgesQuery } from './ages-query.ts';
 import { openDatabase, text } from './database.ts';
 import { createGraphQueries } from './graph-queries.ts';
 import { createKeyQueries, type QueryContext } from './key-queries.ts';
 import { createLayerQueries } from './layer-queries.ts';
 import { createCatalogMemory } from './memory.ts';
-import { createOverviewQueries } from './overview-queries.ts';
 import type { CatalogMeta } from './settings.ts';
+import { createTreemapQuery } from './treemap-query.ts';
 
 /** For so long, ages count from the same moment: pages of one list then fit together. */
 const NOW_MS = 60_000;
@@ -51,7 +52,8 @@ export async function openCatalog(path: string, clock: Clock, onDamage: () => Pr
       largest: keys.largest,
       ...createGraphQueries(context, keys),
       ...createLayerQueries(context, keys),
-      ...createOverviewQueries(context),
+      ...createTreemapQuery(context),
+      ...createAgesQuery(context),
       [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
     };
   } catch (error) {

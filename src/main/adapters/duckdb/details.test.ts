@@ -177,15 +177,9 @@ describe('a small catalog', () => {
       return Object.fromEntries(groups.map((g) => [g.label, [g.bytes, g.tiles.length, g.rest.tiles]]));
     };
     // Of two caches that hold a blob, the first tells under which record it is shown.
-    // A layer that no step of the cache put there stands by itself; an image brings all of its layers.
-    expect(await tree('step')).toEqual({ deps: [1230, 3, 0], 'Below the steps': [5, 1, 0], page: [4, 1, 0] });
+    expect(await tree('step')).toEqual({ deps: [1235, 4, 0], page: [4, 1, 0] });
     expect(await tree('step', 'other')).toEqual({ [shortDigest(digestOf('os'))]: [1000, 1, 0] });
-    expect(await tree('kind', 'latest')).toEqual({
-      source: [1200, 2, 0],
-      exec: [30, 1, 0],
-      'Below the steps': [5, 1, 0],
-      copy: [4, 1, 0],
-    });
+    expect(await tree('kind', 'latest')).toEqual({ source: [1200, 2, 0], exec: [35, 2, 0], copy: [4, 1, 0] });
     expect(await tree('age', 'latest')).toEqual({
       'Last 90 days': [1200, 2, 0],
       'Last 30 days': [35, 2, 0],
@@ -200,6 +194,30 @@ describe('a small catalog', () => {
       records: 3,
       createdAt: T1,
     });
+  });
+
+  test('a layer that no step of the cache put there stands by itself in the treemap', async () => {
+    const names: RecordNames = new Map([
+      [digestOf('run'), { kind: 'exec', name: 'RUN make', stage: 'app 1/1', nameFrom: 'preimage' }],
+    ]);
+    const layers = [{ blob: 'below' }, { blob: 'made', parent: 0 }];
+    const records = [{ digest: 'run', layers: [{ layer: 1, createdAt: T1 }] }];
+    // Both layers have one size: what tells them apart is their place.
+    const own = await store.build(
+      { caches: [{ config: { layers, records } }], sizes: { below: 7, made: 7 } },
+      names,
+      'own',
+    );
+    for (const [group, step] of [
+      ['step', 'app'],
+      ['kind', 'exec'],
+    ] as const) {
+      const { groups } = await own.treemap({ group, maxTiles: 9 });
+      expect(new Set(groups.map((g) => g.label))).toEqual(new Set([step, 'Below the steps']));
+      const tiles = groups.flatMap((g) => g.tiles.map((tile) => [g.label, tile.blob, tile.kind]));
+      expect(tiles).toContainEqual([step, digestOf('made'), 'exec']);
+      expect(tiles).toContainEqual(['Below the steps', digestOf('below'), 'unknown']);
+    }
   });
 
   test('the age histogram holds every dated record once, and every blob once', async () => {

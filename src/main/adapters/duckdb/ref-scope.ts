@@ -18,11 +18,13 @@ export function cachesOf(refs: readonly string[], ref: string): number[] {
 export function blobsOf(refs: readonly string[], ref: string | undefined): Condition {
   if (ref === undefined) return { sql: 'blobs', values: [] };
   const caches = cachesOf(refs, ref);
-  const columns = 'own.records AS records, own.owner AS owner, own.bottom AS bottom';
+  if (caches.length === refs.length) return { sql: 'blobs', values: [] };
+  const columns = 'own.records AS records, own.owner AS owner, own.below AS below, own.bottom AS bottom';
   const own =
     caches.length === 1
       ? `(SELECT * FROM cache_blobs WHERE cache = ${caches[0]})`
-      : `(SELECT b, sum(records)::INTEGER AS records, max(owner) AS owner, arg_max(bottom, owner) AS bottom
+      : `(SELECT b, sum(records)::INTEGER AS records, max(owner) AS owner,
+          arg_max(below, owner) AS below, arg_max(bottom, owner) AS bottom
           FROM cache_blobs WHERE cache IN (${caches.join(', ')}) GROUP BY b)`;
   return { sql: `(SELECT blobs.* REPLACE (${columns}) FROM blobs JOIN ${own} AS own ON own.b = blobs.b)`, values: [] };
 }

@@ -81,6 +81,7 @@ export const BLOBS: Table = {
     size: DOUBLE,
     records: INTEGER,
     owner: INTEGER,
+    below: INTEGER,
     bottom: INTEGER,
     present: INTEGER,
     problem: VARCHAR,
@@ -90,10 +91,10 @@ export const BLOBS: Table = {
   },
 };
 
-/** A row a blob of a cache; `owner` and `bottom` as in `CacheBlobColumns`. */
+/** A row a blob of a cache; the rest as in `CacheBlobColumns`. */
 export const CACHE_BLOBS: Table = {
   name: 'cache_blobs',
-  columns: { cache: INTEGER, b: INTEGER, records: INTEGER, owner: INTEGER, bottom: INTEGER },
+  columns: { cache: INTEGER, b: INTEGER, records: INTEGER, owner: INTEGER, below: INTEGER, bottom: INTEGER },
 };
 
 export const TABLES: readonly Table[] = [

@@ -9,10 +9,13 @@ export interface CatalogMeta {
   readonly problems: readonly Problem[];
 }
 
-/** Limits of every DuckDB instance: it shares a machine with builds. Extensions are never fetched. */
+/**
+ * Limits of every DuckDB instance: it shares a machine with builds, and a process with a source that is being read.
+ * What does not fit is spilled to a file beside the catalog. Extensions are never fetched.
+ */
 export const ENGINE_SETTINGS: Readonly<Record<string, string>> = {
   threads: '2',
-  memory_limit: '512MB',
+  memory_limit: '256MB',
   autoinstall_known_extensions: 'false',
   autoload_known_extensions: 'false',
 };

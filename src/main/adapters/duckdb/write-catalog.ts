@@ -40,6 +40,8 @@ export async function writeCatalog(path: string, content: CatalogContent, pace: 
       await connection.run('USE file');
       // They find nothing to save in digests, and cost a quarter of the time.
       await connection.run("SET disabled_compression_methods = 'fsst,dict_fsst'");
+      // DuckDB would gather five row groups and compress them in one go, on this thread.
+      await connection.run('SET write_buffer_row_group_count = 1');
       // One transaction: else each flush would wait for the disk.
       await connection.run('BEGIN');
       for (const table of TABLES) await connection.run(createTableSql(table));
@@ -104,6 +106,7 @@ function* tablesOf({ fingerprint, columns, names, problems }: CatalogContent): G
         b: own.blob,
         records: own.records,
         owner: own.owner,
+        below: own.below,
         bottom: own.bottom,
       },
     };
@@ -176,6 +179,7 @@ function blobCells(blobs: BlobColumns): Record<string, Cells> {
     size: blobs.size,
     records: blobs.records,
     owner: blobs.owner,
+    below: blobs.below,
     bottom: blobs.bottom,
     present: blobs.present,
     problem: (row) => blobs.problem.get(row) ?? null,

@@ -6,6 +6,8 @@ import { eachRow, type Steps } from './steps.ts';
 export interface BlobOwners {
   /** Blob of the source → result whose record owns it; -1 without one. Only blobs of this cache are set. */
   readonly ownerResult: Int32Array;
+  /** Blob of the source → layers of that result's chain above it. */
+  readonly distance: Uint32Array;
 }
 
 /** Finds owners within one cache; the scratch columns are shared by all caches of a source. */
@@ -62,6 +64,6 @@ export function createOwnerFinder(
       const below = tree.parent[node] as number;
       if (below !== 0) offer(nodeResult, nodeDistance, below, result, distance + 1);
     });
-    return { ownerResult };
+    return { ownerResult, distance: ownerDistance };
   };
 }

@@ -39,7 +39,7 @@ export function* describeCacheBlobs(
     });
     const blob = Uint32Array.from(own).sort();
     yield* countRecords(nodes, range, records);
-    const { ownerResult } = yield* findOwners(nodes, range);
+    const { ownerResult, distance } = yield* findOwners(nodes, range);
     const ownerOf = (number: number) => ownerResult[number] as number;
     caches.push({
       blob,
@@ -47,6 +47,7 @@ export function* describeCacheBlobs(
       owner: Int32Array.from(blob, (number) =>
         ownerOf(number) < 0 ? -1 : (results.record[ownerOf(number)] as number),
       ),
+      below: Uint32Array.from(blob, (number) => (ownerOf(number) < 0 ? 0 : (distance[number] as number))),
       bottom: Int32Array.from(blob, (number) =>
         ownerOf(number) < 0 ? -1 : (bottom[results.node[ownerOf(number)] as number] as number),
       ),

@@ -96,8 +96,9 @@ export interface BlobColumns {
   readonly problem: ReadonlyMap<number, CacheErrorCode>;
   /** Records with a result whose chain holds the blob, over all caches. */
   readonly records: Uint32Array;
-  /** Owner and bottom as in `CacheBlobColumns`, by the first cache that has an owner for it. */
+  /** These three as in `CacheBlobColumns`, by the first cache that has an owner for it. */
   readonly owner: Int32Array;
+  readonly below: Uint32Array;
   readonly bottom: Int32Array;
 }
 
@@ -112,6 +113,8 @@ export interface CacheBlobColumns {
    * above; -1 where no result holds it.
    */
   readonly owner: Int32Array;
+  /** Layers of the owner's chain above it: 0 on top. */
+  readonly below: Uint32Array;
   /** The bottom blob of the owner's chain; -1 without an owner. */
   readonly bottom: Int32Array;
 }

@@ -28,8 +28,7 @@ export function* deriveCatalog(snapshot: SourceSnapshot): Steps<CatalogColumns> 
   const blobs = yield* collectBlobs(snapshot);
   const blobCount = blobs.digest.length;
   const chains = yield* placeChains(snapshot, blobs, cacheStart);
-  const order = orderTree(chains.tree, blobCount);
-  yield { phase: 'Sorting layers', done: chains.tree.count, total: chains.tree.count };
+  const order = yield* orderTree(chains.tree, blobCount);
   const shared = yield* findShared(chains.tree, chains.results, blobCount);
   const sizes = yield* measureChains(chains.tree, blobs.size, shared);
   const times = yield* readTimes(chains.results.createdAt);
@@ -74,6 +73,7 @@ export function* deriveCatalog(snapshot: SourceSnapshot): Steps<CatalogColumns> 
 
   const blobRecords = new Uint32Array(blobCount);
   const owner = new Int32Array(blobCount).fill(-1);
+  const below = new Uint32Array(blobCount);
   const bottom = new Int32Array(blobCount).fill(-1);
   for (const own of cacheBlobs) {
     yield* eachRow('Finding owners', own.blob.length, (row) => {
@@ -81,6 +81,7 @@ export function* deriveCatalog(snapshot: SourceSnapshot): Steps<CatalogColumns> 
       blobRecords[blob] = (blobRecords[blob] as number) + (own.records[row] as number);
       if ((owner[blob] as number) >= 0) return;
       owner[blob] = own.owner[row] as number;
+      below[blob] = own.below[row] as number;
       bottom[blob] = own.bottom[row] as number;
     });
   }
@@ -99,6 +100,7 @@ export function* deriveCatalog(snapshot: SourceSnapshot): Steps<CatalogColumns> 
     problem: blobs.problem,
     records: blobRecords,
     owner,
+    below,
     bottom,
   };
 

@@ -1,4 +1,5 @@
 import type { LayerTree } from './catalog-columns.ts';
+import { eachRow, type Steps } from './steps.ts';
 
 /** Depth-first places of a tree's nodes, and common ancestors, all from linear passes. */
 export interface TreeOrder {
@@ -16,17 +17,20 @@ export interface TreeOrder {
   commonAncestor(a: number, b: number): number;
 }
 
+const PHASE = 'Sorting layers';
+
 /** Orders a tree of blobs. Time is linear in the nodes; `commonAncestor` takes logarithmic time. */
-export function orderTree(tree: LayerTree, blobCount: number): TreeOrder {
+export function* orderTree(tree: LayerTree, blobCount: number): Steps<TreeOrder> {
   const { count, parent, blob } = tree;
   const depth = new Uint32Array(count);
   const size = new Uint32Array(count).fill(1);
   const heavy = new Uint32Array(count);
-  for (let node = count - 1; node > 0; node -= 1) {
+  yield* eachRow(PHASE, count - 1, (index) => {
+    const node = count - 1 - index;
     const above = parent[node] as number;
     size[above] = (size[above] as number) + (size[node] as number);
     if (heavy[above] === 0 || (size[node] as number) > (size[heavy[above] as number] ?? 0)) heavy[above] = node;
-  }
+  });
 
   const place = new Uint32Array(count);
   const nodeAt = new Uint32Array(count);
@@ -34,7 +38,8 @@ export function orderTree(tree: LayerTree, blobCount: number): TreeOrder {
   // Head of the heavy path a node is on: following heavy children only, a chain has few heads.
   const head = new Uint32Array(count);
   nextPlace[0] = 1;
-  for (let node = 1; node < count; node += 1) {
+  yield* eachRow(PHASE, count - 1, (index) => {
+    const node = index + 1;
     const above = parent[node] as number;
     const at = nextPlace[above] as number;
     place[node] = at;
@@ -43,16 +48,17 @@ export function orderTree(tree: LayerTree, blobCount: number): TreeOrder {
     nextPlace[node] = at + 1;
     depth[node] = (depth[above] as number) + 1;
     head[node] = heavy[above] === node ? (head[above] as number) : node;
-  }
+  });
 
   const nested = new Uint8Array(count);
   const outerEnd = new Uint32Array(blobCount);
-  for (let at = 1; at < count; at += 1) {
+  yield* eachRow(PHASE, count - 1, (index) => {
+    const at = index + 1;
     const node = nodeAt[at] as number;
     const own = blob[node] as number;
     if (at < (outerEnd[own] as number)) nested[node] = 1;
     else outerEnd[own] = at + (size[node] as number);
-  }
+  });
 
   function commonAncestor(a: number, b: number): number {
     let [x, y] = [a, b];
