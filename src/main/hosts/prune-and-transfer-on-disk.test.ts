@@ -66,6 +66,20 @@ describe('import', () => {
     ]);
   });
 
+  it('takes the names of the steps along', async () => {
+    const { client } = engine;
+    const store = await sampleStore();
+    const named = async (sourceId: string) =>
+      (await client.keys.page({ sourceId, limit: 1000 })).rows.map(({ digest, name, stage }) => ({
+        digest,
+        name,
+        stage,
+      }));
+    const sample = await openReady(client, SAMPLE);
+    expect((await named(sample.id)).filter(({ name }) => name !== undefined).length).toBeGreaterThan(5);
+    expect(await named(store.id)).toEqual(await named(sample.id));
+  });
+
   it('takes paths as people write them', async () => {
     const { client } = engine;
     const sample = await openReady(client, SAMPLE);

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { CacheError } from '../../shared/base/errors.ts';
 import { layoutOf } from '../adapters/file/layout.ts';
 import { folderState } from '../adapters/file/layout-folder.ts';
+import { readStoreNames } from '../adapters/file/store-names.ts';
 import { createOciLayoutSource, openSource, probe, readCompanionNames } from '../adapters/oci-layout/index.ts';
 import type { SourceOpener } from '../engine/ports/source-opener.ts';
 
@@ -14,7 +15,10 @@ export function createSourceOpener(): SourceOpener {
       const source = await openSource(localPath(text));
       return (await isStore(source.location)) ? createOciLayoutSource(source.location, 'store') : source;
     },
-    names: (source, signal) => readCompanionNames(source.location, signal),
+    names: async (source, signal) => {
+      const beside = await readCompanionNames(source.location, signal);
+      return source.kind === 'store' ? new Map([...(await readStoreNames(source.location)), ...beside]) : beside;
+    },
     async probe(path) {
       if (await isStore(path)) return 'store';
       // What cannot be looked into is a plain folder or file until somebody opens it.

@@ -25,6 +25,7 @@ export const OCI_LAYOUT_TEXT = '{"imageLayoutVersion":"1.0.0"}';
  *     …                               folders of other programs: left alone
  *   .cachewright/                     only in a managed store
  *     layout.json                     {"version":1}: this is a managed store
+ *     names.json                      what records are called, from the sources they came from
  *     locks/<ticket>-<nonce>.<owner>.lock
  *     leases/<nonce>.<owner>.lease    digests, one a line
  *     plans/<plan>.json               prune plans, 24 hours
@@ -42,6 +43,7 @@ export interface StoreLayout {
   readonly ingest: string;
   readonly own: string;
   readonly storeMark: string;
+  readonly names: string;
   readonly locks: string;
   readonly leases: string;
   readonly plans: string;
@@ -76,6 +78,7 @@ export function layoutOf(path: string): StoreLayout {
     ingest: join(root, 'ingest'),
     own,
     storeMark: join(own, 'layout.json'),
+    names: join(own, 'names.json'),
     locks: join(own, 'locks'),
     leases: join(own, 'leases'),
     plans: join(own, 'plans'),

@@ -1,6 +1,7 @@
 import { isCacheError } from '../../../shared/base/errors.ts';
 import type { TrashBatch } from '../../../shared/model/plan.ts';
 import type { Digest } from '../../../shared/oci/digest.ts';
+import type { RecordNames } from '../../engine/ports/catalog.ts';
 import type {
   LayoutIndex,
   Lease,
@@ -21,6 +22,7 @@ import { clearLeases, needsRecovery, recoverStore } from './recover.ts';
 import { dropUnneeded, removeBlobs } from './removal.ts';
 import { restoreBatch } from './restore.ts';
 import { isLocked, withLock } from './store-lock.ts';
+import { addStoreNames } from './store-names.ts';
 import type { StoreFiles } from './trash.ts';
 
 /** A managed store in a folder. */
@@ -73,6 +75,11 @@ export class FileManagedStore implements ManagedStore {
 
   discard(digests: readonly Digest[], options: LockOptions = {}): Promise<void> {
     return this.#locked(options, () => dropUnneeded(this.#files, digests));
+  }
+
+  async keepNames(names: RecordNames, options: LockOptions = {}): Promise<void> {
+    if (names.size === 0) return;
+    await this.#locked(options, () => addStoreNames(this.#files.layout, this.#files.disk, names));
   }
 
   exclusive<T>(body: (session: StoreSession) => Promise<T>, options: LockOptions = {}): Promise<T> {

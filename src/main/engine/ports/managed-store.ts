@@ -1,6 +1,7 @@
 import type { TrashBatch } from '../../../shared/model/plan.ts';
 import type { Digest } from '../../../shared/oci/digest.ts';
 import type { LayoutIndexDocument } from '../../../shared/oci/layout-index.ts';
+import type { RecordNames } from './catalog.ts';
 import type { MoteCache } from './mote-cache.ts';
 
 /** The blobs of a layout, as a transfer may use them: it adds, and removes nothing. */
@@ -142,6 +143,8 @@ export interface PlanShelf {
 export interface ManagedStore extends LayoutStore {
   readonly managed: true;
   readonly plans: PlanShelf;
+  /** Keeps what records are called, for who reads the store later. */
+  keepNames(names: RecordNames, options?: LockOptions): Promise<void>;
   /**
    * Runs `body` alone among all processes. What a crashed process left half done is finished or taken back before.
    * @throws `UNAVAILABLE` naming the process that holds the lock for too long, `CANCELLED` while it waits

@@ -2,7 +2,9 @@ import { CacheError } from '../../../shared/base/errors.ts';
 import type { TransferOptions } from '../../../shared/model/transfer.ts';
 import type { Implementer } from '../implementer.ts';
 import type { Jobs } from '../jobs/jobs.ts';
-import type { LayoutStore, StoreOpener } from '../ports/managed-store.ts';
+import type { CacheSource } from '../ports/cache-source.ts';
+import type { LayoutStore, ManagedStore, StoreOpener } from '../ports/managed-store.ts';
+import type { SourceOpener } from '../ports/source-opener.ts';
 import type { SourceRegistry } from '../sources/registry.ts';
 import { previewTransfer } from './preview.ts';
 import { transferCaches } from './transfer.ts';
@@ -12,10 +14,12 @@ export interface TransferEngine {
   readonly jobs: Jobs;
   readonly sources: SourceRegistry;
   readonly stores: StoreOpener;
+  /** Knows what the records of a source are called. */
+  readonly opener: Pick<SourceOpener, 'names'>;
 }
 
 /** `transfer` of the contract. */
-export function createTransferHandlers(os: Implementer['transfer'], { jobs, sources, stores }: TransferEngine) {
+export function createTransferHandlers(os: Implementer['transfer'], { jobs, sources, stores, opener }: TransferEngine) {
   /** @throws `INVALID_INPUT` when a source would be written to itself */
   const locate = async (sourceId: string, to: string): Promise<string> => {
     const { location } = sources.get(sourceId);
@@ -31,7 +35,7 @@ export function createTransferHandlers(os: Implementer['transfer'], { jobs, sour
   const start = async (
     kind: 'import' | 'export',
     { sourceId, to, options }: { sourceId: string; to: string; options: TransferOptions },
-    openTarget: (path: string) => Promise<LayoutStore>,
+    openTarget: (path: string, source: CacheSource, signal: AbortSignal) => Promise<LayoutStore>,
   ) => {
     const target = await locate(sourceId, to);
     const { location } = sources.get(sourceId);
@@ -45,7 +49,7 @@ export function createTransferHandlers(os: Implementer['transfer'], { jobs, sour
           const source = await sources.cacheSource(sourceId, signal);
           const report = await transferCaches({
             source,
-            openTarget: () => openTarget(target),
+            openTarget: () => openTarget(target, source, signal),
             options,
             signal,
             onProgress: progress,
@@ -66,13 +70,19 @@ export function createTransferHandlers(os: Implementer['transfer'], { jobs, sour
       const target = await stores.openLayout(await locate(sourceId, to), { create: false });
       return previewTransfer(await sources.snapshot(sourceId, signal), target, options, signal);
     }),
-    import: os.import.handler(({ input }) => start('import', input, (path) => openOrCreateStore(stores, path))),
+    import: os.import.handler(({ input }) =>
+      start('import', input, async (path, source, signal) => {
+        const store = await openOrCreateStore(stores, path);
+        await store.keepNames(await opener.names(source, signal), { signal });
+        return store;
+      }),
+    ),
     export: os.export.handler(({ input }) => start('export', input, (path) => openOrCreateLayout(stores, path))),
   };
 }
 
 /** @throws `INVALID_INPUT` for a layout that is no managed store, `CONFLICT` for a folder with something else in it */
-async function openOrCreateStore(stores: StoreOpener, path: string): Promise<LayoutStore> {
+async function openOrCreateStore(stores: StoreOpener, path: string): Promise<ManagedStore> {
   const there = await stores.openLayout(path, { create: false });
   return there ? stores.openStore(path) : stores.createStore(path);
 }
