@@ -18,7 +18,7 @@ interface Prepared {
 }
 
 /** Layers as large caches have them: most bytes in some large ones, most files small. */
-const LARGE = { count: 16, bytes: 24 * 1024 * 1024 };
+const LARGE = { count: 42, bytes: 24 * 1024 * 1024 };
 
 const run = promisify(execFile);
 const opener = createSourceOpener();
@@ -26,7 +26,7 @@ const hasher = createHashPool();
 
 await runBench<Prepared, VerifyReport, readonly string[]>({
   name: 'verify',
-  what: 'read and hash every blob of a cache of some 400 MiB in large and small layers, from the page cache',
+  what: 'read and hash every blob of a cache of 1 GiB in large and small layers, from the page cache',
   goal: 1.8,
   rounds: 15,
   async prepare(folder) {
