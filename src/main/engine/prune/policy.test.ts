@@ -23,8 +23,9 @@ test.each([
 });
 
 test('sizes and durations read as they were typed', () => {
-  expect([15e6, 20 * 2 ** 30, 1536, 1000, 999, 0].map(sizeText)).toEqual([
+  expect([15e6, 38e9, 20 * 2 ** 30, 1536, 1000, 999, 0].map(sizeText)).toEqual([
     '15 MB',
+    '38 GB',
     '20 GiB',
     '1536 B',
     '1 kB',

@@ -59,16 +59,20 @@ export function reasonText(reason: Reason, count: number, total: number, policy:
 
 /** A size the way it was most likely typed: `15 MB`, `20 GiB`; else exact bytes. */
 export function sizeText(bytes: number): string {
+  let shortest = `${bytes} B`;
   for (const [base, units] of [
     [1024, ['TiB', 'GiB', 'MiB', 'KiB']],
     [1000, ['TB', 'GB', 'MB', 'kB']],
   ] as const) {
     for (const [at, unit] of units.entries()) {
       const size = base ** (4 - at);
-      if (bytes > 0 && bytes % size === 0) return `${bytes / size} ${unit}`;
+      if (bytes === 0 || bytes % size !== 0) continue;
+      // 38 GB is a whole number of KiB too, but nobody types 37109375KiB.
+      const text = `${bytes / size} ${unit}`;
+      if (text.length < shortest.length) shortest = text;
     }
   }
-  return `${bytes} B`;
+  return shortest;
 }
 
 /** A duration in the largest unit that divides it: `7 d`, `36 h`. */
