@@ -1,6 +1,6 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { applyPlan } from '../../engine/prune/apply.ts';
@@ -107,6 +107,27 @@ async function withoutIndexEntry(digest: string): Promise<{ location: string }> 
   return { location: folder.at('copy') };
 }
 
+describe('a plan', () => {
+  test('waits with the store for a day, and goes with the next one that is made', async () => {
+    const store = await startOn(folder.at('store'));
+    const layout = layoutOf(store.location);
+    await store.plans.put('p-old', 'old');
+    await store.plans.put('p-new', 'new');
+    expect([await store.plans.get('p-old'), await store.plans.get('p-none')]).toEqual(['old', undefined]);
+    const dayBefore = Date.now() / 1000 - 24 * 3600 - 1;
+    await utimes(layout.plan('p-old'), dayBefore, dayBefore);
+    expect(await store.plans.get('p-old')).toBeUndefined();
+    await store.plans.put('p-next', 'next');
+    expect(readdirSync(layout.plans).sort()).toEqual(['p-new.json', 'p-next.json']);
+  });
+
+  test.each(['../x', 'a/b', '', '.', 'a'.repeat(65)])('is not named "%s"', async (name) => {
+    const store = await startOn(folder.at('store'));
+    await expect(store.plans.get(name)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    await expect(undoPlan(store, name)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  });
+});
+
 describe('the lock', () => {
   const locks = () => readdirSync(layoutOf(folder.at('store')).locks);
   const lockOf = (pid: number, start: string) =>
@@ -132,7 +153,9 @@ describe('the lock', () => {
     const name = lockOf(pid, startOf(pid));
     await writeFile(layoutOf(store.location).lock(name), '');
     const abort = new AbortController();
-    const waiting = store.exclusive(async () => 'mine', { signal: abort.signal });
+    const { promise: waited, resolve: onWait } = Promise.withResolvers<number>();
+    const waiting = store.exclusive(async () => 'mine', { signal: abort.signal, onWait });
+    expect(await waited).toBe(pid);
     // A reader needs no lock.
     expect((await store.readIndex()).document.manifests).toEqual([]);
     abort.abort();

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Totals } from '../../../shared/model/totals.ts';
 import { deriveCatalog } from '../../engine/catalog/derive.ts';
 import { runSteps } from '../../engine/catalog/steps.ts';
+import { planItem } from '../../engine/prune/kept-plan.ts';
 import { undoPlan } from '../../engine/prune/undo.ts';
 import { FIXTURES, noTestData, openTestData, type TestData } from '../../engine/testing/real-caches.ts';
 import { openSource } from '../oci-layout/index.ts';
@@ -90,6 +91,49 @@ describe('import, prune, undo on the sample', () => {
     expect(await store.exclusive((session) => session.emptyTrash())).toMatchObject({ bytes: keepBytes });
     await expect(undoPlan(store, undefined)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     expect(readdirSync(join(store.location, 'blobs/sha256'))).toEqual([]);
+  });
+
+  test('the plan for the sample is this one', async () => {
+    const store = await startOn(folder.at('store'));
+    await importFrom(SAMPLE, store);
+    const kept = await planFor(store, { maxBytes: 3500 }, Date.parse('2026-12-01T00:00:00Z'));
+    const lines = (what: 'goes' | 'stays') =>
+      kept[what].map((entry) => {
+        const { digest, bytes, reason } = planItem(entry, kept);
+        return `${digest.slice(7, 15)} ${bytes} ${reason}`;
+      });
+    expect(lines('goes')).toMatchInlineSnapshot(`
+      [
+        "e73b63ce 334 over 3500 B, 1 of 9 to go",
+        "f2a5742b 457 over 3500 B, 2 of 9 to go",
+        "1a7feda1 96 over 3500 B, 3 of 9 to go",
+        "600195de 780 over 3500 B, 4 of 9 to go",
+        "34bc4c38 694 over 3500 B, 5 of 9 to go",
+        "d3b7b8ba 360 over 3500 B, 6 of 9 to go",
+        "24fdce2f 351 over 3500 B, 7 of 9 to go",
+        "0bd808eb 93 over 3500 B, 8 of 9 to go",
+        "5a8e4e9f 935 over 3500 B, 9 of 9 to go",
+      ]
+    `);
+    expect(lines('stays')).toMatchInlineSnapshot(`
+      [
+        "ccc1779b 647 fits below 3500 B",
+        "b198846f 778 3 kept records build on it",
+        "f364e1b3 287 2 kept records build on it",
+        "463c5cd6 909 1 kept record builds on it",
+        "6608c6bd 296 fits below 3500 B",
+        "014c79f3 0 takes no space: other records are found through it",
+        "4550d739 0 takes no space: other records are found through it",
+        "48ebf37b 0 takes no space: other records are found through it",
+        "6b0ff2d6 0 takes no space: other records are found through it",
+        "6d314957 0 takes no space: other records are found through it",
+        "82d0057b 0 takes no space: other records are found through it",
+        "ac960f06 0 takes no space: other records are found through it",
+        "d6b4e237 0 takes no space: other records are found through it",
+        "da163e67 0 takes no space: other records are found through it",
+        "ffa22583 0 takes no space: other records are found through it",
+      ]
+    `);
   });
 
   test('two prunes are undone in the order from the last; the first alone is a conflict', async () => {

@@ -9,8 +9,8 @@ import type { Disk } from './disk.ts';
 import { namesIn } from './layout-folder.ts';
 import { isOwnerGone, ownedName, ownerOf } from './owner.ts';
 
-/** How long one process waits for another. */
-const PATIENCE_MS = 60_000;
+/** How long one process waits for another: a prune of a very large store takes minutes. */
+const PATIENCE_MS = 600_000;
 
 /** Where lock files lie. */
 export interface LockPlace {
@@ -54,6 +54,7 @@ async function acquire(place: LockPlace, disk: Disk, options: LockOptions): Prom
   const name = ownedName('lock', `${String(asked).padStart(15, '0')}-`);
   const path = place.pathOf(name);
   let standing = false;
+  let hasWaited = false;
   try {
     while (true) {
       throwIfAborted(options.signal);
@@ -64,6 +65,8 @@ async function acquire(place: LockPlace, disk: Disk, options: LockOptions): Prom
       const others = (await livingLocks(place, disk)).filter((other) => other !== name).sort();
       const first = others[0];
       if (first === undefined) return path;
+      if (!hasWaited) options.onWait?.(ownerOf(first)?.pid ?? 0);
+      hasWaited = true;
       if (Date.now() - asked > PATIENCE_MS) throw lockedBy(first, place.pathOf(first));
       if (first < name) {
         await disk.remove(path);

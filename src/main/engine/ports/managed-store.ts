@@ -26,6 +26,8 @@ export interface Lease extends AsyncDisposable {
 /** Options of what waits for a lock. */
 export interface LockOptions {
   readonly signal?: AbortSignal | undefined;
+  /** Called once when another process has the lock, with its id. */
+  readonly onWait?: ((pid: number) => void) | undefined;
 }
 
 /**

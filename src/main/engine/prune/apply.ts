@@ -8,6 +8,7 @@ import { numberRecords, recordId } from '../catalog/record-ids.ts';
 import type { CacheSource, SourceCache, SourceSnapshot } from '../ports/cache-source.ts';
 import type { ManagedStore, StoreSession } from '../ports/managed-store.ts';
 import { type CacheDocuments, cacheDocuments } from '../store/cache-documents.ts';
+import { waiting } from '../store/waiting.ts';
 import { drive } from '../streams/drive.ts';
 import type { KeptPlan } from './kept-plan.ts';
 import { prunedConfig } from './pruned-config.ts';
@@ -40,8 +41,9 @@ interface ChangedCache {
  * @throws `STALE_PLAN` when the references have changed since, `CONFLICT` when it was applied already, `CANCELLED`
  */
 export function applyPlan(options: ApplyOptions): Promise<PruneReport> {
-  const { store, signal } = options;
-  return store.exclusive((session) => applyUnderLock(session, options), { signal });
+  const { store, signal, onProgress } = options;
+  const onWait = onProgress && waiting(onProgress);
+  return store.exclusive((session) => applyUnderLock(session, options), { signal, onWait });
 }
 
 async function applyUnderLock(session: StoreSession, options: ApplyOptions): Promise<PruneReport> {

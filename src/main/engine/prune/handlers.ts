@@ -6,6 +6,7 @@ import type { Jobs } from '../jobs/jobs.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ManagedStore, StoreOpener } from '../ports/managed-store.ts';
 import type { SourceRegistry } from '../sources/registry.ts';
+import { waiting } from '../store/waiting.ts';
 import { applyPlan } from './apply.ts';
 import { type KeptPlan, planItem } from './kept-plan.ts';
 import { createPlanner } from './planner.ts';
@@ -114,6 +115,7 @@ export function createPruneHandlers(os: Implementer['prune'], { clock, jobs, sou
           changing(source, signal, async (store) => {
             const restored = await undoPlan(store, plan, {
               signal,
+              onWait: waiting(progress),
               onProgress: (done, total) => progress({ phase: 'Bringing back', done, total, unit: 'blobs' }),
             });
             for (const ref of restored.leftAlone) log(`left alone: ${ref} was changed after the prune`);
@@ -142,7 +144,10 @@ export function createPruneHandlers(os: Implementer['prune'], { clock, jobs, sou
           const store = await stores.openStore(source.location);
           const onProgress = (done: number, total: number) =>
             progress({ phase: 'Deleting', done, total, unit: 'blobs' });
-          const emptied = await store.exclusive((session) => session.emptyTrash({ signal, onProgress }), { signal });
+          const emptied = await store.exclusive((session) => session.emptyTrash({ signal, onProgress }), {
+            signal,
+            onWait: waiting(progress),
+          });
           return { kind: 'empty-trash' as const, ...emptied };
         },
       });

@@ -1,5 +1,5 @@
 import { CacheError } from '../../../shared/base/errors.ts';
-import type { BlobProgress, ManagedStore, Restored } from '../ports/managed-store.ts';
+import type { BlobProgress, LockOptions, ManagedStore, Restored } from '../ports/managed-store.ts';
 
 /**
  * Brings back what a plan removed; without a plan, the last one that is in the trash. Heeds the signal until it begins.
@@ -8,9 +8,9 @@ import type { BlobProgress, ManagedStore, Restored } from '../ports/managed-stor
 export function undoPlan(
   store: ManagedStore,
   plan: string | undefined,
-  options: { readonly signal?: AbortSignal | undefined; readonly onProgress?: BlobProgress } = {},
+  options: LockOptions & { readonly onProgress?: BlobProgress } = {},
 ): Promise<Restored> {
-  const { signal, onProgress } = options;
+  const { signal, onWait, onProgress } = options;
   return store.exclusive(
     async (session) => {
       const batch = plan ?? (await store.trash())[0]?.plan;
@@ -22,6 +22,6 @@ export function undoPlan(
       }
       return session.restore(batch, onProgress ? { onProgress } : {});
     },
-    { signal },
+    { signal, onWait },
   );
 }

@@ -13,7 +13,9 @@ const SMALL_BYTES = 64 * 1024;
 const LARGE_AT_ONCE = 4;
 
 /** Options of `copyBlobs`. `onBytes`: how many more are done. */
-export interface CopyOptions extends MoteWorkOptions {
+export interface CopyOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onBytes: (bytes: number, blob: Descriptor) => void;
   readonly onCopied: (descriptor: Descriptor) => void;
 }
 
@@ -37,7 +39,7 @@ export async function copyBlobs(
       const [blob, place] = next.value;
       throwIfAborted(signal);
       try {
-        await copyBlob(source, place, target, blob, { signal, onBytes: options.onBytes });
+        await copyBlob(source, place, target, blob, { signal, onBytes: (bytes) => options.onBytes(bytes, blob) });
       } catch (error) {
         if (!isDamage(error, blob)) throw error;
         damaged.push(error);

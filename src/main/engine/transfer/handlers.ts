@@ -3,9 +3,10 @@ import type { TransferOptions } from '../../../shared/model/transfer.ts';
 import type { Implementer } from '../implementer.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { CacheSource } from '../ports/cache-source.ts';
-import type { LayoutStore, ManagedStore, StoreOpener } from '../ports/managed-store.ts';
+import type { LayoutStore, LockOptions, ManagedStore, StoreOpener } from '../ports/managed-store.ts';
 import type { SourceOpener } from '../ports/source-opener.ts';
 import type { SourceRegistry } from '../sources/registry.ts';
+import { waiting } from '../store/waiting.ts';
 import { previewTransfer } from './preview.ts';
 import { transferCaches } from './transfer.ts';
 
@@ -35,7 +36,11 @@ export function createTransferHandlers(os: Implementer['transfer'], { jobs, sour
   const start = async (
     kind: 'import' | 'export',
     { sourceId, to, options }: { sourceId: string; to: string; options: TransferOptions },
-    openTarget: (path: string, source: CacheSource, signal: AbortSignal) => Promise<LayoutStore>,
+    openTarget: (
+      path: string,
+      source: CacheSource,
+      options: LockOptions & { readonly signal: AbortSignal },
+    ) => Promise<LayoutStore>,
   ) => {
     const target = await locate(sourceId, to);
     const { location } = sources.get(sourceId);
@@ -49,7 +54,7 @@ export function createTransferHandlers(os: Implementer['transfer'], { jobs, sour
           const source = await sources.cacheSource(sourceId, signal);
           const report = await transferCaches({
             source,
-            openTarget: () => openTarget(target, source, signal),
+            openTarget: () => openTarget(target, source, { signal, onWait: waiting(progress) }),
             options,
             signal,
             onProgress: progress,
@@ -71,9 +76,9 @@ export function createTransferHandlers(os: Implementer['transfer'], { jobs, sour
       return previewTransfer(await sources.snapshot(sourceId, signal), target, options, signal);
     }),
     import: os.import.handler(({ input }) =>
-      start('import', input, async (path, source, signal) => {
+      start('import', input, async (path, source, options) => {
         const store = await openOrCreateStore(stores, path);
-        await store.keepNames(await opener.names(source, signal), { signal });
+        await store.keepNames(await opener.names(source, options.signal), options);
         return store;
       }),
     ),

@@ -6,7 +6,8 @@ import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { type Digest, parseDigest, shortDigest } from '../../../shared/oci/digest.ts';
 import { isReplacedBy, type LayoutIndexDocument, withReference } from '../../../shared/oci/layout-index.ts';
 import type { CacheSource } from '../ports/cache-source.ts';
-import type { LayoutStore } from '../ports/managed-store.ts';
+import type { LayoutStore, LockOptions } from '../ports/managed-store.ts';
+import { waiting } from '../store/waiting.ts';
 import { buildCommands } from './build-commands.ts';
 import { type ChosenCache, chooseCaches } from './choose-caches.ts';
 import { copyBlobs } from './copy-blobs.ts';
@@ -60,7 +61,7 @@ export async function transferCaches(transfer: Transfer): Promise<TransferReport
     onProgress?.({ phase: 'Writing the references', done: 0, unit: 'bytes' });
     for (const each of documents) await each.write(target.blobs, signal);
     const warnings = [...supply.damaged, ...warningsOf(caches, (await target.readIndex()).document)];
-    const lost = await switchReferences(target, caches, signal);
+    const lost = await switchReferences(target, caches, { signal, onWait: onProgress && waiting(onProgress) });
     if (lost.length === 0) {
       await lease[Symbol.asyncDispose]();
       const used = new Set(distinctBlobs(caches).map(digestOf));
@@ -130,20 +131,17 @@ async function bringBlobs(
 async function switchReferences(
   target: LayoutStore,
   caches: readonly PreparedCache[],
-  signal: AbortSignal | undefined,
+  options: LockOptions,
 ): Promise<Digest[]> {
   const needed = [
     ...distinctBlobs(caches),
     ...caches.flatMap(({ documents }) => [documents.config, documents.manifest]),
   ];
   let lost: Digest[] = [];
-  await target.changeIndex(
-    async ({ document }) => {
-      lost = (await vanishedBlobs(target, needed)).map(digestOf);
-      return lost.length > 0 ? document : caches.reduce(withCache, document);
-    },
-    { signal },
-  );
+  await target.changeIndex(async ({ document }) => {
+    lost = (await vanishedBlobs(target, needed)).map(digestOf);
+    return lost.length > 0 ? document : caches.reduce(withCache, document);
+  }, options);
   return lost;
 }
 
@@ -154,12 +152,16 @@ function withCache(index: LayoutIndexDocument, { ref, documents }: PreparedCache
   return withReference(index, ref, documents.manifest);
 }
 
-function byteProgress(missing: readonly Descriptor[], onProgress: Transfer['onProgress']): (bytes: number) => void {
+function byteProgress(
+  missing: readonly Descriptor[],
+  onProgress: Transfer['onProgress'],
+): (bytes: number, blob?: Descriptor) => void {
   const total = missing.reduce((sum, { size }) => sum + size, 0);
   let done = 0;
-  const count = (bytes: number) => {
+  const count = (bytes: number, blob?: Descriptor) => {
     done += bytes;
-    onProgress?.({ phase: 'Copying', done: Math.min(done, total), total, unit: 'bytes' });
+    const subject = blob && { subject: blob.digest };
+    onProgress?.({ phase: 'Copying', done: Math.min(done, total), total, unit: 'bytes', ...subject });
   };
   count(0);
   return count;
