@@ -80,7 +80,11 @@ export function* collectBlobs(snapshot: SourceSnapshot): Steps<BlobTable> {
       describedBy[blob] = mark;
     });
     const layers = layerBlob[cache] as Uint32Array;
-    described.push(Uint8Array.from(layers, (blob) => (describedBy[blob] === mark ? 1 : 0)));
+    const own = new Uint8Array(layers.length);
+    yield* eachRow(PHASE, layers.length, (layer) => {
+      if (describedBy[layers[layer] as number] === mark) own[layer] = 1;
+    });
+    described.push(own);
   }
 
   const present = new Uint8Array(count);

@@ -37,21 +37,26 @@ export function* describeCacheBlobs(
       records[blob] = 0;
       own.push(blob);
     });
-    const blob = Uint32Array.from(own).sort();
+    const blob = new Uint32Array(own).sort();
     yield* countRecords(nodes, range, records);
     const { ownerResult, distance } = yield* findOwners(nodes, range);
-    const ownerOf = (number: number) => ownerResult[number] as number;
-    caches.push({
+    const columns = {
       blob,
-      records: Uint32Array.from(blob, (number) => records[number] as number),
-      owner: Int32Array.from(blob, (number) =>
-        ownerOf(number) < 0 ? -1 : (results.record[ownerOf(number)] as number),
-      ),
-      below: Uint32Array.from(blob, (number) => (ownerOf(number) < 0 ? 0 : (distance[number] as number))),
-      bottom: Int32Array.from(blob, (number) =>
-        ownerOf(number) < 0 ? -1 : (bottom[results.node[ownerOf(number)] as number] as number),
-      ),
+      records: new Uint32Array(blob.length),
+      owner: new Int32Array(blob.length).fill(-1),
+      below: new Uint32Array(blob.length),
+      bottom: new Int32Array(blob.length).fill(-1),
+    };
+    yield* eachRow('Finding owners', blob.length, (row) => {
+      const number = blob[row] as number;
+      const result = ownerResult[number] as number;
+      columns.records[row] = records[number] as number;
+      if (result < 0) return;
+      columns.owner[row] = results.record[result] as number;
+      columns.below[row] = distance[number] as number;
+      columns.bottom[row] = bottom[results.node[result] as number] as number;
     });
+    caches.push(columns);
   }
   return caches;
 }

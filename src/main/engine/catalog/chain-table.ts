@@ -67,7 +67,7 @@ export function* placeChains(snapshot: SourceSnapshot, blobs: BlobTable, cacheSt
       passed[at] = mark;
       own.push(at);
     }
-    const sorted = Uint32Array.from(own).sort();
+    const sorted = new Uint32Array(own).sort();
     cacheNodes.push(sorted);
     usable[0] = mark;
     for (const at of sorted) if (usable[tree.parent[at] as number] !== mark) usable[at] = 0;

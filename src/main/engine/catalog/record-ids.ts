@@ -8,6 +8,8 @@ export interface RecordIds {
   readonly ordinal: Uint32Array;
 }
 
+const PHASE = 'Numbering records';
+
 /**
  * Numbers records that share a digest, over all caches of the source: records run through the caches in the order of
  * `index.json`, so the same bytes always give the same ids.
@@ -22,7 +24,7 @@ export function* numberRecords(caches: readonly SourceCache[], cacheStart: Uint3
   let groups = caches.length > 1 ? 0 : (caches[0]?.parsed.texts.length ?? 0);
   for (const [cache, { parsed }] of caches.entries()) {
     const first = cacheStart[cache] as number;
-    yield* eachRow('Numbering records', parsed.recordDigest.length, (index) => {
+    yield* eachRow(PHASE, parsed.recordDigest.length, (index) => {
       const text = parsed.recordDigest[index] as number;
       const name = parsed.texts[text] as string;
       digest[first + index] = name;
@@ -39,12 +41,17 @@ export function* numberRecords(caches: readonly SourceCache[], cacheStart: Uint3
     });
   }
   const members = new Uint32Array(groups);
-  for (const number of group) members[number] = (members[number] as number) + 1;
+  yield* eachRow(PHASE, count, (record) => {
+    const number = group[record] as number;
+    members[number] = (members[number] as number) + 1;
+  });
   const next = new Uint32Array(groups);
-  const ordinal = Uint32Array.from(group, (number) => {
-    if (members[number] === 1) return 0;
+  const ordinal = new Uint32Array(count);
+  yield* eachRow(PHASE, count, (record) => {
+    const number = group[record] as number;
+    if (members[number] === 1) return;
     next[number] = (next[number] as number) + 1;
-    return next[number] as number;
+    ordinal[record] = next[number] as number;
   });
   return { digest, ordinal };
 }

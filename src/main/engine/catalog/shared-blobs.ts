@@ -21,7 +21,11 @@ export function* findShared(tree: LayerTree, results: ResultColumns, blobCount: 
     merge(nodeUser, tree.parent[node] as number, user);
     merge(blobUser, tree.blob[node] as number, user);
   });
-  return Uint8Array.from(blobUser, (user) => (user === MANY ? 1 : 0));
+  const shared = new Uint8Array(blobCount);
+  yield* eachRow(PHASE, blobCount, (blob) => {
+    if (blobUser[blob] === MANY) shared[blob] = 1;
+  });
+  return shared;
 }
 
 function merge(users: Int32Array, at: number, user: number): void {

@@ -1,12 +1,17 @@
-import { STEP_ROWS, type Step, type Steps } from './steps.ts';
+import { eachRow, STEP_ROWS, type Step, type Steps } from './steps.ts';
 
 /**
  * Row → its place when the rows are sorted by `text`; equal texts keep their order. A natural merge sort: linear for
  * rows that are sorted already, as BuildKit writes them, or that consist of a few sorted runs.
  */
 export function* rankRows(phase: string, text: (row: number) => string, count: number): Steps<Uint32Array> {
-  let rows = Uint32Array.from({ length: count }, (_, row) => row);
   let starts = yield* findRuns(phase, text, count);
+  let rows = new Uint32Array(count);
+  yield* eachRow(phase, count, (row) => {
+    rows[row] = row;
+  });
+  // Sorted already: every row is in its place.
+  if (starts.length <= 2) return rows;
   let spare = new Uint32Array(count);
   while (starts.length > 2) {
     const merged: number[] = [0];
@@ -20,7 +25,9 @@ export function* rankRows(phase: string, text: (row: number) => string, count: n
     starts = merged;
   }
   const rank = new Uint32Array(count);
-  for (let place = 0; place < count; place += 1) rank[rows[place] as number] = place;
+  yield* eachRow(phase, count, (place) => {
+    rank[rows[place] as number] = place;
+  });
   return rank;
 }
 
