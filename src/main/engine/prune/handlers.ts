@@ -66,8 +66,10 @@ export function createPruneHandlers(os: Implementer['prune'], { clock, jobs, sou
   return {
     plan: os.plan.handler(async ({ input: { sourceId, policy }, signal }) => {
       const store = await storeOf(sources.get(sourceId));
-      const read = () => sources.snapshot(sourceId, signal);
-      return show(await planner.make({ sourceId, policy, store, read, signal }), store);
+      const source = await sources.cacheSource(sourceId, signal);
+      const version = async () => (store ? (await store.readIndex()).version : source.fingerprint(signal));
+      const read = () => source.read(signal ? { signal } : {});
+      return show(await planner.make({ sourceId, policy, store, version, read, signal }), store);
     }),
     get: os.get.handler(async ({ input: { sourceId, plan } }) => {
       const { kept, store } = await find(sourceId, plan);

@@ -14,6 +14,8 @@ import { durationText, REASONS, sizeText } from './reasons.ts';
 const KEPT_MS = 24 * 3_600_000;
 /** Lines of plans kept at hand, some hundred bytes each; the latest plan is, whatever it has. */
 const LINES_AT_HAND = 500_000;
+/** Up to so many records what was read last is kept, so that trying one size after another takes no reading. */
+const RECORDS_AT_HAND = 300_000;
 /** How often a store may change while its plan is worked out. */
 const TRIES = 3;
 
@@ -23,6 +25,8 @@ export interface PlanRequest {
   readonly policy: PrunePolicy;
   /** The store, where the source is one: its plans outlive this process. */
   readonly store: ManagedStore | undefined;
+  /** What the plan will belong to: it changes when the source does. */
+  version(): Promise<string>;
   read(): Promise<SourceSnapshot>;
   readonly signal?: AbortSignal | undefined;
 }
@@ -37,6 +41,7 @@ export interface Planner {
 /** A planner with nothing at hand. */
 export function createPlanner(clock: Clock): Planner {
   const atHand = new Map<string, KeptPlan>();
+  let last: ReadState | undefined;
   const remember = (kept: KeptPlan) => {
     atHand.delete(kept.plan.plan);
     atHand.set(kept.plan.plan, kept);
@@ -50,7 +55,10 @@ export function createPlanner(clock: Clock): Planner {
   return {
     make: async (request) => {
       const now = clock.now();
-      const { draft, version } = await workOut(request, now);
+      const state = isCurrent(last, request, await request.version()) ? last : await readState(request);
+      last = recordsOf(state) <= RECORDS_AT_HAND ? state : undefined;
+      const draft = await drive(planPrune(state.snapshot, request.policy, now), { signal: request.signal });
+      const { version } = state;
       const kept = keptPlan(request, draft, version, now);
       await request.store?.plans.put(kept.plan.plan, printPlan(kept));
       return remember(kept);
@@ -66,22 +74,31 @@ export function createPlanner(clock: Clock): Planner {
   };
 }
 
-/** Makes the plan from one state: what is read and the version it is said to belong to are the same. */
-async function workOut(request: PlanRequest, now: number): Promise<{ draft: PlanDraft; version: string }> {
-  const { store, policy, signal } = request;
+/** What was read of a source, and the state it is of. */
+interface ReadState {
+  readonly sourceId: string;
+  readonly version: string;
+  readonly snapshot: SourceSnapshot;
+}
+
+/** Orphans come and go without a change of the references: for them it is always read anew. */
+function isCurrent(state: ReadState | undefined, request: PlanRequest, version: string): state is ReadState {
+  return state?.sourceId === request.sourceId && state.version === version && request.policy.orphans === undefined;
+}
+
+function recordsOf({ snapshot }: ReadState): number {
+  return snapshot.caches.reduce((sum, { parsed }) => sum + parsed.recordDigest.length, 0);
+}
+
+/** Reads the source: what is read and the version it is said to be of are the same. */
+async function readState(request: PlanRequest): Promise<ReadState> {
   for (let tried = 1; ; tried += 1) {
-    const before = (await store?.readIndex())?.version;
+    const version = await request.version();
     const snapshot = await request.read();
-    const after = (await store?.readIndex())?.version;
-    if (before === after) {
-      return {
-        draft: await drive(planPrune(snapshot, policy, now), { signal }),
-        version: after ?? snapshot.fingerprint,
-      };
-    }
+    if ((await request.version()) === version) return { sourceId: request.sourceId, version, snapshot };
     if (tried === TRIES) {
-      throw new CacheError('UNAVAILABLE', 'The store keeps changing.', {
-        ...(store ? { subject: store.location } : {}),
+      throw new CacheError('UNAVAILABLE', 'The source keeps changing.', {
+        ...(request.store ? { subject: request.store.location } : {}),
         hint: 'An import is going on. Plan again when it is done.',
       });
     }

@@ -56,7 +56,13 @@ export async function importFrom(
 /** A plan for a store. */
 export async function planFor(store: ManagedStore, policy: PrunePolicy, now = Date.now()): Promise<KeptPlan> {
   const source = sourceOf(store);
-  return createPlanner({ now: () => now }).make({ sourceId: 'test', policy, store, read: () => source.read() });
+  return createPlanner({ now: () => now }).make({
+    sourceId: 'test',
+    policy,
+    store,
+    version: async () => (await store.readIndex()).version,
+    read: () => source.read(),
+  });
 }
 
 /** Plans and applies. */
