@@ -50,7 +50,8 @@ await runBench<Prepared, Opened, { records: number; blobs: number }>({
       const folder = join(catalogs, `${round}`);
       const ports = { opener, catalogs: createDuckdbCatalogStore({ folder }) };
       const source = await opener.open(cache);
-      return { catalog: await loadCatalog('bench', source, ports, {}), folder };
+      // As for a source that is opened for the first time: nothing can be kept, so no fingerprint is asked for.
+      return { catalog: await loadCatalog('bench', source, ports, { force: true }), folder };
     },
     async cleanUp(_prepared, { catalog, folder }) {
       await catalog[Symbol.asyncDispose]();
