@@ -1,7 +1,7 @@
 import { type Descriptor, readAt } from './descriptors.ts';
 
 /** Large enough that the system's calls do not show, small enough that many readers fit in memory. */
-const CHUNK_BYTES = 1024 * 1024;
+const CHUNK_BYTES = 256 * 1024;
 
 /**
  * The bytes of a file from its start. The next chunk is read while the last one is worked on; a chunk is good
