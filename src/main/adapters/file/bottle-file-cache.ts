@@ -1,5 +1,5 @@
-import { CacheError, isCacheError, throwIfAborted, toCacheError } from '../../../shared/base/errors.ts';
-import { type Digest, type DigestAlgorithm, parseDigest, splitDigest } from '../../../shared/oci/digest.ts';
+import { isCacheError, throwIfAborted, toCacheError } from '../../../shared/base/errors.ts';
+import { type Digest, type DigestAlgorithm, parseDigest } from '../../../shared/oci/digest.ts';
 import type {
   CommitMode,
   Mote,
@@ -12,6 +12,7 @@ import type {
   MoteWorkOptions,
   MoteWriter,
 } from '../../engine/ports/mote-cache.ts';
+import { checkMoteKey, declaredMote, motesToGo } from '../../engine/ports/mote-checks.ts';
 import { errNotFound } from '../../engine/ports/mote-errors.ts';
 import { commitFile } from './commit-file.ts';
 import { createDisk, type Disk } from './disk.ts';
@@ -104,10 +105,7 @@ export class BottleFileCache implements MoteCache {
   }
 
   async createMote(digest: Digest, mediaType: string, size: number): Promise<Mote> {
-    const mote: Mote = { digest: this.#checkKey(digest), mediaType, dataSize: size };
-    if (!Number.isSafeInteger(size) || size < 0) {
-      throw new CacheError('INVALID_INPUT', 'The size of a blob is a whole number of bytes.', { subject: digest });
-    }
+    const mote = declaredMote(digest, mediaType, size, this.keyAlgorithm);
     this.#declared.set(digest, mote);
     return mote;
   }
@@ -121,7 +119,7 @@ export class BottleFileCache implements MoteCache {
   }
 
   async commitMote(ref: string, mote: Mote, mode: CommitMode, options: MoteWorkOptions = {}): Promise<void> {
-    this.#checkKey(mote.digest);
+    checkMoteKey(mote.digest, this.keyAlgorithm);
     const there = await this.find(mote.digest);
     if (there?.size === mote.dataSize) return;
     await commitFile(this.#writing, ref, mote, mode, options);
@@ -144,23 +142,12 @@ export class BottleFileCache implements MoteCache {
   }
 
   async prune(maxSize: number, options: MotePruneOptions = {}): Promise<MotePruneReport> {
-    if (!(maxSize >= 0)) {
-      throw new CacheError('INVALID_INPUT', 'A cache cannot be pruned to less than nothing.', {
-        subject: String(maxSize),
-        hint: 'Give the number of bytes that may stay.',
-      });
-    }
-    const order = options.policy ?? ((a, b) => a.accessedAtMs - b.accessedAtMs);
-    const motes = await blobsInUse(this.layout, options.signal);
-    motes.sort((a, b) => order(a, b) || (a.digest < b.digest ? -1 : 1));
-    let left = motes.reduce((sum, mote) => sum + mote.size, 0);
+    const going = motesToGo(await blobsInUse(this.layout, options.signal), maxSize, options.policy);
     let removed = 0;
     let freedBytes = 0;
-    for (const mote of motes) {
-      if (left <= maxSize) break;
+    for (const mote of going) {
       throwIfAborted(options.signal);
       await this.removeMote(mote.digest);
-      left -= mote.size;
       freedBytes += mote.size;
       removed += 1;
     }
@@ -200,11 +187,5 @@ export class BottleFileCache implements MoteCache {
     if (!this.#hasLinks) return;
     this.#hasLinks = false;
     this.#onWarning(`Blobs are read without a second name here: ${toCacheError(error).message}`);
-  }
-
-  #checkKey(digest: Digest): Digest {
-    const { algorithm } = splitDigest(parseDigest(digest));
-    if (algorithm === this.keyAlgorithm) return digest;
-    throw new CacheError('INVALID_INPUT', `This cache is keyed by ${this.keyAlgorithm}.`, { subject: digest });
   }
 }

@@ -14,6 +14,7 @@ import {
   type MoteWorkOptions,
   type MoteWriter,
 } from '../../engine/ports/mote-cache.ts';
+import { checkMoteKey, declaredMote, motesToGo } from '../../engine/ports/mote-checks.ts';
 import { errDigestMismatch, errNotFound, errSizeMismatch } from '../../engine/ports/mote-errors.ts';
 
 /** What a memory cache is kept in: shared by every cache that is opened on it. */
@@ -64,10 +65,7 @@ export class MemoryMoteCache implements MoteCache {
   }
 
   async createMote(digest: Digest, mediaType: string, size: number): Promise<Mote> {
-    const mote: Mote = { digest: this.#checkKey(digest), mediaType, dataSize: size };
-    if (!Number.isSafeInteger(size) || size < 0) {
-      throw new CacheError('INVALID_INPUT', 'The size of a blob is a whole number of bytes.', { subject: digest });
-    }
+    const mote = declaredMote(digest, mediaType, size, this.#keyAlgorithm);
     this.#declared.set(digest, mote);
     return mote;
   }
@@ -106,7 +104,7 @@ export class MemoryMoteCache implements MoteCache {
   }
 
   async commitMote(ref: string, mote: Mote, mode: CommitMode, options: MoteWorkOptions = {}): Promise<void> {
-    this.#checkKey(mote.digest);
+    checkMoteKey(mote.digest, this.#keyAlgorithm);
     if (this.#motes.kept.get(mote.digest)?.bytes.byteLength === mote.dataSize) return;
     throwIfAborted(options.signal);
     const bytes = this.#motes.staged.get(ref);
@@ -149,23 +147,16 @@ export class MemoryMoteCache implements MoteCache {
   }
 
   async prune(maxSize: number, options: MotePruneOptions = {}): Promise<MotePruneReport> {
-    if (!(maxSize >= 0)) {
-      throw new CacheError('INVALID_INPUT', 'A cache cannot be pruned to less than nothing.', {
-        subject: String(maxSize),
-      });
-    }
-    const order = options.policy ?? ((a, b) => a.accessedAtMs - b.accessedAtMs);
-    const motes = [...this.#motes.kept]
-      .map(([digest, mote]) => ({ digest, size: mote.bytes.byteLength, accessedAtMs: mote.accessedAtMs }))
-      .sort((a, b) => order(a, b) || (a.digest < b.digest ? -1 : 1));
-    let left = motes.reduce((sum, mote) => sum + mote.size, 0);
+    const motes = Array.from(this.#motes.kept, ([digest, { bytes, accessedAtMs }]) => ({
+      digest,
+      size: bytes.byteLength,
+      accessedAtMs,
+    }));
     let removed = 0;
     let freedBytes = 0;
-    for (const mote of motes) {
-      if (left <= maxSize) break;
+    for (const mote of motesToGo(motes, maxSize, options.policy)) {
       throwIfAborted(options.signal);
       this.#motes.kept.delete(mote.digest);
-      left -= mote.size;
       freedBytes += mote.size;
       removed += 1;
     }
@@ -191,11 +182,5 @@ export class MemoryMoteCache implements MoteCache {
   #tick(): number {
     this.#reads += 1;
     return this.#reads;
-  }
-
-  #checkKey(digest: Digest): Digest {
-    const { algorithm } = splitDigest(parseDigest(digest));
-    if (algorithm === this.#keyAlgorithm) return digest;
-    throw new CacheError('INVALID_INPUT', `This cache is keyed by ${this.#keyAlgorithm}.`, { subject: digest });
   }
 }
