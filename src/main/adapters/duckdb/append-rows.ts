@@ -11,10 +11,15 @@ type NumberColumn = Uint32Array | Int32Array | Float64Array | Uint8Array;
 const VECTOR_ROWS = 2048;
 
 /**
- * Rows between two flushes, and in a row group. Smaller than DuckDB's own choice: a flush compresses on the calling
- * thread, and this many rows take some 10 ms; and small groups let a query of a few rows skip more.
+ * Rows in a group. A large catalog has smaller groups than DuckDB would choose: a full group is compressed on the calling
+ * thread, and this many rows take some 10 ms; and a query of a few rows then skips more. In a small one no group becomes
+ * full before the end, when DuckDB's own threads compress it.
  */
-export const GROUP_ROWS = 16_384;
+export function groupRows(records: number): number {
+  return records > WHOLE_GROUP ? 16_384 : WHOLE_GROUP;
+}
+
+const WHOLE_GROUP = 122_880;
 
 /** Appends rows 0 … count − 1 to a table, column by column. `cells` has one entry for each of its columns. */
 export async function appendRows(
@@ -22,7 +27,7 @@ export async function appendRows(
   table: Table,
   count: number,
   cells: Readonly<Record<string, Cells>>,
-  pace: Pace,
+  options: { readonly groupRows: number; readonly pace: Pace },
 ): Promise<void> {
   const appender = await connection.createAppender(table.name);
   const chunk = DuckDBDataChunk.create(Object.values(table.columns));
@@ -46,8 +51,12 @@ export async function appendRows(
         vector.flush();
       }
       appender.appendDataChunk(chunk);
-      if ((start + rows) % GROUP_ROWS === 0) appender.flushSync();
-      const wait = pace.breathe({ phase: `Writing ${table.name.replace('_', ' ')}`, done: start + rows, total: count });
+      if ((start + rows) % options.groupRows === 0) appender.flushSync();
+      const wait = options.pace.breathe({
+        phase: `Writing ${table.name.replace('_', ' ')}`,
+        done: start + rows,
+        total: count,
+      });
       if (wait) await wait;
     }
   } finally {

@@ -3,12 +3,13 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isCacheError, toCacheError } from '../../../shared/base/errors.ts';
 import { deriveCatalog } from '../../engine/catalog/derive.ts';
-import type { CatalogStore } from '../../engine/ports/catalog.ts';
+import type { SourceSnapshot } from '../../engine/ports/cache-source.ts';
+import type { CatalogStore, RecordNames } from '../../engine/ports/catalog.ts';
 import { type Clock, systemClock } from '../../engine/ports/clock.ts';
 import { openCatalog } from './catalog.ts';
 import { catalogFile, partFile, partOwner, sourceFolder } from './layout.ts';
-import { createPace, paced } from './pace.ts';
-import { writeCatalog } from './write-catalog.ts';
+import { createPace, type Pace, paced } from './pace.ts';
+import { createCatalogWriter } from './write-catalog.ts';
 
 /** Where catalogs are kept, and the time that ages count from. */
 export interface DuckdbCatalogStoreOptions {
@@ -36,15 +37,14 @@ export function createDuckdbCatalogStore({ folder, clock = systemClock }: Duckdb
     },
 
     async build(sourceId, snapshot, names, options = {}) {
-      const { fingerprint, problems } = snapshot;
+      const { fingerprint } = snapshot;
       const path = catalogFile(folder, sourceId, fingerprint);
       const part = partFile(folder, sourceId, fingerprint, process.pid, randomBytes(6).toString('hex'));
       const pace = createPace(options);
       try {
         await mkdir(dirname(path), { recursive: true });
         await sweep(dirname(path));
-        const columns = await paced(deriveCatalog(snapshot), pace);
-        await writeCatalog(part, { fingerprint, columns, names, problems }, pace);
+        await write(part, snapshot, names, pace);
         await rename(part, path);
         await removeOthers(dirname(path), basename(path));
         return await openFile(path);
@@ -58,6 +58,12 @@ export function createDuckdbCatalogStore({ folder, clock = systemClock }: Duckdb
       await rm(sourceFolder(folder, sourceId), { recursive: true, force: true });
     },
   };
+}
+
+async function write(part: string, snapshot: SourceSnapshot, names: RecordNames, pace: Pace): Promise<void> {
+  await using writer = createCatalogWriter(part);
+  const { fingerprint, problems } = snapshot;
+  await writer.write({ fingerprint, columns: await paced(deriveCatalog(snapshot), pace), names, problems }, pace);
 }
 
 /** Removes what crashed processes left. */

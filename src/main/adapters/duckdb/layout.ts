@@ -7,6 +7,7 @@ import { join } from 'node:path';
  *     FOLDER/
  *       <source>/                            32 hex digits, from the id of the source
  *         <state>.v1.duckdb                  a whole catalog; 32 hex digits from the fingerprint, schema version
+ *         <state>.v1.duckdb.tmp/             what DuckDB spills while a query runs
  *         <state>.v1.<pid>-<random>.part     one being written; becomes the former by one rename
  *         <state>.v1.<pid>-<random>.part.*   DuckDB's own journal and spill files beside it
  *

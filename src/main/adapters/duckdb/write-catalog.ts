@@ -1,9 +1,9 @@
-import { DuckDBInstance } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { Problem } from '../../../shared/model/source.ts';
 import { type Compression, compressionOf } from '../../../shared/oci/media-types.ts';
 import type { BlobColumns, CatalogColumns, RecordColumns } from '../../engine/catalog/catalog-columns.ts';
 import type { RecordNames } from '../../engine/ports/catalog.ts';
-import { appendRows, type Cells, GROUP_ROWS } from './append-rows.ts';
+import { appendRows, type Cells, groupRows } from './append-rows.ts';
 import type { Pace } from './pace.ts';
 import {
   BLOBS,
@@ -29,33 +29,56 @@ export interface CatalogContent {
   readonly problems: readonly Problem[];
 }
 
-/** Writes a whole catalog into a new file. Whoever calls it removes the file when it throws. */
-export async function writeCatalog(path: string, content: CatalogContent, pace: Pace): Promise<void> {
+/** Writes one catalog file. It closes the file when it goes. */
+export interface CatalogWriter extends AsyncDisposable {
+  /** Writes a whole catalog into a new file. Whoever calls it removes the file when it throws. */
+  write(content: CatalogContent, pace: Pace): Promise<void>;
+}
+
+/** Starts DuckDB at once, so that it is ready when the content has been worked out. */
+export function createCatalogWriter(path: string): CatalogWriter {
+  const starting = DuckDBInstance.create(':memory:', { ...ENGINE_SETTINGS, temp_directory: `${path}.tmp` });
+  // Looked at when the file is written.
+  starting.catch(() => {});
+  return {
+    async write(content, pace) {
+      const connection = await (await starting).connect();
+      try {
+        await writeTables(connection, path, content, pace);
+      } finally {
+        connection.closeSync();
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      const instance = await starting.catch(() => undefined);
+      instance?.closeSync();
+    },
+  };
+}
+
+async function writeTables(
+  connection: DuckDBConnection,
+  path: string,
+  content: CatalogContent,
+  pace: Pace,
+): Promise<void> {
   // The file is attached, not opened, since only then its row groups can be made smaller.
-  const instance = await DuckDBInstance.create(':memory:', ENGINE_SETTINGS);
-  try {
-    const connection = await instance.connect();
-    try {
-      await connection.run(`ATTACH '${path.replaceAll("'", "''")}' AS file (ROW_GROUP_SIZE ${GROUP_ROWS})`);
-      await connection.run('USE file');
-      // They find nothing to save in digests, and cost a quarter of the time.
-      await connection.run("SET disabled_compression_methods = 'fsst,dict_fsst'");
-      // DuckDB would gather five row groups and compress them in one go, on this thread.
-      await connection.run('SET write_buffer_row_group_count = 1');
-      // One transaction: else each flush would wait for the disk.
-      await connection.run('BEGIN');
-      for (const table of TABLES) await connection.run(createTableSql(table));
-      for (const { table, count, cells } of tablesOf(content)) await appendRows(connection, table, count, cells, pace);
-      await connection.run('COMMIT');
-      await connection.run('CHECKPOINT file');
-      await connection.run('USE memory');
-      await connection.run('DETACH file');
-    } finally {
-      connection.closeSync();
-    }
-  } finally {
-    instance.closeSync();
-  }
+  const options = { groupRows: groupRows(content.columns.records.count), pace };
+  const file = path.replaceAll("'", "''");
+  await connection.run(`ATTACH '${file}' AS file (ROW_GROUP_SIZE ${options.groupRows})`);
+  await connection.run('USE file');
+  // They find nothing to save in digests, and cost a quarter of the time.
+  await connection.run("SET disabled_compression_methods = 'fsst,dict_fsst'");
+  // DuckDB would gather five row groups and compress them in one go, on this thread.
+  await connection.run('SET write_buffer_row_group_count = 1');
+  // One transaction: else each flush would wait for the disk.
+  await connection.run('BEGIN');
+  for (const table of TABLES) await connection.run(createTableSql(table));
+  for (const { table, count, cells } of tablesOf(content)) await appendRows(connection, table, count, cells, options);
+  await connection.run('COMMIT');
+  await connection.run('CHECKPOINT file');
+  await connection.run('USE memory');
+  await connection.run('DETACH file');
 }
 
 interface TableContent {
