@@ -74,12 +74,11 @@ async function sweep(source: string): Promise<void> {
   }
 }
 
-/** Removes the catalogs of older states and of older schemas. */
+/** Removes the catalogs of older states and schemas. Where one that is open cannot go, it goes the next time. */
 async function removeOthers(source: string, current: string): Promise<void> {
-  for (const name of await listFolder(source)) {
-    if (name !== current && partOwner(name) === undefined)
-      await rm(join(source, name), { recursive: true, force: true });
-  }
+  const names = await listFolder(source);
+  const others = names.filter((name) => !name.startsWith(current) && partOwner(name) === undefined);
+  await Promise.allSettled(others.map((name) => rm(join(source, name), { recursive: true, force: true })));
 }
 
 async function removePart(part: string): Promise<void> {
