@@ -196,6 +196,22 @@ describe('a small catalog', () => {
     });
   });
 
+  test('where several records end at one layer, each is named in its own chain and the first in those of others', async () => {
+    const layers = [{ blob: 'one' }, { blob: 'two', parent: 0 }];
+    const at = (layer: number) => [{ layer, createdAt: T1 }];
+    const records = [
+      { digest: 'a', layers: at(0) },
+      { digest: 'b', layers: at(0) },
+      { digest: 'c', layers: at(1) },
+    ];
+    const own = await store.build({ caches: [{ config: { layers, records } }], sizes: {} }, new Map(), 'shared');
+    const named = async (word: string) =>
+      (await own.record(digestOf(word))).results[0]?.layers.map((layer) => layer.record?.digest);
+    expect(await named('a')).toEqual([digestOf('a')]);
+    expect(await named('b')).toEqual([digestOf('b')]);
+    expect(await named('c')).toEqual([digestOf('a'), digestOf('c')]);
+  });
+
   test('a layer that no step of the cache put there stands by itself in the treemap', async () => {
     const names: RecordNames = new Map([
       [digestOf('run'), { kind: 'exec', name: 'RUN make', stage: 'app 1/1', nameFrom: 'preimage' }],
