@@ -8,6 +8,7 @@ import { createLayersHandlers } from './layers/handlers.ts';
 import { createOverviewHandlers } from './overview/handlers.ts';
 import type { AuditLog, RecentSources } from './ports/app-state.ts';
 import type { BlobHasher } from './ports/blob-hasher.ts';
+import type { BIC } from './ports/blob-info-cache.ts';
 import type { CatalogStore } from './ports/catalog.ts';
 import type { Clock } from './ports/clock.ts';
 import type { FolderLister } from './ports/folder-lister.ts';
@@ -31,6 +32,7 @@ export interface EnginePorts {
   readonly stores: StoreOpener;
   readonly catalogs: CatalogStore;
   readonly hasher: BlobHasher;
+  readonly blobInfo: BIC;
   readonly folders: FolderLister;
 }
 

@@ -6,6 +6,7 @@ import { createStoreOpener } from '../adapters/file/store-opener.ts';
 import { createFolderLister } from '../adapters/local-folders/index.ts';
 import { createMemoryRecents } from '../adapters/memory/recent-sources.ts';
 import { createSqliteAudit, createSqliteRecents } from '../adapters/sqlite/app-state.ts';
+import { createSqliteBlobInfoCache } from '../adapters/sqlite/blob-info-cache.ts';
 import { openStateDatabase } from '../adapters/sqlite/state-database.ts';
 import { createHashPool } from '../adapters/workers/hash-pool.ts';
 import type { AppInfo } from '../engine/app/handlers.ts';
@@ -57,6 +58,7 @@ export async function composeEngine({ host, environment }: ComposeOptions): Prom
       opener: createSourceOpener(),
       stores: createStoreOpener({ pathOf: localPath }),
       catalogs: createDuckdbCatalogStore({ folder: catalogFolder }),
+      blobInfo: createSqliteBlobInfoCache(database),
       hasher: cleanup.use(createHashPool()),
       folders: createFolderLister(),
     }),

@@ -1,4 +1,4 @@
-import { Database, type LucideIcon, Package } from 'lucide-react';
+import { Cloud, Database, HardDrive, List, type LucideIcon, Package } from 'lucide-react';
 import type { CacheForm, Source, SourceKind } from '../../shared/model/source.ts';
 
 /** Icon of each kind of source. */
@@ -6,6 +6,9 @@ export const SOURCE_ICONS: Readonly<Record<SourceKind, LucideIcon>> = {
   'oci-layout': Package,
   'oci-tar': Package,
   store: Database,
+  registry: Cloud,
+  'state-folder': HardDrive,
+  'du-listing': List,
 };
 
 /** What each kind is called. */
@@ -13,6 +16,9 @@ export const SOURCE_KIND_NAMES: Readonly<Record<SourceKind, string>> = {
   'oci-layout': 'OCI layout',
   'oci-tar': 'OCI layout in a tar',
   store: 'managed store',
+  registry: 'registry',
+  'state-folder': 'BuildKit state folder',
+  'du-listing': 'du listing',
 };
 
 /** What each form of a manifest is called. */

@@ -14,8 +14,11 @@ export const errorDataSchema = z.object({
 /** Something wrong with a part of a source that otherwise opened. */
 export type Problem = z.infer<typeof errorDataSchema>;
 
-/** Kinds of source that open today. A managed store is an OCI layout with our own bookkeeping beside it. */
-export const sourceKindSchema = z.enum(['oci-layout', 'oci-tar', 'store']);
+/**
+ * Kinds of source that open today. A managed store is an OCI layout with our own bookkeeping beside it; `state-folder`
+ * is what a BuildKit daemon keeps on its disk, `du-listing` what `buildctl du` printed.
+ */
+export const sourceKindSchema = z.enum(['oci-layout', 'oci-tar', 'store', 'registry', 'state-folder', 'du-listing']);
 export type SourceKind = z.infer<typeof sourceKindSchema>;
 
 /** How the manifest of a cache is written. */

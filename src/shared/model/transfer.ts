@@ -11,6 +11,10 @@ export const transferOptionsSchema = z.object({
   /** Absent: as the source has it. */
   format: z.enum(['index', 'manifest']).optional(),
   ociMediaTypes: z.boolean().optional(),
+  /** Only what this record needs: its id or digest. Absent: everything. */
+  key: z.string().min(1).optional(),
+  /** How layers are compressed at the target. Absent: as they are. */
+  compression: z.enum(['gzip', 'zstd']).optional(),
 });
 export type TransferOptions = z.infer<typeof transferOptionsSchema>;
 
