@@ -9,6 +9,9 @@ import { type PackedConfig, parsePacked } from './parse.ts';
 const INLINE_FIELD = 'moby.buildkit.cache.v0';
 
 const imageConfigSchema = z.looseObject({
+  os: z.string().optional(),
+  architecture: z.string().optional(),
+  variant: z.string().optional(),
   [INLINE_FIELD]: z.base64().optional(),
   rootfs: z.looseObject({ diff_ids: z.array(z.string()).nullish() }).nullish(),
   history: z
@@ -27,6 +30,8 @@ export interface InlineCache {
   readonly config: PackedConfig;
   /** The image's layers with what the image config says of them. */
   readonly layers: readonly Descriptor[];
+  /** `linux/arm64/v8`; undefined where the image config does not say. */
+  readonly platform: string | undefined;
 }
 
 /**
@@ -57,6 +62,7 @@ export async function readInlineCache(
   const history = (image.history ?? []).filter((entry) => entry.empty_layer !== true);
   return {
     config,
+    platform: platformOf(image),
     layers: layers.map((layer, i) => ({
       ...layer,
       annotations: {
@@ -69,7 +75,13 @@ export async function readInlineCache(
   };
 }
 
-function parseImageConfig(bytes: Uint8Array, subject: string): z.infer<typeof imageConfigSchema> {
+type ImageConfig = z.infer<typeof imageConfigSchema>;
+
+function platformOf({ os, architecture, variant }: ImageConfig): string | undefined {
+  return os && architecture ? [os, architecture, ...(variant ? [variant] : [])].join('/') : undefined;
+}
+
+function parseImageConfig(bytes: Uint8Array, subject: string): ImageConfig {
   try {
     return imageConfigSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
   } catch (cause) {
