@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
-import { CacheError, cancelled, throwIfAborted } from '../../../shared/base/errors.ts';
+import { CacheError, cancelled, throwIfAborted, toCacheError } from '../../../shared/base/errors.ts';
 import type { ReadProgress } from '../../engine/ports/cache-source.ts';
-import type { ReadMessage, ReadRequest } from './read-worker.ts';
+import type { ListingReply, ReadMessage, ReadRequest } from './read-worker.ts';
+import { listingBuffers } from './storage.ts';
 
 /** Options of a read. */
 export interface ReadOptions {
@@ -12,33 +13,38 @@ export interface ReadOptions {
 /** A source of more blobs than this leaves its thread with so much memory that it had better end. */
 const LIGHT_BLOBS = 10_000;
 
-/** A thread that has nothing to do: starting one takes longer than reading a small cache. It keeps nothing alive. */
-let spare: Worker | undefined;
+/** Threads that have nothing to do: starting one takes longer than reading a small cache. They keep nothing alive. */
+const spare: Worker[] = [];
+/** One reads the documents of a large layout, one lists its blobs meanwhile. */
+const MAX_SPARE = 2;
 
 function takeWorker(): Worker {
-  if (spare !== undefined) {
-    const worker = spare;
-    spare = undefined;
-    worker.ref();
-    return worker;
-  }
+  const worker = spare.pop() ?? startWorker();
+  worker.ref();
+  return worker;
+}
+
+function startWorker(): Worker {
   const worker = new Worker(new URL('./read-worker.ts', import.meta.url));
   const forget = (): void => {
-    if (spare === worker) spare = undefined;
+    const at = spare.indexOf(worker);
+    if (at >= 0) spare.splice(at, 1);
   };
   worker.on('error', forget);
   worker.on('exit', forget);
   return worker;
 }
 
-/** Keeps the thread for the next task, or ends it. */
-async function giveBack(worker: Worker): Promise<void> {
-  if (spare !== undefined) {
-    await worker.terminate();
+/** Keeps a thread for the next task: this one, or a new one in place of one that is full of memory. */
+async function giveBack(worker: Worker, isLight: boolean): Promise<void> {
+  const next = isLight ? worker : startWorker();
+  if (!isLight) await worker.terminate();
+  if (spare.length >= MAX_SPARE) {
+    await next.terminate();
     return;
   }
-  worker.unref();
-  spare = worker;
+  next.unref();
+  spare.push(next);
 }
 
 function isLight(answer: ReadMessage): boolean {
@@ -56,6 +62,7 @@ export async function readInWorker(request: ReadRequest, options: ReadOptions = 
   const { promise, resolve, reject } = Promise.withResolvers<ReadMessage>();
   const onMessage = (message: ReadMessage): void => {
     if (message.type === 'progress') onProgress?.(message.progress);
+    else if (message.type === 'wants-listing') void listFor(worker, request, signal);
     else if (message.type === 'error') reject(revived(message));
     else resolve(message);
   };
@@ -76,8 +83,24 @@ export async function readInWorker(request: ReadRequest, options: ReadOptions = 
     worker.off('message', onMessage);
     worker.off('error', onError);
     worker.off('exit', onExit);
-    if (answer !== undefined && isLight(answer)) await giveBack(worker);
+    if (answer !== undefined) await giveBack(worker, isLight(answer));
     else await worker.terminate();
+  }
+}
+
+/** Lists in another thread while this one reads; an answer that comes too late finds nobody. */
+async function listFor(worker: Worker, request: ReadRequest, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    const answer = await readInWorker({ ...request, task: 'list' }, { signal });
+    if (answer.type !== 'listing') throw new CacheError('INTERNAL', `an answer of type ${answer.type}`);
+    const reply: ListingReply = { listing: answer.listing };
+    worker.postMessage(reply, listingBuffers(answer.listing));
+  } catch (error) {
+    const reply: ListingReply = {
+      listingError: toCacheError(error, request.path).toJSON(),
+      stack: error instanceof Error ? error.stack : undefined,
+    };
+    worker.postMessage(reply);
   }
 }
 

@@ -7,6 +7,7 @@ import { FIXTURES } from '../../engine/testing/real-caches.ts';
 import { createFolderStorage } from './folder-storage.ts';
 import { INDEX_FILE } from './layout.ts';
 import { readFingerprint, readLayout } from './read-layout.ts';
+import { createOciLayoutSource } from './source.ts';
 import type { LayoutStorage } from './storage.ts';
 import { copyOf, makeLayout, temporaryFolder } from './testing/made-layout.ts';
 
@@ -36,6 +37,42 @@ function changing(root: string, change: (opened: string, time: number) => void):
   };
 }
 
+describe('a large layout, listed in another thread', () => {
+  const LAYERS = 2000;
+  const large = () => {
+    const layout = makeLayout(at('layout'));
+    const layers = Array.from({ length: LAYERS }, (_, i) => layout.layer(`layer ${i}`));
+    rmSync(layout.path(layers[7]?.digest ?? ''));
+    layout.cache({ layers: layers.map(({ digest }) => ({ blob: digest, parent: -1 })) }, layers);
+    return layout.root;
+  };
+
+  test('gives the same snapshot', async () => {
+    const root = large();
+    using storage = createFolderStorage(root);
+    const alone = await readLayout(storage, quiet);
+    let asked = 0;
+    const apart = await readLayout(storage, quiet, async () => {
+      asked += 1;
+      return storage.list(quiet);
+    });
+    expect(asked).toBe(1);
+    expect(apart).toEqual(alone);
+    const { fingerprint, blobs, problems } = await createOciLayoutSource(root).read();
+    expect([fingerprint, blobs.length]).toEqual([alone.fingerprint, LAYERS - 1 + 2]);
+    expect(problems).toEqual([expect.objectContaining({ code: 'NOT_FOUND' })]);
+  });
+
+  test('fails with the error of that thread', async () => {
+    const root = large();
+    writeFileSync(join(root, 'blobs/sha512'), 'no folder');
+    await expect(createOciLayoutSource(root).read()).rejects.toMatchObject({
+      code: 'CORRUPT',
+      subject: 'blobs/sha512',
+    });
+  });
+});
+
 describe('a cache that is written while it is read', () => {
   test('a new index in the middle: the new state is read', async () => {
     const layout = makeLayout(at('layout'));
@@ -48,7 +85,7 @@ describe('a cache that is written while it is read', () => {
       ['one', 1],
       ['two', 2],
     ]);
-    expect(fingerprint).toBe(readFingerprint(storage, quiet));
+    expect(fingerprint).toBe(await readFingerprint(storage, quiet));
   });
 
   test('a prune in the middle takes a document away: the new state is read', async () => {

@@ -21,33 +21,45 @@ const MAX_INDEX_BYTES = 64 << 20;
 const TRIES = 3;
 const PAUSE_MS = 60;
 
+/** Lists what lies there now, in another thread. */
+export type ListApart = () => Promise<Listing>;
+
+/** From this size of all manifests on (some 1,000 layers), another thread is worth its start. */
+const APART_BYTES = 256 << 10;
+
 /** The bytes of `index.json` and what lay there a moment later, so that nothing a new index needs can be missed. */
 interface State {
   readonly index: Uint8Array;
-  readonly listing: Listing;
+  readonly listing: Listing | Promise<Listing>;
 }
 
 /** The fingerprint of what lies there now. */
-export function readFingerprint(storage: LayoutStorage, onProgress: OnProgress): string {
+export async function readFingerprint(storage: LayoutStorage, onProgress: OnProgress): Promise<string> {
   const { index, listing } = lookAt(storage, onProgress);
-  return fingerprintOf(index, listing);
+  return fingerprintOf(index, await listing);
 }
 
 /**
  * Reads a layout whole. Whoever writes one puts the blobs first and the index last, so an index that is still the same
  * afterwards was whole all the time; else it is read anew, three times at most. A failure counts only if nothing at all
  * has changed meanwhile.
+ * @param listApart lets the documents of a large layout be read while its blobs are listed
  * @throws what makes the layout unreadable; `UNAVAILABLE` when it keeps changing
  */
-export async function readLayout(storage: LayoutStorage, onProgress: OnProgress): Promise<PackedSnapshot> {
+export async function readLayout(
+  storage: LayoutStorage,
+  onProgress: OnProgress,
+  listApart?: ListApart,
+): Promise<PackedSnapshot> {
   for (let attempt = 1; attempt <= TRIES; attempt++) {
     let before: State | undefined;
     try {
-      before = lookAt(storage, onProgress);
+      before = lookAt(storage, onProgress, listApart);
       const read = await readState(storage, before, onProgress);
-      if (Buffer.compare(before.index, readIndex(storage)) === 0) return finishSnapshot(read, before);
+      const listing = await before.listing;
+      if (Buffer.compare(before.index, readIndex(storage)) === 0) return finishSnapshot(read, before.index, listing);
     } catch (error) {
-      if (fingerprintNow(before) === fingerprintNow(lookAgain(storage))) throw error;
+      if ((await fingerprintNow(before)) === (await fingerprintNow(lookAgain(storage)))) throw error;
     }
     await sleep(PAUSE_MS * attempt);
   }
@@ -57,9 +69,25 @@ export async function readLayout(storage: LayoutStorage, onProgress: OnProgress)
   });
 }
 
-function lookAt(storage: LayoutStorage, onProgress: OnProgress): State {
+function lookAt(storage: LayoutStorage, onProgress: OnProgress, listApart?: ListApart): State {
   const index = readIndex(storage);
+  if (listApart !== undefined && isLarge(index)) {
+    const listing = listApart();
+    // Looked at when the documents have been read.
+    listing.catch(() => {});
+    return { index, listing };
+  }
   return { index, listing: storage.list((done) => onProgress({ phase: 'Listing blobs', done, unit: 'blobs' })) };
+}
+
+/** By what the index says; one that cannot be read is told of when its turn comes. */
+function isLarge(index: Uint8Array): boolean {
+  try {
+    const { manifests } = parseLayoutIndex(new TextDecoder().decode(index), INDEX_FILE);
+    return manifests.reduce((bytes, { size }) => bytes + size, 0) >= APART_BYTES;
+  } catch {
+    return false;
+  }
 }
 
 function readIndex(storage: LayoutStorage): Uint8Array {
@@ -75,8 +103,12 @@ function lookAgain(storage: LayoutStorage): State | undefined {
 }
 
 /** Undefined for what could not be looked at: twice in a row that is how it is, not a change. */
-function fingerprintNow(state: State | undefined): string | undefined {
-  return state && fingerprintOf(state.index, state.listing);
+async function fingerprintNow(state: State | undefined): Promise<string | undefined> {
+  try {
+    return state && fingerprintOf(state.index, await state.listing);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What was read of one state, before it is known whether the state has held. */
@@ -88,7 +120,7 @@ interface ReadState {
 
 async function readState(storage: LayoutStorage, state: State, onProgress: OnProgress): Promise<ReadState> {
   const index = parseLayoutIndex(new TextDecoder().decode(state.index), INDEX_FILE);
-  const reader = new LayoutReader(storage, state.listing, onProgress);
+  const reader = new LayoutReader(storage, state.listing instanceof Promise ? undefined : state.listing, onProgress);
   const refs = uniqueRefs(index);
   for (const [i, entry] of index.manifests.entries()) {
     const digest = parseDigest(entry.digest, `${INDEX_FILE} manifests[${i}].digest`);
@@ -116,9 +148,8 @@ function uniqueRefs(index: LayoutIndexDocument): string[] {
   });
 }
 
-function finishSnapshot(read: ReadState, state: State): PackedSnapshot {
-  const { listing } = state;
-  const fingerprint = fingerprintOf(state.index, listing);
+function finishSnapshot(read: ReadState, index: Uint8Array, listing: Listing): PackedSnapshot {
+  const fingerprint = fingerprintOf(index, listing);
   const problems = [...read.problems, ...layerProblems(read.caches, listing)];
   return { fingerprint, caches: [...read.caches], listing, documents: [...read.documents], problems };
 }

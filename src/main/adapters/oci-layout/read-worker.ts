@@ -1,13 +1,12 @@
 /** The thread that reads layouts: it waits for the disk and parses, so that the engine's event loop does neither. */
 import { parentPort } from 'node:worker_threads';
-import { type CacheErrorData, toCacheError } from '../../../shared/base/errors.ts';
+import { CacheError, type CacheErrorData, toCacheError } from '../../../shared/base/errors.ts';
 import type { ReadProgress } from '../../engine/ports/cache-source.ts';
 import { descriptorBuffers } from '../../engine/remotecache/manifest-reader.ts';
-import { textBuffers } from '../../engine/remotecache/packed-texts.ts';
 import { configBuffers } from '../../engine/remotecache/parse.ts';
 import { createFolderStorage } from './folder-storage.ts';
 import { type PackedSnapshot, readFingerprint, readLayout } from './read-layout.ts';
-import type { Listing } from './storage.ts';
+import { type Listing, listingBuffers } from './storage.ts';
 import { createTarStorage } from './tar-storage.ts';
 
 /** A task: one at a time. */
@@ -17,8 +16,14 @@ export interface ReadRequest {
   readonly task: 'read' | 'fingerprint' | 'list';
 }
 
-/** What the thread says; the last message is an answer or an error. */
+/** The answer to `wants-listing`. */
+export type ListingReply =
+  | { readonly listing: Listing }
+  | { readonly listingError: CacheErrorData; readonly stack: string | undefined };
+
+/** What the thread says; the last message is an answer or an error. `wants-listing` asks for one from another thread. */
 export type ReadMessage =
+  | { readonly type: 'wants-listing' }
   | { readonly type: 'progress'; readonly progress: ReadProgress }
   | { readonly type: 'snapshot'; readonly snapshot: Omit<PackedSnapshot, 'listing'>; readonly listing: Listing }
   | { readonly type: 'fingerprint'; readonly fingerprint: string }
@@ -39,20 +44,19 @@ function send(message: ReadMessage, transfer: ArrayBuffer[] = []): void {
   parentPort?.postMessage(message, transfer);
 }
 
-function listingBuffers({ digests, sizes, mtimesMs, flaws, offsets }: Listing): ArrayBuffer[] {
-  const columns = [sizes, mtimesMs, flaws, ...(offsets ? [offsets] : [])];
-  return [...textBuffers(digests), ...columns.map((column) => column.buffer)];
-}
-
 async function run({ kind, path, task }: ReadRequest): Promise<void> {
   using storage = kind === 'folder' ? createFolderStorage(path) : createTarStorage(path);
   if (task === 'fingerprint') {
-    send({ type: 'fingerprint', fingerprint: readFingerprint(storage, onProgress) });
+    send({ type: 'fingerprint', fingerprint: await readFingerprint(storage, onProgress) });
   } else if (task === 'list') {
     const listing = storage.list(() => {});
     send({ type: 'listing', listing }, listingBuffers(listing));
   } else {
-    const { listing, ...snapshot } = await readLayout(storage, onProgress);
+    const { listing, ...snapshot } = await readLayout(
+      storage,
+      onProgress,
+      kind === 'folder' ? listElsewhere : undefined,
+    );
     const buffers = snapshot.caches.flatMap((cache) => [
       ...configBuffers(cache.parsed),
       ...descriptorBuffers(cache.descriptors),
@@ -61,7 +65,23 @@ async function run({ kind, path, task }: ReadRequest): Promise<void> {
   }
 }
 
-parentPort?.on('message', (request: ReadRequest) => {
+let onListing: ((reply: ListingReply) => void) | undefined;
+
+function listElsewhere(): Promise<Listing> {
+  const { promise, resolve, reject } = Promise.withResolvers<Listing>();
+  onListing = (reply) => {
+    if ('listing' in reply) resolve(reply.listing);
+    else reject(CacheError.fromData(reply.listingError, new Error(reply.stack)));
+  };
+  send({ type: 'wants-listing' });
+  return promise;
+}
+
+parentPort?.on('message', (request: ReadRequest | ListingReply) => {
+  if (!('task' in request)) {
+    onListing?.(request);
+    return;
+  }
   run(request).catch((thrown: unknown) => {
     const error = toCacheError(thrown, request.path);
     send({ type: 'error', error: error.toJSON(), stack: thrown instanceof Error ? thrown.stack : undefined });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CacheError } from '../../../shared/base/errors.ts';
-import { compareText, type PackedTexts, textRuns } from '../../engine/remotecache/packed-texts.ts';
+import { compareText, type PackedTexts, textBuffers, textRuns } from '../../engine/remotecache/packed-texts.ts';
 
 /** What is wrong with an entry that stands where a blob should be; as a number, so that it fits a column. */
 export const BLOB_FLAW = { none: 0, notAFile: 1, notReadable: 2, wrongSize: 3, cutOff: 4 } as const;
@@ -31,6 +31,12 @@ export function placeOf(listing: Listing, digest: Uint8Array, guess = 0): number
     middle = (low + high) >> 1;
   }
   return -1;
+}
+
+/** The buffers of a listing, to be handed over to another thread. */
+export function listingBuffers({ digests, sizes, mtimesMs, flaws, offsets }: Listing): ArrayBuffer[] {
+  const columns = [sizes, mtimesMs, flaws, ...(offsets ? [offsets] : [])];
+  return [...textBuffers(digests), ...columns.map((column) => column.buffer)];
 }
 
 /** A document that is about to be read. */
