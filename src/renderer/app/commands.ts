@@ -13,7 +13,7 @@ import {
 } from 'lucide-react';
 import { useMemo } from 'react';
 import { navigate } from 'wouter/use-browser-location';
-import { INSPECTED, inspect, placeOf, sourceHref } from '../base/address.ts';
+import { INSPECTED, inspect, linkTo, placeOf, sourceHref } from '../base/address.ts';
 import type { Command, CommandContext } from '../base/feature.ts';
 import { showDialog, usePanels, usePreferences } from '../base/window-state.ts';
 import { useConnection } from '../client/engine-context.tsx';
@@ -86,7 +86,7 @@ const WINDOW_COMMANDS: readonly Command[] = [
     title: 'Copy link to this view',
     icon: Link,
     words: 'address url share',
-    run: () => navigator.clipboard.writeText(window.location.href).then(() => announce('Link copied')),
+    run: () => navigator.clipboard.writeText(linkTo(window.location.href)).then(() => announce('Link copied')),
   },
   {
     id: 'window.jobs',

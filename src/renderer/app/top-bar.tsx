@@ -16,7 +16,7 @@ import {
 import { Button as AriaButton } from 'react-aria-components';
 import { Link } from 'wouter';
 import type { Source } from '../../shared/model/source.ts';
-import { type Place, sourceHref } from '../base/address.ts';
+import { linkTo, type Place, sourceHref } from '../base/address.ts';
 import { IconButton } from '../base/button.tsx';
 import { CopyButton } from '../base/copy-button.tsx';
 import { Icon } from '../base/icon.tsx';
@@ -131,7 +131,7 @@ function Address({ source, place }: { readonly source: Source | undefined; reado
       <CopyButton
         icon={LinkIcon}
         label="Copy link"
-        text={() => window.location.href}
+        text={() => linkTo(window.location.href)}
         className={styles.copyLink ?? ''}
       />
     </nav>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { placeOf, sourceHref } from './address.ts';
+import { linkTo, placeOf, sourceHref } from './address.ts';
 
 describe('addresses', () => {
   it('reads back the place it wrote, whatever the id', () => {
@@ -18,5 +18,13 @@ describe('addresses', () => {
     expect(placeOf('/sources/a')).toEqual({ sourceId: 'a', segment: 'overview' });
     expect(placeOf('/')).toEqual({ sourceId: undefined, segment: '' });
     expect(placeOf('/jobs')).toEqual({ sourceId: undefined, segment: 'jobs' });
+  });
+
+  it('links to the desktop program by the scheme that the system knows, and to a browser as it is', () => {
+    expect(linkTo('/sources/a/keys?record=sha256:ab', 'app://cachewright/sources/b/graph')).toBe(
+      'cachewright:///sources/a/keys?record=sha256:ab',
+    );
+    expect(linkTo('app://cachewright/jobs', 'app://cachewright/')).toBe('cachewright:///jobs');
+    expect(linkTo('/jobs', 'http://127.0.0.1:4000/sources/a')).toBe('http://127.0.0.1:4000/jobs');
   });
 });

@@ -26,6 +26,15 @@ function searchText(search: URLSearchParams): string {
   return text === '' ? '' : `?${text}`;
 }
 
+/**
+ * The link to an address of this window that can be passed on: in a browser the address itself; in the desktop program,
+ * whose own pages nobody else can open, one that the system hands to it (`addressOfLink` reads it).
+ */
+export function linkTo(href: string, base: string = window.location.href): string {
+  const url = new URL(href, base);
+  return url.protocol === 'app:' ? `cachewright://${url.pathname}${url.search}` : url.href;
+}
+
 /** Changes search parameters of the present address. `replace`: without a new entry in the history. */
 export function setParams(changes: ParamChanges, { replace = false }: { readonly replace?: boolean } = {}): void {
   const before = new URLSearchParams(window.location.search);

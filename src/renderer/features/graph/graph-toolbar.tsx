@@ -10,9 +10,9 @@ import { Popover } from '../../base/overlay.tsx';
 import { Segmented } from '../../base/segmented.tsx';
 import { KindGlyph } from '../../widgets/kind-glyph.tsx';
 import { recordTitle } from '../../widgets/record-name.tsx';
+import { RecordPicker } from '../../widgets/record-picker.tsx';
 import styles from './graph.module.css';
 import { DEPTHS, type GraphAddress } from './graph-address.ts';
-import { RecordPicker } from './record-picker.tsx';
 import { useStartingPoints } from './use-starting-points.ts';
 
 /** Focus, direction, depth, colour, how much is drawn, and the switch to words. */

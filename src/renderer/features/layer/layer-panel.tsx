@@ -9,17 +9,16 @@ import { Badge } from '../../base/badge.tsx';
 import { Button } from '../../base/button.tsx';
 import { useCopy } from '../../base/clipboard.ts';
 import { Digest } from '../../base/digest.tsx';
-import { ErrorState } from '../../base/error-state.tsx';
 import type { InspectorPanelProps } from '../../base/feature.ts';
 import { Icon } from '../../base/icon.tsx';
 import { Menu, MenuItem } from '../../base/menu.tsx';
 import { Bytes } from '../../base/quantity.tsx';
 import { KeyValue, KeyValues, Section } from '../../base/section.tsx';
 import { commandLine } from '../../base/shell-quote.ts';
-import { SkeletonRows } from '../../base/skeleton.tsx';
 import { Time } from '../../base/time.tsx';
 import { useRead } from '../../client/hooks.ts';
 import { RecordName } from '../../widgets/record-name.tsx';
+import { WithAnswer } from '../../widgets/with-answer.tsx';
 import styles from './layer.module.css';
 
 /** Records listed before someone asks for all that were sent. */
@@ -27,28 +26,13 @@ const FIRST = 12;
 
 /** Everything known of a layer blob. */
 export function LayerPanel({ source, value }: InspectorPanelProps) {
-  const { data, error, refetch } = useRead('layers.get', source && { sourceId: source.id, digest: value }, {
-    keepPrevious: true,
-  });
+  const answer = useRead('layers.get', source && { sourceId: source.id, digest: value }, { keepPrevious: true });
   if (!source) return null;
-  if (error) {
-    const isGone = error.code === 'NOT_FOUND';
-    return (
-      <ErrorState
-        error={error}
-        isCompact
-        title={isGone ? 'There is no such layer here' : 'The layer could not be read'}
-        actions={
-          isGone ? (
-            <Button onPress={() => inspect('layer', undefined)}>Close</Button>
-          ) : (
-            <Button onPress={() => refetch()}>Try again</Button>
-          )
-        }
-      />
-    );
-  }
-  return data ? <LayerFacts source={source} layer={data} /> : <SkeletonRows label="Reading the layer" rows={8} />;
+  return (
+    <WithAnswer answer={answer} subject="layer">
+      {(layer) => <LayerFacts source={source} layer={layer} />}
+    </WithAnswer>
+  );
 }
 
 function LayerFacts({ source, layer }: { readonly source: Source; readonly layer: LayerDetail }) {

@@ -2,7 +2,7 @@ import { Braces, Copy, Hash, Link, Terminal, Workflow } from 'lucide-react';
 import { useLocation } from 'wouter';
 import type { RecordDetail } from '../../../shared/model/record.ts';
 import type { Source } from '../../../shared/model/source.ts';
-import { sourceHref } from '../../base/address.ts';
+import { linkTo, sourceHref } from '../../base/address.ts';
 import { Button } from '../../base/button.tsx';
 import { useCopy } from '../../base/clipboard.ts';
 import { Menu, MenuItem } from '../../base/menu.tsx';
@@ -29,7 +29,7 @@ export function RecordActions({ source, record }: { readonly source: Source; rea
         <MenuItem icon={Terminal} onAction={() => copy(commandLine(keysCommand(source, record)))}>
           Command line
         </MenuItem>
-        <MenuItem icon={Link} onAction={() => copy(new URL(graphHref, window.location.href).href)}>
+        <MenuItem icon={Link} onAction={() => copy(linkTo(graphHref))}>
           Link
         </MenuItem>
       </Menu>

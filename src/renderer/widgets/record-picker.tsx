@@ -1,12 +1,12 @@
 import { Search } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useDeferredValue, useEffect, useId, useRef, useState } from 'react';
-import type { RecordRow } from '../../../shared/model/record.ts';
-import { classNames } from '../../base/class-names.ts';
-import { Icon } from '../../base/icon.tsx';
-import { Bytes } from '../../base/quantity.tsx';
-import { useRead } from '../../client/hooks.ts';
-import { RecordName, recordTitle } from '../../widgets/record-name.tsx';
-import styles from './graph.module.css';
+import type { RecordRow } from '../../shared/model/record.ts';
+import { classNames } from '../base/class-names.ts';
+import { Icon } from '../base/icon.tsx';
+import { Bytes } from '../base/quantity.tsx';
+import { useRead } from '../client/hooks.ts';
+import { RecordName, recordTitle } from './record-name.tsx';
+import styles from './record-picker.module.css';
 
 /** Finds a record by its words or the first digits of its digest. Before anything is typed, `proposals` are listed. */
 export function RecordPicker({
