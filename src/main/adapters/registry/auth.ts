@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CacheError } from '../../../shared/base/errors.ts';
+import { CacheError, throwIfAborted } from '../../../shared/base/errors.ts';
 import type { CredentialSource, Credentials } from './docker-credentials.ts';
 
 /** What a `WWW-Authenticate` header asks for. */
@@ -43,8 +43,12 @@ export function isLoopbackHost(host: string): boolean {
 export interface Authenticator {
   /** The header for a request, as far as it is known; "" for none. */
   header(scope: string): string;
-  /** Answers a challenge. False when nothing new can be said: the request is then refused for good. */
-  answer(challengeHeader: string, scope: string, signal?: AbortSignal): Promise<boolean>;
+  /**
+   * Answers a challenge to a request that was sent with `sent`. False when nothing new can be said: the request is then
+   * refused for good, and the next one asks anew who somebody is, for they may have signed in meanwhile.
+   * @throws `ACCESS_DENIED` for a token server that no password may be sent to, `UNAVAILABLE` for one that cannot be asked
+   */
+  answer(challengeHeader: string, scope: string, sent: string, signal?: AbortSignal): Promise<boolean>;
 }
 
 /**
@@ -63,12 +67,8 @@ export function createAuthenticator(host: string, credentials: CredentialSource)
     const realm = realmOf(challenge.realm, host);
     const wanted = challenge.scope || scope;
     const somebody = await who();
-    const response = await fetch(...tokenRequest(realm, challenge.service, wanted, somebody, signal));
-    if (!response.ok) {
-      await response.body?.cancel();
-      return false;
-    }
-    const { token, access_token, expires_in = 60 } = tokenSchema.parse(await response.json());
+    const answer = await askTokenServer(realm, tokenRequest(realm, challenge.service, wanted, somebody, signal));
+    const { token, access_token, expires_in = 60 } = answer ?? {};
     const value = token ?? access_token;
     if (!value) return false;
     // Some seconds early: a token that runs out under way is refused.
@@ -76,19 +76,41 @@ export function createAuthenticator(host: string, credentials: CredentialSource)
     return true;
   }
 
+  const forget = (scope: string): void => {
+    known = undefined;
+    headers.delete(scope);
+    headers.delete('*');
+  };
+
+  const header = (scope: string): string => {
+    const entry = headers.get(scope) ?? headers.get('*');
+    return entry && entry.until > Date.now() ? entry.value : '';
+  };
+
+  async function answerOnce(challenge: Challenge, scope: string, signal?: AbortSignal): Promise<boolean> {
+    if (challenge.scheme === 'bearer') return bearer(challenge, scope, signal);
+    const somebody = await who();
+    if (!somebody || !('username' in somebody)) return false;
+    headers.set('*', { value: basic(somebody.username, somebody.password), until: Number.POSITIVE_INFINITY });
+    return true;
+  }
+
   return {
-    header(scope) {
-      const known = headers.get(scope) ?? headers.get('*');
-      return known && known.until > Date.now() ? known.value : '';
-    },
-    async answer(challengeHeader, scope, signal) {
+    header,
+    async answer(challengeHeader, scope, sent, signal) {
       const challenge = parseChallenge(challengeHeader);
       if (!challenge) return false;
-      if (challenge.scheme === 'bearer') return bearer(challenge, scope, signal);
-      const somebody = await who();
-      if (!somebody || !('username' in somebody) || headers.has('*')) return false;
-      headers.set('*', { value: basic(somebody.username, somebody.password), until: Number.POSITIVE_INFINITY });
-      return true;
+      // Another request, sent at the same time, has asked for the same and been answered.
+      if (header(scope) !== '' && header(scope) !== sent) return true;
+      // The same password once more would be refused once more.
+      const isRefused = challenge.scheme === 'basic' && sent.startsWith('Basic ');
+      let isAnswered = false;
+      try {
+        isAnswered = !isRefused && (await answerOnce(challenge, scope, signal));
+      } finally {
+        if (!isAnswered) forget(scope);
+      }
+      return isAnswered;
     },
   };
 }
@@ -113,6 +135,26 @@ function realmOf(realm: string, host: string): URL {
     });
   }
   return url;
+}
+
+/** The answer of a token server; undefined when it refuses. @throws `UNAVAILABLE`, `CANCELLED` */
+async function askTokenServer(
+  realm: URL,
+  [url, request]: [URL, RequestInit],
+): Promise<z.infer<typeof tokenSchema> | undefined> {
+  try {
+    const response = await fetch(url, request);
+    if (response.ok) return tokenSchema.parse(await response.json());
+    await response.body?.cancel();
+    return undefined;
+  } catch (cause) {
+    throwIfAborted(request.signal ?? undefined);
+    throw new CacheError('UNAVAILABLE', 'The token server of the registry gives no answer that can be understood.', {
+      subject: realm.host,
+      hint: 'Check the network, and try it again.',
+      cause,
+    });
+  }
 }
 
 /** A GET with a password, or a POST that trades an identity token in. Must agree with the distribution token specification. */

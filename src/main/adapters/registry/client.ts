@@ -72,6 +72,7 @@ export function createRegistryClient(host: string, credentials: CredentialSource
       for (let attempt = 1; ; attempt += 1) {
         throwIfAborted(request.signal);
         let response: Response;
+        const sent = auth.header(request.scope);
         try {
           response = await once(request);
         } catch (error) {
@@ -82,7 +83,8 @@ export function createRegistryClient(host: string, credentials: CredentialSource
         }
         if (response.status === 401 && !answered) {
           await response.body?.cancel();
-          answered = await auth.answer(response.headers.get('www-authenticate') ?? '', request.scope, request.signal);
+          const challenge = response.headers.get('www-authenticate') ?? '';
+          answered = await auth.answer(challenge, request.scope, sent, request.signal);
           if (answered) continue;
           throw refused(host, request);
         }
@@ -105,7 +107,8 @@ function init(request: RegistryRequest, auth: Authenticator | undefined): Reques
   return {
     method: request.method,
     redirect: 'manual',
-    headers: { ...request.headers, ...(authorization ? { authorization } : {}) },
+    // As they are: compressed under way, lengths and ranges would be those of other bytes.
+    headers: { 'accept-encoding': 'identity', ...request.headers, ...(authorization ? { authorization } : {}) },
     ...(request.signal ? { signal: request.signal } : {}),
     // A stream is sent as it comes, which fetch wants to be told.
     ...(body === undefined ? {} : { body: body as RequestInit['body'] & {}, duplex: 'half' }),

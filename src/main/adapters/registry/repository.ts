@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { CacheError, isCacheError, throwIfAborted } from '../../../shared/base/errors.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
+import { isDigest } from '../../../shared/oci/digest.ts';
 import { MEDIA_TYPES } from '../../../shared/oci/media-types.ts';
 import type { RegistryClient, RegistryRequest } from './client.ts';
+import { expectStatus, lengthOf, locationOf, mediaTypeOf, mismatch, readAll, unexpected } from './responses.ts';
+import { createTaker } from './taker.ts';
 
 /** A manifest is refused above this size, unread. */
 const MANIFEST_LIMIT_BYTES = 32 * 1024 * 1024;
@@ -29,6 +32,8 @@ export type UploadOutcome = 'there' | 'mounted' | 'copied';
  */
 export interface Repository {
   readonly name: string;
+  /** Digest and size of the manifest of a tag or digest, without its bytes where the registry can. @throws `NOT_FOUND` */
+  resolve(reference: string, signal?: AbortSignal): Promise<Descriptor>;
   /** The manifest of a tag or digest, its bytes checked against the digest. @throws `NOT_FOUND`, `DIGEST_MISMATCH` */
   manifest(
     reference: string,
@@ -107,6 +112,41 @@ export function createRepository(client: RegistryClient, name: string): Reposito
     }
   }
 
+  async function manifest(reference: string, signal?: AbortSignal) {
+    const subject = `${name}:${reference}`;
+    const headers = { accept: MANIFEST_TYPES.join(', ') };
+    const response = await send({
+      method: 'GET',
+      target: `${name}/manifests/${reference}`,
+      headers,
+      signal,
+      subject,
+    });
+    await expectStatus(response, [200], subject);
+    const bytes = await readAll(response, MANIFEST_LIMIT_BYTES, subject);
+    const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+    const claimed = reference.startsWith('sha256:')
+      ? reference
+      : (response.headers.get('docker-content-digest') ?? digest);
+    if (claimed.startsWith('sha256:') && claimed !== digest) throw mismatch(claimed, digest);
+    const mediaType = mediaTypeOf(response);
+    return { descriptor: { mediaType, digest, size: bytes.length }, bytes };
+  }
+
+  /** For registries that say no length: they do when they are asked for the first byte. */
+  async function sizeByRange(digest: string, signal?: AbortSignal): Promise<number | undefined> {
+    const headers = { range: 'bytes=0-0' };
+    const response = await send({ method: 'GET', target: `${name}/blobs/${digest}`, headers, signal, subject: digest });
+    await response.body?.cancel();
+    if (response.status === 404) return undefined;
+    // An empty blob has no first byte.
+    if (response.status === 416) return 0;
+    const total = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1];
+    const size = response.status === 200 ? lengthOf(response) : total === undefined ? undefined : Number(total);
+    if (size === undefined) throw unexpected(response, digest);
+    return size;
+  }
+
   async function mount(digest: string, from: string, signal?: AbortSignal): Promise<boolean> {
     const target = `${name}/blobs/uploads/?mount=${encodeURIComponent(digest)}&from=${encodeURIComponent(from)}`;
     const scope = `${push} repository:${from}:pull`;
@@ -134,26 +174,24 @@ export function createRepository(client: RegistryClient, name: string): Reposito
   return {
     name,
     blob,
+    manifest,
 
-    async manifest(reference, signal) {
+    async resolve(reference, signal) {
       const subject = `${name}:${reference}`;
-      const headers = { accept: MANIFEST_TYPES.join(', ') };
       const response = await send({
-        method: 'GET',
+        method: 'HEAD',
         target: `${name}/manifests/${reference}`,
-        headers,
+        headers: { accept: MANIFEST_TYPES.join(', ') },
         signal,
         subject,
       });
       await expectStatus(response, [200], subject);
-      const bytes = await readAll(response, MANIFEST_LIMIT_BYTES, subject);
-      const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-      const claimed = reference.startsWith('sha256:')
-        ? reference
-        : (response.headers.get('docker-content-digest') ?? digest);
-      if (claimed.startsWith('sha256:') && claimed !== digest) throw mismatch(claimed, digest);
-      const mediaType = response.headers.get('content-type')?.split(';')[0]?.trim() ?? '';
-      return { descriptor: { mediaType, digest, size: bytes.length }, bytes };
+      await response.body?.cancel();
+      const digest = response.headers.get('docker-content-digest');
+      const size = lengthOf(response);
+      // Not every registry says them without the bytes.
+      if (!isDigest(digest) || size === undefined) return (await manifest(reference, signal)).descriptor;
+      return { mediaType: mediaTypeOf(response), digest, size };
     },
 
     async blobSize(digest, signal) {
@@ -161,7 +199,7 @@ export function createRepository(client: RegistryClient, name: string): Reposito
       await response.body?.cancel();
       if (response.status === 404) return undefined;
       if (response.status !== 200) throw unexpected(response, digest);
-      return Number(response.headers.get('content-length') ?? 0);
+      return lengthOf(response) ?? sizeByRange(digest, signal);
     },
 
     async upload(descriptor, bytes, { mountFrom = [], signal, onBytes } = {}) {
@@ -280,72 +318,4 @@ export function createRepository(client: RegistryClient, name: string): Reposito
     await response.body?.cancel();
     return locationOf(response, digest);
   }
-}
-
-function locationOf(response: Response, subject: string): string {
-  const location = response.headers.get('location');
-  if (location) return location;
-  throw new CacheError('UNAVAILABLE', 'The registry does not say where to upload to.', { subject });
-}
-
-/** Cuts a stream into parts of the sizes asked for. @throws `SIZE_MISMATCH` when it ends before */
-function createTaker(source: AsyncIterable<Uint8Array>) {
-  const chunks = source[Symbol.asyncIterator]();
-  let left: Uint8Array = new Uint8Array();
-  return {
-    async take(length: number, signal?: AbortSignal): Promise<Uint8Array> {
-      const part = new Uint8Array(length);
-      let filled = 0;
-      while (filled < length) {
-        throwIfAborted(signal);
-        if (left.length === 0) {
-          const next = await chunks.next();
-          if (next.done) throw new CacheError('SIZE_MISMATCH', 'The blob ends before the size its manifest says.');
-          left = next.value;
-        }
-        const fits = left.subarray(0, length - filled);
-        part.set(fits, filled);
-        filled += fits.length;
-        left = left.subarray(fits.length);
-      }
-      return part;
-    },
-    close: async () => {
-      await chunks.return?.();
-    },
-  };
-}
-
-async function readAll(response: Response, limit: number, subject: string): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > limit) {
-      await response.body?.cancel().catch(() => undefined);
-      throw new CacheError('INVALID_INPUT', `The manifest is larger than ${limit / 2 ** 20} MiB.`, { subject });
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-async function expectStatus(response: Response, expected: readonly number[], subject: string): Promise<void> {
-  if (expected.includes(response.status)) return;
-  await response.body?.cancel();
-  throw unexpected(response, subject);
-}
-
-function unexpected(response: Response, subject: string): CacheError {
-  if (response.status === 404) {
-    return new CacheError('NOT_FOUND', 'The registry does not have this.', {
-      subject,
-      hint: 'Check repository and tag; a registry may also answer so to who is not signed in.',
-    });
-  }
-  return new CacheError('UNAVAILABLE', `The registry answers with status ${response.status}.`, { subject });
-}
-
-function mismatch(expected: string, found: string): CacheError {
-  return new CacheError('DIGEST_MISMATCH', `The bytes are not those of the digest: ${found}.`, { subject: expected });
 }
