@@ -28,6 +28,8 @@ export const FORM_NAMES: Readonly<Record<CacheForm, string>> = {
   'index-docker': 'index, Docker types',
   inline: 'inline in an image',
   s3: 'S3',
+  solver: 'key graph of a daemon',
+  references: 'records of a daemon',
 };
 
 /** The second line of a source in the list: what it is, and which caches it holds. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { recordUsageSchema } from './usage.ts';
 
 const bytes = z.number().int().nonnegative();
 const count = z.number().int().nonnegative();
@@ -40,6 +41,8 @@ export const recordRowSchema = recordRefSchema.extend({
   reclaimableBytes: bytes,
   /** The source's own text, nanoseconds kept; absent without a result. */
   createdAt: z.string().optional(),
+  /** BuildKit's own figures, where the source has them: then sizes are those on the daemon's disk. */
+  usage: recordUsageSchema.optional(),
 });
 export type RecordRow = z.infer<typeof recordRowSchema>;
 

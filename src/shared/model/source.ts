@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CACHE_ERROR_CODES } from '../base/errors.ts';
 import { descriptorSchema } from '../oci/descriptor.ts';
 import { totalsSchema } from './totals.ts';
+import { usageTotalsSchema } from './usage.ts';
 
 /** The plain form of a `CacheError`. */
 export const errorDataSchema = z.object({
@@ -21,15 +22,26 @@ export type Problem = z.infer<typeof errorDataSchema>;
 export const sourceKindSchema = z.enum(['oci-layout', 'oci-tar', 'store', 'registry', 'state-folder', 'du-listing']);
 export type SourceKind = z.infer<typeof sourceKindSchema>;
 
-/** How the manifest of a cache is written. */
-export const cacheFormSchema = z.enum(['image-manifest', 'index-oci', 'index-docker', 'inline', 's3']);
+/**
+ * How the manifest of a cache is written. Two have none: `solver` is the key graph of a daemon, `references` are records
+ * of a daemon that no key of its leads to.
+ */
+export const cacheFormSchema = z.enum([
+  'image-manifest',
+  'index-oci',
+  'index-docker',
+  'inline',
+  's3',
+  'solver',
+  'references',
+]);
 export type CacheForm = z.infer<typeof cacheFormSchema>;
 
 /** One cache of a source: a reference in its `index.json`. */
 export const cacheSummarySchema = z.object({
   ref: z.string(),
-  manifest: descriptorSchema,
-  config: descriptorSchema,
+  manifest: descriptorSchema.optional(),
+  config: descriptorSchema.optional(),
   form: cacheFormSchema,
   totals: totalsSchema,
 });
@@ -51,6 +63,10 @@ export const sourceSchema = z.object({
   sample: z.boolean(),
   fingerprint: z.string().optional(),
   totals: totalsSchema.optional(),
+  /** BuildKit's own figures, where the source has them. */
+  du: usageTotalsSchema.optional(),
+  /** Builds that the source tells of. */
+  builds: z.number().int().nonnegative().optional(),
   caches: z.array(cacheSummarySchema),
   problems: z.array(errorDataSchema),
   error: errorDataSchema.optional(),

@@ -122,7 +122,7 @@ describe('queries about records', () => {
     expect(failed).toMatchObject({ code: 'INVALID_INPUT', subject: 'filter:4', hint: expect.stringContaining('age:') });
   });
 
-  const value = (row: RecordRow): Record<string, string | number | undefined> => ({
+  const value = ({ usage: _usage, ...row }: RecordRow): Record<string, string | number | undefined> => ({
     ...row,
     size: row.ownBytes,
     createdAt: dated(row) ? Date.parse(row.createdAt ?? '') : undefined,

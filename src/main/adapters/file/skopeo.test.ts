@@ -40,7 +40,7 @@ describe.skipIf(reason)('skopeo', () => {
     // What it wrote is a cache again, the same one.
     const { caches } = await (await openSource(folder.at('copy'))).read();
     const [original] = (await (await openSource(join(FIXTURES, 'sample'))).read()).caches;
-    expect(caches.map(({ config }) => config.digest)).toEqual([original?.config.digest]);
+    expect(caches.map(({ config }) => config?.digest)).toEqual([original?.config?.digest]);
 
     const store = await startOn(folder.at('store'));
     await importFrom(join(FIXTURES, 'sample'), store);

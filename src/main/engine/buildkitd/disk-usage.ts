@@ -44,9 +44,17 @@ export function diskUsage(references: ReadonlyMap<string, Reference>): UsageReco
 /** What a daemon would keep at its start: neither marked as deleted nor on top of something that is gone. */
 function loadable(references: ReadonlyMap<string, Reference>): Map<string, Reference> {
   const alive = new Map([...references].filter(([, reference]) => !reference.isDeleted));
-  for (let before = -1; before !== alive.size; ) {
-    before = alive.size;
-    for (const [id, { parents }] of alive) if (parents.some((parent) => !alive.has(parent))) alive.delete(id);
+  const children = new Map<string, string[]>();
+  for (const [id, { parents }] of alive) {
+    for (const parent of parents) {
+      const known = children.get(parent);
+      if (known) known.push(id);
+      else children.set(parent, [id]);
+    }
+  }
+  const gone = [...children.keys()].filter((parent) => !alive.has(parent));
+  for (let id = gone.pop(); id !== undefined; id = gone.pop()) {
+    for (const child of children.get(id) ?? []) if (alive.delete(child)) gone.push(child);
   }
   return alive;
 }

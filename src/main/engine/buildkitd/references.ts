@@ -22,6 +22,8 @@ export interface Reference {
   /** The layer below, or what a merge or diff is made of. */
   readonly parents: readonly string[];
   readonly isMergeOrDiff: boolean;
+  /** Set for a difference: what changed from `lower` to `upper`; "" for nothing at all. */
+  readonly difference: { readonly lower: string; readonly upper: string } | undefined;
   readonly diffID: string;
   /** `cache.blob`: digest of its blob, "" where it has none. */
   readonly blob: string;
@@ -64,8 +66,10 @@ function toReference(id: string, values: ReadonlyMap<string, string>): Reference
   const nanoseconds = (key: string) => BigInt(/^-?\d+$/.exec(values.get(key) ?? '')?.[0] ?? 0);
   const layerParent = string('cache.parent');
   const merged = asStrings(values.get('cache.mergeParents'));
-  const compared = [string('cache.lowerDiffParent'), string('cache.upperDiffParent')].filter((parent) => parent !== '');
+  const [lower, upper] = [string('cache.lowerDiffParent'), string('cache.upperDiffParent')];
+  const compared = [lower, upper].filter((parent) => parent !== '');
   const parents = layerParent !== '' ? [layerParent] : merged.length > 0 ? merged : compared;
+  const isDifference = layerParent === '' && merged.length === 0 && compared.length > 0;
   const isMergeOrDiff = layerParent === '' && parents.length > 0;
   const usageCount = integer('cache.usageCount', -1);
   return {
@@ -81,6 +85,7 @@ function toReference(id: string, values: ReadonlyMap<string, string>): Reference
     recordType: string('cache.recordType') || 'regular',
     parents,
     isMergeOrDiff,
+    difference: isDifference ? { lower, upper } : undefined,
     diffID: string('cache.diffID'),
     blob: string('cache.blob'),
     blobSize: integer('cache.blobsize', -1),

@@ -1,18 +1,23 @@
 import type { CacheForm, Problem, SourceKind } from '../../../shared/model/source.ts';
+import type { RecordUsage } from '../../../shared/model/usage.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import type { Digest } from '../../../shared/oci/digest.ts';
 import type { CacheConfig } from '../remotecache/cache-config.ts';
 import type { BlobExtent } from './blob-hasher.ts';
+import type { RecordNames } from './catalog.ts';
 
 /** One cache of a source, fully read. */
 export interface SourceCache {
   readonly ref: string;
   readonly form: CacheForm;
-  readonly manifest: Descriptor;
-  readonly config: Descriptor;
+  /** Absent, both, where the cache stands in no document: a daemon's state. */
+  readonly manifest?: Descriptor;
+  readonly config?: Descriptor;
   readonly parsed: CacheConfig;
   /** Layer descriptors of the manifest, in its order; digests may repeat. */
   readonly descriptors: readonly Descriptor[];
+  /** Record → BuildKit's own id, where the source has them: then that is the record's id. Unique in the source. */
+  readonly ids?: readonly string[];
 }
 
 /** A blob that lies in the source. `problem` says why it cannot be used although something is there. */
@@ -32,6 +37,12 @@ export interface SourceSnapshot {
   /** Blobs that some manifest or config of `index.json` needs, layers left out: those are never orphans. */
   readonly documents: readonly Digest[];
   readonly problems: readonly Problem[];
+  /** BuildKit's own figures by BuildKit's id, in the order it lists them; absent where the source has none. */
+  readonly usage?: ReadonlyMap<string, RecordUsage>;
+  /** What the source itself calls its records, by digest, or by id where a digest has several names. */
+  readonly names?: RecordNames;
+  /** Builds that the source tells of. */
+  readonly builds?: number;
 }
 
 /** Positional reads from a blob. Bytes are not checked against the digest: `verify` does that. */

@@ -71,7 +71,9 @@ async function applyUnderLock(session: StoreSession, options: ApplyOptions): Pro
       records: gone.size,
       nextIndex: changed.length === 0 ? undefined : nextIndex(session.index.document, changed),
       blobs,
-      documents: changed.flatMap(({ cache }) => [parseDigest(cache.config.digest), parseDigest(cache.manifest.digest)]),
+      documents: changed.flatMap(({ cache: { config, manifest } }) =>
+        [config, manifest].flatMap((document) => (document ? [parseDigest(document.digest)] : [])),
+      ),
       // What is there already belongs to another reference.
       written: await absent(store, written),
       write: async () => {
@@ -107,7 +109,7 @@ async function changedCaches(
   const changed: ChangedCache[] = [];
   for (const [at, cache] of snapshot.caches.entries()) {
     const { form } = cache;
-    if (form === 'inline' || form === 's3') continue;
+    if (form === 'inline' || form === 's3' || form === 'solver' || form === 'references') continue;
     const first = start[at] as number;
     const goes = (record: number) =>
       gone.has(recordId(ids.digest[first + record] ?? '', ids.ordinal[first + record] ?? 0));
@@ -121,7 +123,7 @@ async function changedCaches(
 
 /** The entries that lead to changed caches lead to the new manifests, with everything else they say. */
 function nextIndex(index: LayoutIndexDocument, changed: readonly ChangedCache[]): LayoutIndexDocument {
-  const next = new Map(changed.map(({ cache, documents }) => [cache.manifest.digest, documents?.manifest]));
+  const next = new Map(changed.map(({ cache, documents }) => [cache.manifest?.digest, documents?.manifest]));
   return {
     ...index,
     manifests: index.manifests.flatMap((entry) => {

@@ -34,7 +34,7 @@ async function exportTo(name: string, source: CacheSource, options: Partial<Tran
 
 async function summary(path: string) {
   const { caches } = runSteps(deriveCatalog(await (await openSource(path)).read()));
-  return caches.map(({ config, form, totals }) => ({ config: config.digest, form, totals }));
+  return caches.map(({ config, form, totals }) => ({ config: config?.digest, form, totals }));
 }
 
 /** The source, with the first result of its first cache made at another time. */
@@ -82,7 +82,7 @@ describe('an export', () => {
     });
     expect(await summary(folder.at('back'))).toEqual([original]);
     const [manifest] = (await source.read()).caches;
-    expect(back.manifest.digest).toBe(manifest?.manifest.digest);
+    expect(back.manifest.digest).toBe(manifest?.manifest?.digest);
   });
 
   test('of a large config warns that BuildKit will not import it', async () => {

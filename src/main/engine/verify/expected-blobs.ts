@@ -10,8 +10,8 @@ export interface ExpectedBlob {
 export function expectedBlobs(snapshot: SourceSnapshot): ReadonlyMap<string, ExpectedBlob> {
   const expected = new Map<string, ExpectedBlob>();
   for (const cache of snapshot.caches) {
-    expected.set(cache.manifest.digest, { role: 'manifest', size: cache.manifest.size });
-    expected.set(cache.config.digest, { role: 'config', size: cache.config.size });
+    if (cache.manifest) expected.set(cache.manifest.digest, { role: 'manifest', size: cache.manifest.size });
+    if (cache.config) expected.set(cache.config.digest, { role: 'config', size: cache.config.size });
     for (const { digest, size } of cache.descriptors) {
       if (!expected.has(digest)) expected.set(digest, { role: 'layer', size });
     }

@@ -6,15 +6,8 @@ import type { InspectorPanelProps } from '../../base/feature.ts';
 import { Bytes, Count } from '../../base/quantity.tsx';
 import { KeyValue, KeyValues, Section } from '../../base/section.tsx';
 import { Time } from '../../base/time.tsx';
+import { FORM_NAMES } from '../../widgets/source-kinds.ts';
 import styles from './source-panel.module.css';
-
-const FORMS = {
-  'image-manifest': 'image manifest',
-  'index-oci': 'index, OCI types',
-  'index-docker': 'index, Docker types',
-  inline: 'inline in an image',
-  s3: 'S3',
-} as const;
 
 /** What a source is and what it holds, where nothing else is inspected. */
 export function SourcePanel({ source }: InspectorPanelProps) {
@@ -77,13 +70,13 @@ export function SourcePanel({ source }: InspectorPanelProps) {
         <Section title="Caches" note={source.caches.length}>
           <ul className={styles.caches}>
             {source.caches.map((cache) => (
-              <li key={`${cache.ref} ${cache.manifest.digest}`} className={styles.cache}>
+              <li key={`${cache.ref} ${cache.manifest?.digest ?? ''}`} className={styles.cache}>
                 <span className="medium ellipsis">{cache.ref === '' ? 'without a name' : cache.ref}</span>
                 <span className={styles.size}>
                   <Bytes bytes={cache.totals.deduplicatedBytes} />
                 </span>
-                <span className="t3 fs11">{FORMS[cache.form]}</span>
-                <Digest digest={cache.manifest.digest} className={styles.digest ?? ''} />
+                <span className="t3 fs11">{FORM_NAMES[cache.form]}</span>
+                {cache.manifest && <Digest digest={cache.manifest.digest} className={styles.digest ?? ''} />}
               </li>
             ))}
           </ul>

@@ -52,7 +52,7 @@ async function writeSummary(
     [
       { title: 'CACHE', text: (cache) => cache.ref },
       { title: 'FORM', text: (cache) => cache.form },
-      { title: 'CONFIG', text: (cache) => shortId(cache.config.digest) },
+      { title: 'CONFIG', text: (cache) => (cache.config ? shortId(cache.config.digest) : '') },
       { title: 'RECORDS', align: 'right', text: (cache) => formatCount(cache.totals.records) },
       { title: 'BLOBS', align: 'right', text: (cache) => formatCount(cache.totals.blobs) },
       { title: 'DEDUPLICATED', align: 'right', text: (cache) => formatBytes(cache.totals.deduplicatedBytes) },
