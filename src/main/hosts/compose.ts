@@ -5,6 +5,8 @@ import { createDuckdbCatalogStore } from '../adapters/duckdb/index.ts';
 import { createStoreOpener } from '../adapters/file/store-opener.ts';
 import { createFolderLister } from '../adapters/local-folders/index.ts';
 import { createMemoryRecents } from '../adapters/memory/recent-sources.ts';
+import { createDockerCredentialSource } from '../adapters/registry/docker-credentials.ts';
+import { createRepositoryOpener } from '../adapters/registry/open-repository.ts';
 import { createSqliteAudit, createSqliteRecents } from '../adapters/sqlite/app-state.ts';
 import { createSqliteBlobInfoCache } from '../adapters/sqlite/blob-info-cache.ts';
 import { openStateDatabase } from '../adapters/sqlite/state-database.ts';
@@ -41,6 +43,11 @@ export async function composeEngine({ host, environment }: ComposeOptions): Prom
     ? join(folders.cache, 'catalogs')
     : cleanup.use(await createPassingFolder(join(folders.cache, 'passing'))).path;
 
+  // One for sources and targets, so that a registry is told once who asks.
+  const repositories = createRepositoryOpener(
+    createDockerCredentialSource(environment.DOCKER_CONFIG ?? join(homedir(), '.docker')),
+  );
+
   const engine = cleanup.use(
     createEngine({
       info: {
@@ -55,7 +62,7 @@ export async function composeEngine({ host, environment }: ComposeOptions): Prom
       reports: createErrorLog(join(folders.state, 'errors.log')),
       recents: isWindow ? createSqliteRecents(database) : createMemoryRecents(),
       audit: createSqliteAudit(database),
-      opener: createSourceOpener(),
+      opener: createSourceOpener({ registry: { repositories } }),
       stores: createStoreOpener({ pathOf: localPath }),
       catalogs: createDuckdbCatalogStore({ folder: catalogFolder }),
       blobInfo: createSqliteBlobInfoCache(database),

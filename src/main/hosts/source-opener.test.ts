@@ -18,8 +18,8 @@ describe('what a person writes for a place', () => {
   });
 
   it('says what does not open yet, and repeats no password', () => {
-    expect(() => localPath('docker://me:secret@host/repo')).toThrow(
-      expect.objectContaining({ code: 'UNSUPPORTED_FORMAT', subject: 'docker://host/repo' }),
+    expect(() => localPath('s3://me:secret@host/repo')).toThrow(
+      expect.objectContaining({ code: 'UNSUPPORTED_FORMAT', subject: 's3://host/repo' }),
     );
   });
 });

@@ -2,20 +2,34 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CacheError } from '../../shared/base/errors.ts';
+import { parseRef, withoutAccount } from '../../shared/oci/reference.ts';
 import { layoutOf } from '../adapters/file/layout.ts';
 import { folderState } from '../adapters/file/layout-folder.ts';
 import { readStoreNames } from '../adapters/file/store-names.ts';
 import { createOciLayoutSource, openSource, probe, readCompanionNames } from '../adapters/oci-layout/index.ts';
+import { createRegistrySource, isRegistrySource, type RegistrySourceOptions } from '../adapters/registry/source.ts';
 import type { SourceOpener } from '../engine/ports/source-opener.ts';
 
+/** What the sources that are not files need. */
+export interface SourceOpenerOptions {
+  readonly registry: RegistrySourceOptions;
+}
+
 /** Every source kind there is, behind one door. A new kind is recognised here. */
-export function createSourceOpener(): SourceOpener {
+export function createSourceOpener({ registry }: SourceOpenerOptions): SourceOpener {
   return {
-    async open(text) {
+    async open(text, signal) {
+      if (text.startsWith('docker://')) {
+        const source = createRegistrySource(parseRef(text), registry);
+        // As with a path: what is not there is not put into the list.
+        await source.fingerprint(signal);
+        return source;
+      }
       const source = await openSource(localPath(text));
       return (await isStore(source.location)) ? createOciLayoutSource(source.location, 'store') : source;
     },
     names: async (source, signal) => {
+      if (isRegistrySource(source)) return source.names(signal);
       const beside = await readCompanionNames(source.location, signal);
       return source.kind === 'store' ? new Map([...(await readStoreNames(source.location)), ...beside]) : beside;
     },
@@ -48,8 +62,8 @@ export function localPath(text: string): string {
   if (scheme === 'file') return fileURLToPath(text);
   if (scheme !== undefined) {
     throw new CacheError('UNSUPPORTED_FORMAT', `References with ${scheme}:// do not open yet.`, {
-      subject: text.replace(/\/\/[^/@]*@/, '//'),
-      hint: 'Open a folder or a tar: a local cache export, an OCI layout, or a managed store.',
+      subject: withoutAccount(text),
+      hint: 'Open a folder or a tar (a local cache export, an OCI layout, a managed store), or docker://HOST/REPOSITORY:TAG.',
     });
   }
   return resolve(expandHome(text));

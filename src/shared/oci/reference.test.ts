@@ -45,4 +45,13 @@ describe('parseRef', () => {
       expect(() => parseRef(text)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT', subject: text }));
     },
   );
+
+  test.each([
+    ['docker://me:secret@host/app', 'docker://host/app'],
+    ['docker://me:se@cret@host/app', 'docker://host/app'],
+    ['docker://me:se/cret@host.io:5000/app:tag', 'docker://host.io:5000/app:tag'],
+    ['docker://me:SECRET@host.io/UPPER', 'docker://host.io/UPPER'],
+  ])('refuses %j and repeats no password', (text, subject) => {
+    expect(() => parseRef(text)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT', subject }));
+  });
 });

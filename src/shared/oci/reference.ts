@@ -27,6 +27,8 @@ export function transportFromImageName(name: string): Transport {
 
 const HOST = /^(localhost|[^/]*[.:][^/]*)$/;
 const REPOSITORY = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
+/** Of any algorithm: who needs the bytes parses it. */
+const DIGEST = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-f]+$/;
 const TAG = /^[\w][\w.-]{0,127}$/;
 
 /**
@@ -61,7 +63,10 @@ export function parseRef(text: string): Ref {
 }
 
 function parseRegistryRef(text: string, rest: string): Ref {
-  const [named = '', digest] = rest.split('@', 2);
+  const [named = '', digest, ...more] = rest.split('@');
+  if (more.length > 0 || (digest !== undefined && !DIGEST.test(digest))) {
+    throw badRef(text, 'Only a digest may stand behind the @: accounts are kept where "docker login" puts them.');
+  }
   const slash = named.indexOf('/');
   const first = slash > 0 ? named.slice(0, slash) : '';
   const hasHost = HOST.test(first);
@@ -93,9 +98,14 @@ function decodeEndpoint(text: string, encoded: string): string {
 
 function badRef(text: string, message: string): CacheError {
   return new CacheError('INVALID_INPUT', message, {
-    subject: text,
+    subject: withoutAccount(text),
     hint: 'Write a path, or docker://host/repository:tag, s3://bucket/prefix, store://PATH.',
   });
+}
+
+/** A text that may hold a name and password before an @, without them: for errors. */
+export function withoutAccount(text: string): string {
+  return text.replace(/:\/\/.*@(?!\w+:[0-9a-f]{32,}$)/, '://');
 }
 
 /** The text form that `parseRef` reads back. */

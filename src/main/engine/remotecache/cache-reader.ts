@@ -38,6 +38,8 @@ export type OpenDocumentByDigest = (digest: Digest, role: DocumentRole) => OpenD
 /** Options of a reader. */
 export interface CacheReaderOptions {
   readonly signal?: AbortSignal | undefined;
+  /** Entries of image indexes that are not looked at. */
+  readonly skips?: (entry: Descriptor) => boolean;
   readonly onProgress: (progress: ReadProgress) => void;
 }
 
@@ -51,7 +53,7 @@ const MAX_INDEX_DEPTH = 4;
 /** Follows references to their caches, wherever the documents lie: in a layout or in a registry. */
 export class CacheReader {
   readonly caches: PackedCache[] = [];
-  /** Every document that was looked at, and the layers of images without a cache: all that something leads to but layers of caches. */
+  /** Every document that was looked at, and the layers of images without a cache: all but the layers of caches. */
   readonly documents = new Set<Digest>();
   /** Those of the documents that are layers of images. */
   readonly imageLayers = new Set<Digest>();
@@ -80,13 +82,7 @@ export class CacheReader {
       return;
     }
     const before = this.caches.length;
-    try {
-      await this.#readImages(ref, entry, manifest, 0);
-    } catch (error) {
-      // An image may be there in part: what is wrong with it does not touch the caches beside it.
-      if (!isCacheError(error) || error.code === 'CANCELLED') throw error;
-      this.problems.push(error.toJSON());
-    }
+    await this.#tolerantly(() => this.#readImages(ref, entry, manifest, 0));
     if (this.caches.length === before) {
       this.problems.push({
         code: 'UNSUPPORTED_FORMAT',
@@ -94,6 +90,16 @@ export class CacheReader {
         subject: ref,
         hint: 'It is left out.',
       });
+    }
+  }
+
+  /** An image may be there in part: what is wrong with it does not touch the caches beside it. */
+  async #tolerantly(read: () => Promise<void>): Promise<void> {
+    try {
+      await read();
+    } catch (error) {
+      if (!isCacheError(error) || error.code === 'CANCELLED' || error.code === 'UNAVAILABLE') throw error;
+      this.problems.push(error.toJSON());
     }
   }
 
@@ -106,9 +112,11 @@ export class CacheReader {
   async #readImages(ref: string, entry: Descriptor, manifest: ImageOrIndex, depth: number): Promise<void> {
     if (manifest.kind === 'index') {
       for (const child of finish(unpackDescriptors(manifest.manifests))) {
-        const described = depth < MAX_INDEX_DEPTH ? await this.#readManifest(ref, child) : undefined;
-        if (described === undefined || described.kind === 'cache') continue;
-        await this.#readImages(ref, child, described, depth + 1);
+        if (depth === MAX_INDEX_DEPTH || this.#options.skips?.(child)) continue;
+        await this.#tolerantly(async () => {
+          const described = await this.#readManifest(ref, child);
+          if (described.kind !== 'cache') await this.#readImages(ref, child, described, depth + 1);
+        });
       }
       return;
     }

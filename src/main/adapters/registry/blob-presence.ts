@@ -1,0 +1,109 @@
+import { throwIfAborted } from '../../../shared/base/errors.ts';
+import type { Descriptor } from '../../../shared/oci/descriptor.ts';
+import type { ReadProgress } from '../../engine/ports/cache-source.ts';
+import type { LayerInfoCache } from '../../engine/ports/layer-info-cache.ts';
+import type { Repository } from './repository.ts';
+
+/** Blobs asked for at once: a trip each, and few enough not to be taken for an attack. */
+const AT_ONCE = 8;
+
+/** Options of `sizes`. */
+export interface AskOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: ReadProgress) => void) | undefined;
+}
+
+/** Which blobs a repository has. */
+export interface BlobPresence {
+  /**
+   * The size in bytes that each blob has there, by digest; those that are not there are left out.
+   * @throws `ACCESS_DENIED`, `UNAVAILABLE`, `CANCELLED`
+   */
+  sizes(blobs: readonly Descriptor[], options?: AskOptions): Promise<Map<string, number>>;
+  /** Takes back what is remembered of a blob that turned out not to be there. */
+  forget(digest: string): Promise<void>;
+}
+
+/**
+ * Asks the registry for each blob once, with a HEAD, and remembers the answers in a layer info cache: asked again, they
+ * cost no trip.
+ *
+ * What is remembered is never wrong about a blob for longer than until somebody misses it: only blobs that are there with
+ * the size their descriptor says are remembered; and because an entry cannot be taken out of the cache, `forget` leaves a
+ * mark in its meta. A blob is believed to be there only if the repository is known to hold it *and* the last word on where
+ * it lies is this repository: another repository that overwrites either word costs a trip, not the truth.
+ *
+ * @param place host and name of the repository: what its members are kept under
+ */
+export function createBlobPresence(repository: Repository, place: string, layerInfo?: LayerInfoCache): BlobPresence {
+  /** Layer info helps, but is never the reason that something fails. */
+  const askInfo = async <T>(ask: (info: LayerInfoCache) => Promise<T>): Promise<T | undefined> =>
+    layerInfo && ask(layerInfo).catch(() => undefined);
+
+  async function remembered(blobs: readonly Descriptor[]): Promise<Map<string, number>> {
+    const digests = blobs.map(({ digest }) => digest);
+    const answers = await askInfo((info) => Promise.all([info.containsMany(place, digests), info.metaMany(digests)]));
+    const known = new Map<string, number>();
+    if (!answers) return known;
+    const [members, metas] = answers;
+    for (const [i, { digest, size }] of blobs.entries()) {
+      const meta = metas[i];
+      if (members[i] && meta?.path === place && meta.length === size) known.set(digest, size);
+    }
+    return known;
+  }
+
+  return {
+    async sizes(blobs, { signal, onProgress } = {}) {
+      const distinct = [...new Map(blobs.map((blob) => [blob.digest, blob])).values()];
+      const found = await remembered(distinct);
+      const unknown = distinct.filter(({ digest }) => !found.has(digest));
+      let done = distinct.length - unknown.length;
+      const count = (): void => {
+        onProgress?.({ phase: 'Asking for blobs', done, total: distinct.length, unit: 'blobs' });
+      };
+      count();
+      await eachOf(unknown, signal, async ({ digest, size }, stop) => {
+        const there = await repository.blobSize(digest, stop);
+        if (there !== undefined) found.set(digest, there);
+        if (there === size) {
+          // The meta first: a member without one would have to be asked for again.
+          await askInfo((info) => info.setMeta(digest, { path: place, length: size }));
+          await askInfo((info) => info.add(place, digest));
+        }
+        done += 1;
+        count();
+      });
+      return found;
+    },
+    async forget(digest) {
+      await askInfo((info) => info.setMeta(digest, { path: `missing in ${place}`, length: 0 }));
+    },
+  };
+}
+
+/** Does something for each, some at once. The first failure stops the others and is the one that is thrown. */
+async function eachOf<T>(
+  items: readonly T[],
+  signal: AbortSignal | undefined,
+  work: (item: T, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const failed = new AbortController();
+  const stop = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
+  const rest = items.values();
+  const errors: unknown[] = [];
+  const workers = Array.from({ length: Math.min(AT_ONCE, items.length) }, async () => {
+    try {
+      for (const item of rest) {
+        throwIfAborted(stop);
+        await work(item, stop);
+      }
+    } catch (error) {
+      errors.push(error);
+      failed.abort();
+    }
+  });
+  await Promise.all(workers);
+  throwIfAborted(signal);
+  if (errors.length > 0) throw errors[0];
+}

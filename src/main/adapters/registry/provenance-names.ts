@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { isCacheError } from '../../../shared/base/errors.ts';
+import { type Descriptor, descriptorSchema } from '../../../shared/oci/descriptor.ts';
+import { namesFromProvenance } from '../../engine/explain/names.ts';
+import type { RecordName, RecordNames } from '../../engine/ports/catalog.ts';
+import type { Repository } from './repository.ts';
+
+/** A larger attestation is not one of a single build. */
+const MAX_PROVENANCE_BYTES = 32 << 20;
+const PROVENANCE = 'https://slsa.dev/provenance/';
+
+const attestationSchema = z.object({ layers: z.array(descriptorSchema) });
+
+/** True for the entry of an image index that holds what BuildKit attests about the image beside it. */
+export function isAttestation(entry: Descriptor): boolean {
+  return entry.annotations?.['vnd.docker.reference.type'] === 'attestation-manifest';
+}
+
+/**
+ * Names for records from the provenance that attestation manifests of an image hold. What cannot be read gives none:
+ * names help, but are never the reason that a cache does not open.
+ * @throws `CANCELLED` from the signal
+ */
+export async function readProvenanceNames(
+  repository: Repository,
+  attestations: readonly Descriptor[],
+  signal?: AbortSignal,
+): Promise<RecordNames> {
+  const names = new Map<string, RecordName>();
+  for (const { digest } of attestations) {
+    try {
+      const { bytes } = await repository.manifest(digest, signal);
+      const { layers } = attestationSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
+      for (const layer of layers) {
+        if (!layer.annotations?.['in-toto.io/predicate-type']?.startsWith(PROVENANCE)) continue;
+        for (const [record, name] of namesFromProvenance(await readJson(repository, layer, signal))) {
+          names.set(record, name);
+        }
+      }
+    } catch (error) {
+      if (isCacheError(error, 'CANCELLED') || signal?.aborted) throw error;
+    }
+  }
+  return names;
+}
+
+async function readJson(repository: Repository, { digest, size }: Descriptor, signal?: AbortSignal): Promise<unknown> {
+  if (size > MAX_PROVENANCE_BYTES) return undefined;
+  const chunks: Uint8Array[] = [];
+  const options = { end: size, ...(signal ? { signal } : {}) };
+  for await (const chunk of repository.blob(digest, options)) chunks.push(chunk);
+  return JSON.parse(Buffer.concat(chunks).toString());
+}
