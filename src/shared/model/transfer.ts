@@ -36,6 +36,8 @@ export const transferPreviewSchema = z.object({
   skipBlobs: count,
   skipBytes: count,
   resultsLeftOut: count,
+  /** What would be larger than BuildKit reads; one of the warnings says so of each. */
+  oversized: z.array(z.enum(['config', 'manifest'])).optional(),
   warnings: z.array(z.string()),
 });
 export type TransferPreview = z.infer<typeof transferPreviewSchema>;

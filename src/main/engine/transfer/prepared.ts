@@ -50,13 +50,10 @@ export function distinctBlobs(caches: readonly PreparedCache[]): Descriptor[] {
 export function warningsOf(caches: readonly PreparedCache[], index: LayoutIndexDocument | undefined): string[] {
   const warnings: string[] = [];
   for (const { ref, documents } of caches) {
-    for (const [what, { size }] of [
-      ['config', documents.config],
-      ['manifest', documents.manifest],
-    ] as const) {
-      if (size <= BUILDKIT_LIMIT_BYTES) continue;
+    for (const what of oversizedOf(documents)) {
+      const size = formatBytes(documents[what].size);
       warnings.push(
-        `The ${what} of ${ref} has ${formatBytes(size)}: BuildKit imports none above ${formatBytes(BUILDKIT_LIMIT_BYTES)}.`,
+        `The ${what} of ${ref} has ${size}: BuildKit imports none above ${formatBytes(BUILDKIT_LIMIT_BYTES)}.`,
       );
     }
     const replaced = index?.manifests.some(
@@ -65,6 +62,11 @@ export function warningsOf(caches: readonly PreparedCache[], index: LayoutIndexD
     if (replaced) warnings.push(`${ref} leads to another cache there: that reference is replaced.`);
   }
   return warnings;
+}
+
+/** Which documents of a cache are larger than BuildKit reads. */
+export function oversizedOf(documents: CacheDocuments): ('config' | 'manifest')[] {
+  return (['config', 'manifest'] as const).filter((what) => documents[what].size > BUILDKIT_LIMIT_BYTES);
 }
 
 function nothingToWrite(ref: string): CacheError {

@@ -3,7 +3,7 @@ import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import type { SourceSnapshot } from '../ports/cache-source.ts';
 import type { LayoutStore } from '../ports/managed-store.ts';
 import { chooseCaches } from './choose-caches.ts';
-import { distinctBlobs, prepareCaches, warningsOf } from './prepared.ts';
+import { distinctBlobs, oversizedOf, prepareCaches, warningsOf } from './prepared.ts';
 import { presentBlobs } from './present-blobs.ts';
 
 /**
@@ -38,6 +38,7 @@ export async function previewTransfer(
     skipBlobs: skip.length,
     skipBytes: sum(skip),
     resultsLeftOut: caches.reduce((total, { selected }) => total + selected.leftOut, 0),
+    oversized: [...new Set(caches.flatMap(({ documents }) => oversizedOf(documents)))],
     warnings: warningsOf(caches, (await target?.readIndex())?.document),
   };
 }

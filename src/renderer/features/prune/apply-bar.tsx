@@ -5,6 +5,7 @@ import { formatDuration } from '../../../shared/base/time.ts';
 import type { Job } from '../../../shared/model/job.ts';
 import type { PrunePlan } from '../../../shared/model/plan.ts';
 import type { Source } from '../../../shared/model/source.ts';
+import { ActionBar } from '../../base/action-bar.tsx';
 import { sourceHref } from '../../base/address.ts';
 import { Button } from '../../base/button.tsx';
 import { Icon } from '../../base/icon.tsx';
@@ -50,34 +51,32 @@ export function ApplyBar({
   if (state.phase === 'done') return <Done state={state} onUndo={onUndo} onAgain={onAgain} />;
   if (!plan) return null;
   return (
-    <section className={styles.apply} aria-label="Apply">
-      <Icon of={Scissors} size={16} className={isNothing(plan) ? styles.quiet : styles.goesMark} />
-      <div className={styles.applyWords}>
-        <p>
-          <b>{applySentence(plan)}</b>
-        </p>
-        <p className={styles.applyNote}>{noteOf(source, plan)}</p>
-      </div>
-      <span className="spring" />
-      {source.writable ? (
-        <Button
-          variant="danger"
-          icon={state.phase === 'planning' ? RotateCcw : Trash2}
-          isDisabled={state.phase !== 'planned' || isNothing(plan)}
-          onPress={onApply}
-        >
-          {state.phase === 'planning' ? 'Planning…' : `Move ${buttonCount(plan)} to trash`}
-        </Button>
-      ) : (
-        <Button
-          variant="primary"
-          icon={DatabaseZap}
-          onPress={() => navigate(sourceHref(source.id, 'transfer', { kind: 'store' }))}
-        >
-          Import into a store first
-        </Button>
-      )}
-    </section>
+    <ActionBar
+      label="Apply"
+      mark={<Icon of={Scissors} size={16} className={isNothing(plan) ? styles.quiet : styles.goesMark} />}
+      title={<b>{applySentence(plan)}</b>}
+      note={noteOf(source, plan)}
+      actions={
+        source.writable ? (
+          <Button
+            variant="danger"
+            icon={state.phase === 'planning' ? RotateCcw : Trash2}
+            isDisabled={state.phase !== 'planned' || isNothing(plan)}
+            onPress={onApply}
+          >
+            {state.phase === 'planning' ? 'Planning…' : `Move ${buttonCount(plan)} to trash`}
+          </Button>
+        ) : (
+          <Button
+            variant="primary"
+            icon={DatabaseZap}
+            onPress={() => navigate(sourceHref(source.id, 'transfer', { kind: 'store' }))}
+          >
+            Import into a store first
+          </Button>
+        )
+      }
+    />
   );
 }
 
@@ -108,22 +107,22 @@ function Progress({
     ? `${formatCount(progress.done)}${progress.total === undefined ? '' : ` of ${formatCount(progress.total)}`} ${progress.unit}`
     : 'Starting';
   return (
-    <section className={styles.apply} aria-label="Apply">
-      <ProgressRing share={share} size={16} />
-      <div className={styles.applyWords}>
-        <p>
+    <ActionBar
+      label="Apply"
+      mark={<ProgressRing share={share} size={16} />}
+      title={
+        <>
           <b>{title}</b> <span className="t3">{progress?.phase}</span>
-        </p>
-        <ProgressBar share={share} label={title} text={text} />
-      </div>
-      <span className={styles.applyNote}>
-        {text}
-        {progress?.leftMs !== undefined && `, ${formatDuration(progress.leftMs)} left`}
-      </span>
-      <Button icon={X} isDisabled={onCancel === undefined} {...(onCancel ? { onPress: onCancel } : {})}>
-        Cancel
-      </Button>
-    </section>
+        </>
+      }
+      progress={<ProgressBar share={share} label={title} text={text} />}
+      figures={`${text}${progress?.leftMs === undefined ? '' : `, ${formatDuration(progress.leftMs)} left`}`}
+      actions={
+        <Button icon={X} isDisabled={onCancel === undefined} {...(onCancel ? { onPress: onCancel } : {})}>
+          Cancel
+        </Button>
+      }
+    />
   );
 }
 
@@ -138,29 +137,32 @@ function Done({
 }) {
   const { report, isUndone } = state;
   return (
-    <section className={styles.apply} aria-label="Apply">
-      <Icon of={isUndone ? Undo2 : CircleCheck} size={16} className={styles.staysMark} />
-      <div className={styles.applyWords}>
-        <p role="status">
-          <b>{doneSentence(report, isUndone)}</b>
-        </p>
-        <p className={styles.applyNote}>
+    <ActionBar
+      label="Apply"
+      mark={<Icon of={isUndone ? Undo2 : CircleCheck} size={16} className={styles.staysMark} />}
+      title={<b>{doneSentence(report, isUndone)}</b>}
+      isNews
+      note={
+        <>
           {isUndone
             ? 'The store is as it was before.'
             : 'Nothing is deleted until the trash is emptied; then the space is free.'}
           {report.skipped.length > 0 &&
             ` ${countOf(report.skipped.length, 'item')} had changed since the plan and ${report.skipped.length === 1 ? 'was' : 'were'} left alone.`}
-        </p>
-      </div>
-      <span className="spring" />
-      <Button icon={RotateCcw} onPress={onAgain}>
-        Plan again
-      </Button>
-      {!isUndone && (
-        <Button icon={Undo2} variant="primary" onPress={() => onUndo(report.plan)}>
-          Undo
-        </Button>
-      )}
-    </section>
+        </>
+      }
+      actions={
+        <>
+          <Button icon={RotateCcw} onPress={onAgain}>
+            Plan again
+          </Button>
+          {!isUndone && (
+            <Button icon={Undo2} variant="primary" onPress={() => onUndo(report.plan)}>
+              Undo
+            </Button>
+          )}
+        </>
+      }
+    />
   );
 }
