@@ -5,6 +5,7 @@ import { CacheError } from '../../shared/base/errors.ts';
 import { parseRef, withoutAccount } from '../../shared/oci/reference.ts';
 import { layoutOf } from '../adapters/file/layout.ts';
 import { folderState } from '../adapters/file/layout-folder.ts';
+import { withNotedDamage } from '../adapters/file/noted-damage-source.ts';
 import { readStoreNames } from '../adapters/file/store-names.ts';
 import { createOciLayoutSource, openSource, probe, readCompanionNames } from '../adapters/oci-layout/index.ts';
 import { createRegistrySource, isRegistrySource, type RegistrySourceOptions } from '../adapters/registry/source.ts';
@@ -26,7 +27,9 @@ export function createSourceOpener({ registry }: SourceOpenerOptions): SourceOpe
         return source;
       }
       const source = await openSource(localPath(text));
-      return (await isStore(source.location)) ? createOciLayoutSource(source.location, 'store') : source;
+      return (await isStore(source.location))
+        ? withNotedDamage(createOciLayoutSource(source.location, 'store'))
+        : source;
     },
     names: async (source, signal) => {
       if (isRegistrySource(source)) return source.names(signal);

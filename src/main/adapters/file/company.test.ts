@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { LayoutStore } from '../../engine/ports/managed-store.ts';
+import type { LayoutStore, ManagedStore } from '../../engine/ports/managed-store.ts';
 import { FIXTURES } from '../../engine/testing/real-caches.ts';
 import { transferCaches } from '../../engine/transfer/transfer.ts';
 import { openSource } from '../oci-layout/index.ts';
@@ -32,10 +32,10 @@ beforeEach(async () => {
 afterEach(() => folder[Symbol.asyncDispose]());
 
 /** A store that does something else, once, in the moment before a transfer switches the references. */
-function interrupted(store: LayoutStore, before: () => Promise<void>): LayoutStore {
+function interrupted(store: ManagedStore, before: () => Promise<void>): LayoutStore {
   return {
     location: store.location,
-    managed: store.managed,
+    managed: false,
     blobs: store.blobs,
     listBlobs: () => store.listBlobs(),
     readIndex: () => store.readIndex(),

@@ -1,9 +1,10 @@
 import { throwIfAborted } from '../../../shared/base/errors.ts';
 import type { BlobProgress, LockOptions } from '../../engine/ports/managed-store.ts';
 import { trashNotes } from './journal.ts';
+import { emptyQuarantine } from './quarantine.ts';
 import type { StoreFiles } from './trash.ts';
 
-/** Deletes every batch. The note goes first: from then on the batch is garbage that anyone may finish deleting. */
+/** Deletes every batch, and what is in quarantine. The note goes first: from then on the batch is garbage that anyone may finish deleting. */
 export async function emptyTrash(
   { layout, disk }: StoreFiles,
   options: LockOptions & { readonly onProgress?: BlobProgress },
@@ -22,5 +23,6 @@ export async function emptyTrash(
     options.onProgress?.(blobs, total);
   }
   await disk.syncFolder(layout.trash);
-  return { blobs, bytes };
+  const quarantined = await emptyQuarantine({ layout, disk }, options.signal);
+  return { blobs: blobs + quarantined.blobs, bytes: bytes + quarantined.bytes };
 }

@@ -24,6 +24,14 @@ const batchSchema = z.object({
 const noteSchema = batchSchema.extend({ blobs: count, bytes: count });
 export type TrashNote = z.infer<typeof noteSchema>;
 
+/** Damaged blobs that go into quarantine together. `plan`: the name of their batch. */
+const quarantineSchema = z.object({
+  plan: z.string(),
+  at: z.number(),
+  blobs: z.array(z.object({ digest: digestSchema, size: count, problem: z.string() })),
+});
+export type QuarantineNote = z.infer<typeof quarantineSchema>;
+
 /** Work that is going on: what the next one who takes the lock has to finish or take back. */
 const entrySchema = z.discriminatedUnion('kind', [
   batchSchema.extend({
@@ -38,9 +46,11 @@ const entrySchema = z.discriminatedUnion('kind', [
     /** Documents of the removal that nothing leads to afterwards. */
     written: z.array(digestSchema),
   }),
+  quarantineSchema.extend({ kind: z.literal('quarantine') }),
 ]);
 export type JournalEntry = z.infer<typeof entrySchema>;
 export type RemovalEntry = Extract<JournalEntry, { kind: 'remove' }>;
+export type QuarantineEntry = Extract<JournalEntry, { kind: 'quarantine' }>;
 export type RestoreEntry = Extract<JournalEntry, { kind: 'restore' }>;
 
 /** Writes down what is about to be done. Durable when it resolves. */
@@ -64,6 +74,14 @@ export async function openEntries(layout: StoreLayout): Promise<JournalEntry[]> 
 export async function readNote(layout: StoreLayout, plan: string): Promise<TrashNote | undefined> {
   const path = layout.trashNote(plan);
   return readDocument(path, noteSchema).catch((error: unknown) => {
+    if (error instanceof CacheError && error.code === 'NOT_FOUND') return undefined;
+    throw error;
+  });
+}
+
+/** The note of a batch in quarantine; undefined without one. */
+export async function readQuarantineNote(layout: StoreLayout, batch: string): Promise<QuarantineNote | undefined> {
+  return readDocument(layout.quarantineNote(batch), quarantineSchema).catch((error: unknown) => {
     if (error instanceof CacheError && error.code === 'NOT_FOUND') return undefined;
     throw error;
   });

@@ -32,7 +32,11 @@ export const OCI_LAYOUT_TEXT = '{"imageLayoutVersion":"1.0.0"}';
  *     journal/<plan>.json             a removal or an undo that is going on
  *     trash/<plan>/batch.json         a finished removal; without it the batch is being deleted
  *     trash/<plan>/<algorithm>/<hex>
+ *     damage.json                     blobs that a verify found damaged, each with what its file looked like then
+ *     quarantine/<batch>/batch.json   damaged blobs that were taken out of `blobs/`: what was wrong with each
+ *     quarantine/<batch>/<algorithm>/<hex>
  * ```
+ * What is in quarantine is served to nobody and counts as missing. It is deleted when the trash is emptied, never before.
  * `<owner>` names a process so that others can tell whether it still runs: see `owner.ts`.
  */
 export interface StoreLayout {
@@ -49,6 +53,8 @@ export interface StoreLayout {
   readonly plans: string;
   readonly journal: string;
   readonly trash: string;
+  readonly damage: string;
+  readonly quarantine: string;
   blobFolder(algorithm: DigestAlgorithm): string;
   blob(digest: Digest): string;
   /** `name` comes from `readdir` or from `ownedName`, never from a document. */
@@ -62,6 +68,10 @@ export interface StoreLayout {
   trashNote(plan: string): string;
   trashFolder(plan: string, algorithm: DigestAlgorithm): string;
   trashBlob(plan: string, digest: Digest): string;
+  quarantineBatch(batch: string): string;
+  quarantineNote(batch: string): string;
+  quarantineFolder(batch: string, algorithm: DigestAlgorithm): string;
+  quarantineBlob(batch: string, digest: Digest): string;
 }
 
 /** Draws the layout under `root`. */
@@ -70,6 +80,7 @@ export function layoutOf(path: string): StoreLayout {
   const own = join(root, '.cachewright');
   const blobFolder = (algorithm: DigestAlgorithm) => join(root, 'blobs', algorithm);
   const trashBatch = (plan: string) => join(own, 'trash', checkedPlan(plan));
+  const quarantineBatch = (batch: string) => join(own, 'quarantine', checkedPlan(batch));
   return {
     root,
     ociLayout: join(root, 'oci-layout'),
@@ -84,6 +95,8 @@ export function layoutOf(path: string): StoreLayout {
     plans: join(own, 'plans'),
     journal: join(own, 'journal'),
     trash: join(own, 'trash'),
+    damage: join(own, 'damage.json'),
+    quarantine: join(own, 'quarantine'),
     blobFolder,
     blob: (digest) => {
       const { algorithm, hex } = splitDigest(parseDigest(digest));
@@ -101,6 +114,13 @@ export function layoutOf(path: string): StoreLayout {
     trashBlob: (plan, digest) => {
       const { algorithm, hex } = splitDigest(parseDigest(digest));
       return join(trashBatch(plan), algorithm, hex);
+    },
+    quarantineBatch,
+    quarantineNote: (batch) => join(quarantineBatch(batch), 'batch.json'),
+    quarantineFolder: (batch, algorithm) => join(quarantineBatch(batch), algorithm),
+    quarantineBlob: (batch, digest) => {
+      const { algorithm, hex } = splitDigest(parseDigest(digest));
+      return join(quarantineBatch(batch), algorithm, hex);
     },
   };
 }

@@ -3,14 +3,17 @@ import type { TrashBatch } from '../../../shared/model/plan.ts';
 import type { Digest } from '../../../shared/oci/digest.ts';
 import type { RecordNames } from '../../engine/ports/catalog.ts';
 import type {
+  DamageNote,
   LayoutIndex,
   Lease,
   LockOptions,
   ManagedStore,
   PlanShelf,
+  QuarantinedBlob,
   StoreSession,
 } from '../../engine/ports/managed-store.ts';
 import { BottleFileCache } from './bottle-file-cache.ts';
+import { readDamageNotes, writeDamageNotes } from './damage-notes.ts';
 import { emptyTrash } from './empty-trash.ts';
 import { readIndexFile } from './index-file.ts';
 import { trashNotes } from './journal.ts';
@@ -18,6 +21,7 @@ import { changeIndexFile, type IndexChange, storeLockPlace } from './layout-stor
 import { takeLease } from './leases.ts';
 import { listBlobs } from './list-blobs.ts';
 import { createPlanShelf } from './plan-shelf.ts';
+import { quarantineBlobs, quarantinedBlobs } from './quarantine.ts';
 import { clearLeases, needsRecovery, recoverStore } from './recover.ts';
 import { dropUnneeded, removeBlobs } from './removal.ts';
 import { restoreBatch } from './restore.ts';
@@ -45,7 +49,14 @@ export class FileManagedStore implements ManagedStore {
     const { layout, disk } = this.#files;
     try {
       await this.blobs.initialize();
-      for (const folder of [layout.locks, layout.leases, layout.plans, layout.journal, layout.trash]) {
+      for (const folder of [
+        layout.locks,
+        layout.leases,
+        layout.plans,
+        layout.journal,
+        layout.trash,
+        layout.quarantine,
+      ]) {
         await disk.makeFolder(folder);
       }
       await clearLeases(this.#files);
@@ -91,6 +102,19 @@ export class FileManagedStore implements ManagedStore {
     return notes.map(({ plan, at, records, blobs, bytes }) => ({ plan, at, records, blobs, bytes }));
   }
 
+  async knownDamage(): Promise<ReadonlyMap<Digest, DamageNote>> {
+    return readDamageNotes(this.location);
+  }
+
+  async noteDamage(found: readonly DamageNote[], options: LockOptions = {}): Promise<void> {
+    if (found.length === 0 && (await this.knownDamage()).size === 0) return;
+    await this.#locked(options, () => writeDamageNotes(this.#files.layout, this.#files.disk, found));
+  }
+
+  quarantined(): Promise<readonly QuarantinedBlob[]> {
+    return quarantinedBlobs(this.#files.layout);
+  }
+
   #locked<T>(options: LockOptions, body: () => Promise<T>): Promise<T> {
     const { layout, disk } = this.#files;
     return withLock(storeLockPlace(layout), disk, options, async () => {
@@ -106,6 +130,7 @@ export class FileManagedStore implements ManagedStore {
       index,
       remove: (removal, options = {}) => removeBlobs(files, index, removal, options),
       restore: (plan, options = {}) => restoreBatch(files, plan, options.onProgress),
+      quarantine: (blobs) => quarantineBlobs(files, blobs),
       emptyTrash: (options = {}) => emptyTrash(files, options),
     };
   }

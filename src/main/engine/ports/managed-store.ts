@@ -104,6 +104,22 @@ export interface Restored {
   readonly leftAlone: readonly string[];
 }
 
+/** A blob whose bytes a check found to be others than its digest says. */
+export interface DamageNote {
+  readonly digest: Digest;
+  /** What is wrong, for a person. */
+  readonly message: string;
+}
+
+/** A damaged blob that was taken out of the store's blobs: served to nobody, kept until the trash is emptied. */
+export interface QuarantinedBlob extends SizedBlob {
+  /** Epoch ms. */
+  readonly at: number;
+  readonly problem: string;
+  /** Those that went together. */
+  readonly batch: string;
+}
+
 /** How far work in the store is. */
 export type BlobProgress = (done: number, total: number) => void;
 
@@ -123,7 +139,15 @@ export interface StoreSession {
    * @throws `NOT_FOUND` for an unknown batch, `CONFLICT` when none of its references can come back
    */
   restore(plan: string, options?: { readonly onProgress?: BlobProgress }): Promise<Restored>;
-  /** Deletes every batch for good. @throws `CANCELLED` between two batches */
+  /**
+   * Moves blobs into quarantine, each by one rename; what is not there is passed over. A crash in the middle leaves each
+   * where it was or in quarantine, listed. Whether it is damaged is for the caller to know.
+   * @returns those that went
+   */
+  quarantine(
+    blobs: readonly { readonly digest: Digest; readonly problem: string }[],
+  ): Promise<readonly QuarantinedBlob[]>;
+  /** Deletes every batch, and what is in quarantine, for good. @throws `CANCELLED` between two batches */
   emptyTrash(
     options?: LockOptions & { readonly onProgress?: BlobProgress },
   ): Promise<{ readonly blobs: number; readonly bytes: number }>;
@@ -154,6 +178,17 @@ export interface ManagedStore extends LayoutStore {
   exclusive<T>(body: (session: StoreSession) => Promise<T>, options?: LockOptions): Promise<T>;
   /** Batches that can come back, newest first. */
   trash(): Promise<readonly TrashBatch[]>;
+  /** What the last check found damaged and nobody has touched since. Cheap: no blob is read. */
+  knownDamage(): Promise<ReadonlyMap<Digest, DamageNote>>;
+  /** Replaces what is known of damage by what a whole check has just found. */
+  noteDamage(found: readonly DamageNote[], options?: LockOptions): Promise<void>;
+  /** What is in quarantine, the latest first. */
+  quarantined(): Promise<readonly QuarantinedBlob[]>;
+}
+
+/** Tells a managed store from a plain layout. */
+export function isManaged(store: LayoutStore): store is ManagedStore {
+  return store.managed;
 }
 
 /** Opens folders of this machine for writing. Paths are as a person writes them: relative, `~/…`, `store://…`. */

@@ -1,21 +1,34 @@
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { parseDigest } from '../../../shared/oci/digest.ts';
-import type { LayoutStore } from '../ports/managed-store.ts';
+import { isManaged, type LayoutStore } from '../ports/managed-store.ts';
 
 /** From this many on, the store is listed once instead of being asked for each. */
 const MANY = 200;
 
-/** Those that lie in a store with the size they should have, by digest. */
+/** Those that lie in a store with the size they should have, by digest. What is known to be damaged is not among them. */
 export async function presentBlobs(store: LayoutStore, wanted: readonly Descriptor[]): Promise<Set<string>> {
   const candidates = await namedBlobs(store, wanted);
+  const damaged: ReadonlyMap<string, unknown> = isManaged(store) ? await store.knownDamage() : new Map();
   const present = new Set<string>();
   for (const { digest, size } of candidates) {
-    if (present.has(digest)) continue;
+    if (present.has(digest) || damaged.has(digest)) continue;
     // What stands in its place and is no blob is not there: writing the blob replaces it, or says what it is.
     const there = await store.blobs.find(parseDigest(digest)).catch(() => undefined);
     if (there?.size === size) present.add(digest);
   }
   return present;
+}
+
+/** Those of which something lies in a store that is not as it should be; `present`: those that are. */
+export async function unfitBlobs(
+  store: LayoutStore,
+  wanted: readonly Descriptor[],
+  present: ReadonlySet<string>,
+): Promise<readonly Descriptor[]> {
+  return namedBlobs(
+    store,
+    wanted.filter(({ digest }) => !present.has(digest)),
+  );
 }
 
 /** Those of which nothing lies in a store. For blobs that were seen whole before. */

@@ -12,7 +12,8 @@ import { buildCommands } from './build-commands.ts';
 import { type ChosenCache, chooseCaches } from './choose-caches.ts';
 import { copyBlobs } from './copy-blobs.ts';
 import { distinctBlobs, type PreparedCache, prepareCaches, warningsOf } from './prepared.ts';
-import { presentBlobs, vanishedBlobs } from './present-blobs.ts';
+import { presentBlobs, unfitBlobs, vanishedBlobs } from './present-blobs.ts';
+import { setDamagedAside } from './set-damaged-aside.ts';
 
 /** One transfer. */
 export interface Transfer {
@@ -54,14 +55,30 @@ export async function transferCaches(transfer: Transfer): Promise<TransferReport
     brought: new Set(),
     damaged: [],
   };
+  const onWait = onProgress && waiting(onProgress);
+  const setAside = async (suspects: readonly Descriptor[]): Promise<void> => {
+    const { whole, note } = await setDamagedAside(target, suspects, { signal, onWait, onProgress });
+    for (const { digest, size } of suspects) {
+      // Whole, and as large as its descriptor says: a descriptor may be wrong too.
+      const isThere = whole.has(digest) && (await target.blobs.find(parseDigest(digest)))?.size === size;
+      if (isThere) supply.inTarget.add(digest);
+    }
+    if (note === undefined) return;
+    supply.damaged.push(note);
+    transfer.log?.(note);
+  };
+  const unfit = await unfitBlobs(target, described, supply.inTarget);
+  await setAside(unfit.filter(({ digest }) => supply.inSource.has(digest)));
   for (let tried = 1; ; tried += 1) {
     const caches = await bringBlobs(transfer, target, chosen, supply);
     const documents = caches.map((cache) => cache.documents);
     await lease.add(documents.flatMap(({ config, manifest }) => [config, manifest].map(digestOf)));
     onProgress?.({ phase: 'Writing the references', done: 0, unit: 'bytes' });
+    // They are made anew from the columns, so whether those that are there are whole costs no more than reading them.
+    await setAside(documents.flatMap(({ config, manifest }) => [config, manifest]));
     for (const each of documents) await each.write(target.blobs, signal);
     const warnings = [...supply.damaged, ...warningsOf(caches, (await target.readIndex()).document)];
-    const lost = await switchReferences(target, caches, { signal, onWait: onProgress && waiting(onProgress) });
+    const lost = await switchReferences(target, caches, { signal, onWait });
     if (lost.length === 0) {
       await lease[Symbol.asyncDispose]();
       const used = new Set(distinctBlobs(caches).map(digestOf));

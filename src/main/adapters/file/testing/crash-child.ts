@@ -4,13 +4,15 @@
  *
  * node crash-child.ts '{"store":…,"action":…,"dieAt":…}'
  */
+import { parseDigest } from '../../../../shared/oci/digest.ts';
 import { undoPlan } from '../../../engine/prune/undo.ts';
+import { quarantineDamaged } from '../../../engine/verify/quarantine-damaged.ts';
 import { importFrom, prune, startOn } from './store-folder.ts';
 
 /** What the process is told. */
 export interface CrashOrder {
   readonly store: string;
-  readonly action: 'import' | 'prune' | 'orphans' | 'undo' | 'empty-trash';
+  readonly action: 'import' | 'prune' | 'orphans' | 'undo' | 'empty-trash' | 'quarantine';
   /** For an import: the layout it comes from. */
   readonly from?: string;
   /** Of the steps after the store was opened, the first is 1. */
@@ -43,6 +45,11 @@ async function act(order: CrashOrder): Promise<void> {
       break;
     case 'empty-trash':
       await store.exclusive((session) => session.emptyTrash());
+      break;
+    case 'quarantine': {
+      const digests = [...(await store.listBlobs())].sort().map((text) => parseDigest(text));
+      await quarantineDamaged(store, digests);
+    }
   }
   process.stdout.write(String(steps));
 }
