@@ -8,6 +8,10 @@ import { join } from 'node:path';
 export interface RegistryServer extends AsyncDisposable {
   /** `127.0.0.1:PORT`. */
   readonly host: string;
+  /** Where it keeps a blob, which a test may damage or delete. */
+  blobFile(digest: string): string;
+  /** Ends the process; what it has stored stays until the end. */
+  stop(): Promise<void>;
 }
 
 /** The one account of a registry that was started with `account: true`. */
@@ -63,6 +67,14 @@ export async function startRegistryServer(options: { readonly account?: boolean 
   }
   return {
     host,
+    blobFile(digest) {
+      const [algorithm = '', hex = ''] = digest.split(':');
+      return join(folder, 'data/docker/registry/v2/blobs', algorithm, hex.slice(0, 2), hex, 'data');
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+    },
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM');
       await ended;
