@@ -1,5 +1,5 @@
 import type { CacheError } from '../../../shared/base/errors.ts';
-import { type BoltBucket, type BoltContext, createBucket } from './bucket.ts';
+import { type BoltBucket, type BoltContext, createRootBucket } from './bucket.ts';
 import { type BoltFile, type BoltMeta, readMetas } from './meta.ts';
 import { readPage } from './page.ts';
 
@@ -35,7 +35,7 @@ export function openBolt(file: BoltFile): BoltDatabase {
   return {
     pageSize: meta.pageSize,
     transaction: meta.transaction,
-    root: createBucket(context, '', 0n, meta.rootPage),
+    root: createRootBucket(context, meta.rootPage),
     damage,
   };
 }

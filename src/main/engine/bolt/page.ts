@@ -10,7 +10,7 @@ const BUCKET_FLAG = 0x01;
 /** A branch or leaf page with its overflow, or the page image of an inline bucket. */
 export interface BoltPage {
   /** What it is called in errors: the page id, or the bucket it lies inside. */
-  readonly label: string;
+  labelOf(): string;
   readonly isLeaf: boolean;
   readonly count: number;
   readonly bytes: Uint8Array;
@@ -42,31 +42,34 @@ export function readPage(file: BoltFile, meta: BoltMeta, id: number): BoltPage {
   if (id + overflow >= meta.highWater || offset + length > file.size) {
     throw damagedPage(file, label, 'it runs over the end of the file');
   }
-  return checkedPage(file, label, file.readAt(offset, length));
+  return checkedPage(file, () => label, file.readAt(offset, length));
 }
 
 /**
- * Checks the page image inside a bucket value. @throws `CORRUPT` naming the bucket
+ * Checks the page image inside a bucket value. A database has as many as keys: `label` is only asked for errors.
+ * @throws `CORRUPT` naming the bucket
  */
-export function inlinePage(file: BoltFile, label: string, bytes: Uint8Array): BoltPage {
-  if (bytes.length < HEADER_BYTES) throw damagedPage(file, label, 'an inline bucket is cut short');
+export function inlinePage(file: BoltFile, label: () => string, bytes: Uint8Array): BoltPage {
+  if (bytes.length < HEADER_BYTES) throw damagedPage(file, label(), 'an inline bucket is cut short');
   return checkedPage(file, label, bytes);
 }
 
-function checkedPage(file: BoltFile, label: string, bytes: Uint8Array): BoltPage {
+function checkedPage(file: BoltFile, labelOf: () => string, from: Uint8Array): BoltPage {
+  // A Buffer makes its slices much more slowly, and a page is cut into hundreds.
+  const bytes = new Uint8Array(from.buffer, from.byteOffset, from.byteLength);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const flags = view.getUint16(8, true);
   if (flags !== BRANCH && flags !== LEAF)
-    throw damagedPage(file, label, `it is neither branch nor leaf (flags ${flags})`);
+    throw damagedPage(file, labelOf(), `it is neither branch nor leaf (flags ${flags})`);
   const count = view.getUint16(10, true);
   if (HEADER_BYTES + count * ELEMENT_BYTES > bytes.length)
-    throw damagedPage(file, label, 'it has no room for its elements');
-  if (flags === BRANCH && count === 0) throw damagedPage(file, label, 'a branch without children');
-  return { label, isLeaf: flags === LEAF, count, bytes, view };
+    throw damagedPage(file, labelOf(), 'it has no room for its elements');
+  if (flags === BRANCH && count === 0) throw damagedPage(file, labelOf(), 'a branch without children');
+  return { labelOf, isLeaf: flags === LEAF, count, bytes, view };
 }
 
 function slice(file: BoltFile, page: BoltPage, start: number, length: number): Uint8Array {
-  if (start + length > page.bytes.length) throw damagedPage(file, page.label, 'an element points behind its end');
+  if (start + length > page.bytes.length) throw damagedPage(file, page.labelOf(), 'an element points behind its end');
   return page.bytes.subarray(start, start + length);
 }
 
@@ -83,18 +86,16 @@ export function childAt(page: BoltPage, index: number): number {
   return Number(page.view.getBigUint64(HEADER_BYTES + index * ELEMENT_BYTES + 8, true));
 }
 
-/** Value of element `index` of a leaf, and whether it is a bucket. @throws `CORRUPT` */
-export function valueAt(
-  file: BoltFile,
-  page: BoltPage,
-  index: number,
-): { readonly value: Uint8Array; readonly isBucket: boolean } {
+/** Value of element `index` of a leaf. @throws `CORRUPT` */
+export function valueAt(file: BoltFile, page: BoltPage, index: number): Uint8Array {
   const element = HEADER_BYTES + index * ELEMENT_BYTES;
   const start = element + page.view.getUint32(element + 4, true) + page.view.getUint32(element + 8, true);
-  return {
-    value: slice(file, page, start, page.view.getUint32(element + 12, true)),
-    isBucket: (page.view.getUint32(element, true) & BUCKET_FLAG) !== 0,
-  };
+  return slice(file, page, start, page.view.getUint32(element + 12, true));
+}
+
+/** Whether the value of element `index` of a leaf is a bucket. */
+export function isBucketAt(page: BoltPage, index: number): boolean {
+  return (page.view.getUint32(HEADER_BYTES + index * ELEMENT_BYTES, true) & BUCKET_FLAG) !== 0;
 }
 
 /** Bytewise order, as bbolt keeps its keys. */
