@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CacheError } from '../../shared/base/errors.ts';
 import { parseRef, withoutAccount } from '../../shared/oci/reference.ts';
+import { isStateFolder, openStateFolder } from '../adapters/buildkitd/index.ts';
 import { layoutOf } from '../adapters/file/layout.ts';
 import { folderState } from '../adapters/file/layout-folder.ts';
 import { withNotedDamage } from '../adapters/file/noted-damage-source.ts';
@@ -26,7 +27,10 @@ export function createSourceOpener({ registry }: SourceOpenerOptions): SourceOpe
         await source.fingerprint(signal);
         return source;
       }
-      const source = await openSource(localPath(text));
+      const path = localPath(text);
+      const state = openStateFolder(path, { isMeant: /^buildkitd:/i.test(text) });
+      if (state) return state;
+      const source = await openSource(path);
       return (await isStore(source.location))
         ? withNotedDamage(createOciLayoutSource(source.location, 'store'))
         : source;
@@ -38,6 +42,7 @@ export function createSourceOpener({ registry }: SourceOpenerOptions): SourceOpe
     },
     async probe(path) {
       if (await isStore(path)) return 'store';
+      if (isStateFolder(path)) return 'state-folder';
       // What cannot be looked into is a plain folder or file until somebody opens it.
       return probe(path).then(
         (found) => found.kind,
@@ -56,12 +61,13 @@ async function isStore(path: string): Promise<boolean> {
 }
 
 /**
- * The absolute path that a person's text means: a path, `~/…`, `store://PATH` or `file://…`.
+ * The absolute path that a person's text means: a path, `~/…`, `store://PATH`, `buildkitd://PATH` or `file://…`.
  * @throws `UNSUPPORTED_FORMAT` for a reference of a kind that does not open yet
  */
 export function localPath(text: string): string {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
   if (scheme === 'store') return resolve(expandHome(text.slice('store://'.length)));
+  if (scheme === 'buildkitd') return resolve(expandHome(text.slice('buildkitd://'.length)));
   if (scheme === 'file') return fileURLToPath(text);
   if (scheme !== undefined) {
     throw new CacheError('UNSUPPORTED_FORMAT', `References with ${scheme}:// do not open yet.`, {

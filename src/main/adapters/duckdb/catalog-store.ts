@@ -62,8 +62,9 @@ export function createDuckdbCatalogStore({ folder, clock = systemClock }: Duckdb
 
 async function write(part: string, snapshot: SourceSnapshot, names: RecordNames, pace: Pace): Promise<void> {
   await using writer = createCatalogWriter(part);
-  const { fingerprint, problems } = snapshot;
-  await writer.write({ fingerprint, columns: await paced(deriveCatalog(snapshot), pace), names, problems }, pace);
+  const { fingerprint, problems, builds } = snapshot;
+  const columns = await paced(deriveCatalog(snapshot), pace);
+  await writer.write({ fingerprint, columns, names, problems, builds }, pace);
 }
 
 /** Removes what crashed processes left. */

@@ -30,6 +30,7 @@ export async function openCatalog(path: string, clock: Clock, onDamage: () => Pr
       database,
       memory: createCatalogMemory(database, meta.totals.records),
       refs: meta.caches.map((cache) => cache.ref),
+      hasUsage: meta.du !== undefined,
       records: meta.totals.records,
       now: steadyNow(clock),
     };
@@ -39,6 +40,8 @@ export async function openCatalog(path: string, clock: Clock, onDamage: () => Pr
       totals: meta.totals,
       caches: meta.caches,
       problems: meta.problems,
+      du: meta.du,
+      builds: meta.builds,
       get isDamaged() {
         return isDamaged;
       },

@@ -15,6 +15,8 @@ export interface FilterTarget {
   texts(text: string): readonly string[];
   /** Column of epoch milliseconds for `created`, and that ages count from; absent ones match neither. */
   readonly time: string;
+  /** Durations other than `age` → the column of epoch milliseconds that they count from. */
+  readonly ages?: Readonly<Record<string, string>>;
   /** Fields that are told apart without a column. */
   readonly conditions?: Readonly<Record<string, (test: FilterTest) => Condition>>;
   /** Fields that no source of this kind records, with the reason. */
@@ -64,7 +66,8 @@ function fieldConditions(
 ): Condition[] {
   const unrecorded = target.unrecorded?.[field];
   if (unrecorded) throw filterError(at, unrecorded.message, unrecorded.hint);
-  if (field === 'age') return tests.map((test) => ageCondition(test, target.time, nowMs));
+  const since = field === 'age' ? target.time : target.ages?.[field];
+  if (since !== undefined) return tests.map((test) => ageCondition(test, since, nowMs));
   const condition = target.conditions?.[field];
   if (condition) return tests.map(condition);
   const column = field === 'created' ? target.time : target.columns[field];

@@ -3,9 +3,9 @@ import { parseFilter } from '../../../shared/base/filter/index.ts';
 import type { RecordRef, RecordRow } from '../../../shared/model/record.ts';
 import { DIGEST_ALGORITHMS } from '../../../shared/oci/digest.ts';
 import { measureSet } from '../../engine/catalog/chain-walks.ts';
-import { recordId, splitRecordId } from '../../engine/catalog/record-ids.ts';
+import { splitRecordId } from '../../engine/catalog/record-ids.ts';
 import type { Catalog, CatalogQuery } from '../../engine/ports/catalog.ts';
-import { type Database, number, type Row, text } from './database.ts';
+import { type Database, number, type Row } from './database.ts';
 import { all, type Condition, filterCondition } from './filter-sql.ts';
 import type { CatalogMemory } from './memory.ts';
 import { createRecordDetailer } from './record-details.ts';
@@ -18,6 +18,7 @@ import {
   recordGroup,
   recordRef,
   recordRow,
+  rowId,
 } from './record-rows.ts';
 import { cachesOf } from './ref-scope.ts';
 import { createRowView, type View } from './row-view.ts';
@@ -43,6 +44,8 @@ export interface QueryContext {
   readonly memory: CatalogMemory;
   /** Cache → its reference. */
   readonly refs: readonly string[];
+  /** True where the source has BuildKit's own ids and figures. */
+  readonly hasUsage: boolean;
   /** Number of records. */
   readonly records: number;
   /** What ages count from, in epoch milliseconds. */
@@ -58,7 +61,7 @@ const LISTED_IDS = 20;
 export function createKeyQueries(context: QueryContext): KeyQueries {
   const { database, memory, refs } = context;
   const view = createRowView(database, 'n', RECORD_COLUMNS);
-  const target = recordFilterTarget(refs);
+  const target = recordFilterTarget(refs, context.hasUsage);
   const detail = createRecordDetailer(database, memory, refs, refsOf);
 
   function viewOf(query: Pick<CatalogQuery, 'ref' | 'filter' | 'sort'> & { grouped?: boolean | undefined }): View {
@@ -71,7 +74,7 @@ export function createKeyQueries(context: QueryContext): KeyQueries {
   async function refsOf(records: Iterable<number>): Promise<ReadonlyMap<number, RecordRef>> {
     const numbers = [...records];
     if (numbers.length === 0) return new Map();
-    const columns = 'n, digest, ordinal, kind, name, stage, name_from';
+    const columns = 'n, digest, ordinal, own_id, kind, name, stage, name_from';
     const rows = await database.rows(`SELECT ${columns} FROM records WHERE n IN (SELECT unnest(?))`, [numbers]);
     return new Map(rows.map((row) => [number(row, 'n'), recordRef(row)]));
   }
@@ -79,7 +82,11 @@ export function createKeyQueries(context: QueryContext): KeyQueries {
   async function find(idOrDigest: string): Promise<Row> {
     const { digest, ordinal } = splitRecordId(idOrDigest);
     const all = await database.rows(`SELECT ${RECORD_COLUMNS} FROM records WHERE digest = ? ORDER BY n`, [digest]);
-    const rows = ordinal === undefined ? all : all.filter((row) => number(row, 'ordinal') === ordinal);
+    const same = ordinal === undefined ? all : all.filter((row) => number(row, 'ordinal') === ordinal);
+    const own = context.hasUsage
+      ? await database.rows(`SELECT ${RECORD_COLUMNS} FROM records WHERE own_id = ?`, [idOrDigest])
+      : [];
+    const rows = own.length > 0 ? own : same;
     const [row] = rows;
     if (row === undefined) {
       throw new CacheError('NOT_FOUND', 'The source has no such record.', {
@@ -88,7 +95,7 @@ export function createKeyQueries(context: QueryContext): KeyQueries {
       });
     }
     if (rows.length > 1) {
-      const ids = rows.slice(0, LISTED_IDS).map((other) => recordId(text(other, 'digest'), number(other, 'ordinal')));
+      const ids = rows.slice(0, LISTED_IDS).map(rowId);
       const more = rows.length > LISTED_IDS ? ` and ${rows.length - LISTED_IDS} more` : '';
       throw new CacheError('CONFLICT', `${rows.length} records have this digest.`, {
         subject: idOrDigest,
@@ -102,12 +109,11 @@ export function createKeyQueries(context: QueryContext): KeyQueries {
     const wanted = new Set(ids);
     const digests = [...new Set(ids.map((id) => splitRecordId(id).digest))];
     if (digests.length === 0) return [];
-    const rows = await database.rows('SELECT n, digest, ordinal FROM records WHERE digest IN (SELECT unnest(?))', [
-      digests,
-    ]);
-    return rows
-      .filter((row) => wanted.has(recordId(text(row, 'digest'), number(row, 'ordinal'))))
-      .map((row) => number(row, 'n'));
+    const columns = 'SELECT n, digest, ordinal, own_id FROM records';
+    const rows = context.hasUsage
+      ? await database.rows(`${columns} WHERE own_id IN (SELECT unnest(?))`, [[...wanted]])
+      : await database.rows(`${columns} WHERE digest IN (SELECT unnest(?))`, [digests]);
+    return rows.filter((row) => wanted.has(rowId(row))).map((row) => number(row, 'n'));
   }
 
   const rowsOf = (records: readonly number[]) => view.byKey(FROM_RECORDS, records);

@@ -6,14 +6,14 @@ import { join } from 'node:path';
  *
  *     FOLDER/
  *       <source>/                            32 hex digits, from the id of the source
- *         <state>.v1.duckdb                  a whole catalog; 32 hex digits from the fingerprint, schema version
- *         <state>.v1.duckdb.tmp/             what DuckDB spills while a query runs
- *         <state>.v1.<pid>-<random>.part     one being written; becomes the former by one rename
- *         <state>.v1.<pid>-<random>.part.*   DuckDB's own journal and spill files beside it
+ *         <state>.v2.duckdb                  a whole catalog; 32 hex digits from the fingerprint, schema version
+ *         <state>.v2.duckdb.tmp/             what DuckDB spills while a query runs
+ *         <state>.v2.<pid>-<random>.part     one being written; becomes the former by one rename
+ *         <state>.v2.<pid>-<random>.part.*   DuckDB's own journal and spill files beside it
  *
  * Everything may be deleted at any time while nothing is open. A `.part` whose process is gone is garbage.
  */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 const PART = /^[0-9a-f]{32}\.v\d+\.(\d+)-[0-9a-f]+\.part(\..*)?$/;
 

@@ -1,5 +1,6 @@
 import type { RecordGroup, RecordRef, RecordRow } from '../../../shared/model/record.ts';
 import { nameFromSchema, recordKindSchema } from '../../../shared/model/record.ts';
+import { recordUsageSchema } from '../../../shared/model/usage.ts';
 import { recordId } from '../../engine/catalog/record-ids.ts';
 import { number, optionalText, type Row, text } from './database.ts';
 import type { Condition, FilterTarget } from './filter-sql.ts';
@@ -8,18 +9,19 @@ import type { SortFields } from './sort-sql.ts';
 /** Everything of a record that its row shows. */
 export const RECORD_COLUMNS =
   'n, cache, digest, ordinal, kind, name, stage, name_from, inputs, results, users, layers, ' +
-  'own, adds, shared, reclaimable, created';
+  'own, adds, shared, reclaimable, created, own_id, usage';
 
-const ID = "CASE WHEN ordinal = 0 THEN digest ELSE digest || '~' || ordinal END";
+const ID = "coalesce(own_id, CASE WHEN ordinal = 0 THEN digest ELSE digest || '~' || ordinal END)";
 
 /**
  * Filter fields of keys.
  * @param refs cache → its reference: few enough to be compared here
+ * @param hasUsage whether the source has BuildKit's own figures
  */
-export function recordFilterTarget(refs: readonly string[]): FilterTarget {
+export function recordFilterTarget(refs: readonly string[], hasUsage = false): FilterTarget {
   return {
-    // An id is its digest but for what follows the tilde.
-    texts: (text) => ['lower(name)', text.includes('~') ? ID : 'digest'],
+    // An id is its digest but for what follows the tilde, where it is not BuildKit's.
+    texts: (text) => ['lower(name)', ...(hasUsage ? ['own_id'] : []), text.includes('~') ? ID : 'digest'],
     time: 'created_ms',
     columns: {
       kind: 'kind',
@@ -36,6 +38,8 @@ export function recordFilterTarget(refs: readonly string[]): FilterTarget {
       results: 'results',
       layers: 'layers',
       root: "CASE WHEN inputs = 0 THEN 'yes' ELSE 'no' END",
+      type: 'lower(usage_type)',
+      uses: 'uses',
       named: "CASE WHEN name IS NULL THEN 'no' ELSE 'yes' END",
     },
     conditions: {
@@ -46,14 +50,26 @@ export function recordFilterTarget(refs: readonly string[]): FilterTarget {
         return inCaches(refs.flatMap((ref, cache) => (matches(ref) ? [cache] : [])));
       },
     },
-    unrecorded: {
-      unused: {
-        message: 'This source does not record when a record was last used.',
-        hint: 'Filter by the time since it was made: age:>7d.',
-      },
-    },
+    ages: { unused: 'used_ms' },
+    unrecorded: hasUsage ? {} : UNRECORDED,
   };
 }
+
+/** What only a daemon knows of its records. */
+const UNRECORDED = {
+  unused: {
+    message: 'This source does not record when a record was last used.',
+    hint: 'Filter by the time since it was made: age:>7d.',
+  },
+  type: {
+    message: 'This source does not record BuildKit’s type of a record.',
+    hint: 'Filter by kind: kind:exec.',
+  },
+  uses: {
+    message: 'This source does not record how often a record was used.',
+    hint: 'Filter by the records that use it: users:0.',
+  },
+};
 
 /** Rows of some caches, by number. */
 export function inCaches(caches: readonly number[]): Condition {
@@ -84,6 +100,11 @@ export const RECORD_SORTS: SortFields = {
   sharedBytes: ['shared'],
   reclaimable: ['reclaimable'],
   reclaimableBytes: ['reclaimable'],
+  type: ['usage_type'],
+  uses: ['uses'],
+  used: ['used_ms'],
+  lastUsedAt: ['used_ms'],
+  unused: ['-used_ms'],
   created: CREATED,
   createdAt: CREATED,
   age: CREATED.map((column) => `-${column}`),
@@ -110,6 +131,11 @@ export function recordGroup(row: Row): RecordGroup {
   };
 }
 
+/** Id of a record from a row with its digest, ordinal and own id. */
+export function rowId(row: Row): string {
+  return optionalText(row, 'own_id') ?? recordId(text(row, 'digest'), number(row, 'ordinal'));
+}
+
 /** What every mention of a record shows. */
 export function recordRef(row: Row): RecordRef {
   const [name, stage, nameFrom] = [
@@ -118,7 +144,7 @@ export function recordRef(row: Row): RecordRef {
     optionalText(row, 'name_from'),
   ];
   return {
-    id: recordId(text(row, 'digest'), number(row, 'ordinal')),
+    id: rowId(row),
     digest: text(row, 'digest'),
     kind: recordKindSchema.parse(row.kind),
     ...(name === undefined ? {} : { name }),
@@ -129,7 +155,7 @@ export function recordRef(row: Row): RecordRef {
 
 /** A row of the Keys table. `refs`: cache → its reference. */
 export function recordRow(row: Row, refs: readonly string[]): RecordRow {
-  const createdAt = optionalText(row, 'created');
+  const [createdAt, usage] = [optionalText(row, 'created'), optionalText(row, 'usage')];
   return {
     ...recordRef(row),
     ref: refs[number(row, 'cache')] ?? '',
@@ -142,5 +168,6 @@ export function recordRow(row: Row, refs: readonly string[]): RecordRow {
     sharedBytes: number(row, 'shared'),
     reclaimableBytes: number(row, 'reclaimable'),
     ...(createdAt === undefined ? {} : { createdAt }),
+    ...(usage === undefined ? {} : { usage: recordUsageSchema.parse(JSON.parse(usage)) }),
   };
 }

@@ -23,7 +23,10 @@ export const COMPRESSIONS: readonly Compression[] = ['gzip', 'none', 'unknown', 
 /** One JSON document: what is known of the catalog as a whole. */
 export const META: Table = { name: 'meta', columns: { document: VARCHAR } };
 
-/** A row a record; `n` as in `RecordColumns`, `place` in the order of ids. */
+/**
+ * A row a record; `n` as in `RecordColumns`, `place` in the order of ids. The last six are there where the source has
+ * BuildKit's own figures: `usage` is a `RecordUsage` as JSON, and those before it what is filtered and sorted by.
+ */
 export const RECORDS: Table = {
   name: 'records',
   columns: {
@@ -47,6 +50,12 @@ export const RECORDS: Table = {
     created: VARCHAR,
     created_ms: DOUBLE,
     created_ns: INTEGER,
+    own_id: VARCHAR,
+    usage_size: DOUBLE,
+    usage_type: VARCHAR,
+    uses: INTEGER,
+    used_ms: DOUBLE,
+    usage: VARCHAR,
   },
 };
 

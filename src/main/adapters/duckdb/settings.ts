@@ -1,5 +1,6 @@
 import type { CacheSummary, Problem } from '../../../shared/model/source.ts';
 import type { Totals } from '../../../shared/model/totals.ts';
+import type { UsageTotals } from '../../../shared/model/usage.ts';
 
 /** What is known of a catalog as a whole: the only row of table `meta`. */
 export interface CatalogMeta {
@@ -7,6 +8,8 @@ export interface CatalogMeta {
   readonly totals: Totals;
   readonly caches: readonly CacheSummary[];
   readonly problems: readonly Problem[];
+  readonly du?: UsageTotals | undefined;
+  readonly builds?: number | undefined;
 }
 
 /**

@@ -56,7 +56,7 @@ export function createTreemapQuery(context: QueryContext): Pick<Catalog, 'treema
       const top = `SELECT * FROM ${from.sql} WHERE owner >= 0 ORDER BY size DESC, b LIMIT ${maxTiles}`;
       const tiles = await database.rows(
         `SELECT ${key.sql}, own.digest AS blob, own.size AS size, own.records AS records, ${IS_INHERITED} AS inherited,
-          r.n, r.digest AS digest, ordinal, kind, name, stage, name_from, r.created AS created
+          r.n, r.digest AS digest, ordinal, own_id, kind, name, stage, name_from, r.created AS created
           FROM (${top}) AS own ${OWNERS} ORDER BY own.size DESC, own.b`,
         [...key.values, ...from.values],
       );

@@ -1,8 +1,10 @@
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
 import type { Problem } from '../../../shared/model/source.ts';
+import type { RecordUsage } from '../../../shared/model/usage.ts';
 import { type Compression, compressionOf } from '../../../shared/oci/media-types.ts';
 import type { BlobColumns, CatalogColumns, RecordColumns } from '../../engine/catalog/catalog-columns.ts';
-import type { RecordNames } from '../../engine/ports/catalog.ts';
+import { parseInstant } from '../../engine/catalog/instant.ts';
+import type { RecordName, RecordNames } from '../../engine/ports/catalog.ts';
 import { appendRows, type Cells, groupRows } from './append-rows.ts';
 import type { Pace } from './pace.ts';
 import {
@@ -27,6 +29,7 @@ export interface CatalogContent {
   readonly columns: CatalogColumns;
   readonly names: RecordNames;
   readonly problems: readonly Problem[];
+  readonly builds?: number | undefined;
 }
 
 /** Writes one catalog file. It closes the file when it goes. */
@@ -87,9 +90,10 @@ interface TableContent {
   readonly cells: Readonly<Record<string, Cells>>;
 }
 
-function* tablesOf({ fingerprint, columns, names, problems }: CatalogContent): Generator<TableContent> {
+function* tablesOf({ fingerprint, columns, names, problems, builds }: CatalogContent): Generator<TableContent> {
   const { records, links, results, tree, blobs } = columns;
-  const meta: CatalogMeta = { fingerprint, totals: columns.totals, caches: columns.caches, problems };
+  const { totals, caches, du } = columns;
+  const meta: CatalogMeta = { fingerprint, totals, caches, problems, du, builds };
   yield { table: META, count: 1, cells: { document: () => JSON.stringify(meta) } };
   yield { table: RECORDS, count: records.count, cells: recordCells(records, names) };
   yield operations(records, names);
@@ -137,7 +141,7 @@ function* tablesOf({ fingerprint, columns, names, problems }: CatalogContent): G
 }
 
 function recordCells(records: RecordColumns, names: RecordNames): Record<string, Cells> {
-  const nameOf = (row: number) => names.get(records.digest[row] as string);
+  const nameOf = nameFinder(records, names);
   const none: Cells = () => null;
   const nameCells: Record<string, Cells> =
     names.size === 0
@@ -166,14 +170,38 @@ function recordCells(records: RecordColumns, names: RecordNames): Record<string,
     created: (row) => records.createdAt[row] ?? null,
     created_ms: (row) => known(records.createdMs[row] as number),
     created_ns: records.createdNs,
+    ...usageCells(records),
   };
+}
+
+function usageCells({ ownId, usage }: RecordColumns): Record<string, Cells> {
+  const of = (value: (row: RecordUsage) => DuckDBValue): Cells =>
+    usage === undefined ? () => null : (row) => (usage[row] ? value(usage[row]) : null);
+  return {
+    own_id: (row) => ownId?.[row] ?? null,
+    usage_size: of((row) => row.sizeBytes),
+    usage_type: of((row) => row.type),
+    uses: of((row) => Math.min(row.usageCount, MOST_USES)),
+    used_ms: of((row) => parseInstant(row.lastUsedAt)?.ms ?? null),
+    usage: of((row) => JSON.stringify(row)),
+  };
+}
+
+/** What an INTEGER holds. */
+const MOST_USES = 2 ** 31 - 1;
+
+/** A name by id goes before one by digest: records of one digest may be called differently. */
+function nameFinder({ digest, ownId }: RecordColumns, names: RecordNames): (row: number) => RecordName | undefined {
+  const byDigest = (row: number) => names.get(digest[row] as string);
+  return ownId === undefined ? byDigest : (row) => names.get(ownId[row] ?? '') ?? byDigest(row);
 }
 
 function operations(records: RecordColumns, names: RecordNames): TableContent {
   const rows: { n: number; operation: string }[] = [];
   if (names.size > 0) {
-    for (const [n, digest] of records.digest.entries()) {
-      const operation = names.get(digest)?.operation;
+    const nameOf = nameFinder(records, names);
+    for (let n = 0; n < records.count; n += 1) {
+      const operation = nameOf(n)?.operation;
       if (operation !== undefined) rows.push({ n, operation });
     }
   }

@@ -39,7 +39,7 @@ export function referenceLayers(references: ReadonlyMap<string, Reference>): Ref
   };
   const putOwn = (below: number, reference: Reference): number => {
     if (!isDigest(reference.blob)) return -1;
-    if (!descriptors.has(reference.blob)) descriptors.set(reference.blob, describe(reference));
+    if (!descriptors.has(reference.blob)) descriptors.set(reference.blob, describeBlob(reference));
     return put(below, reference.blob);
   };
   const putAll = (below: number, top: number): number => {
@@ -89,7 +89,7 @@ export function referenceLayers(references: ReadonlyMap<string, Reference>): Ref
   return { blob, parent, descriptors, topOf: (id) => tops.get(id) ?? -1 };
 }
 
-function describe(reference: Reference): Descriptor {
+function describeBlob(reference: Reference): Descriptor {
   return {
     mediaType: reference.mediaType,
     digest: reference.blob,

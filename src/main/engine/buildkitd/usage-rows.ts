@@ -1,4 +1,4 @@
-import type { RecordUsage, UsageTotals } from '../../../shared/model/usage.ts';
+import type { RecordUsage } from '../../../shared/model/usage.ts';
 import type { UsageRecord } from './disk-usage.ts';
 
 /** BuildKit's own figures of a source: its records in the order of `du`, by BuildKit's id. */
@@ -23,55 +23,4 @@ export function usageRows(records: readonly UsageRecord[]): UsageRows {
       },
     ]),
   );
-}
-
-/** What `du` prints below its rows. Must agree with `buildctl du`: reclaimable is what is not in use. */
-export function usageTotals(rows: UsageRows): UsageTotals {
-  const totals = { records: rows.size, totalBytes: 0, reclaimableBytes: 0 };
-  for (const { sizeBytes, inUse } of rows.values()) {
-    totals.totalBytes += sizeBytes;
-    if (!inUse) totals.reclaimableBytes += sizeBytes;
-  }
-  return totals;
-}
-
-/** Sizes of a record on a daemon's disk, in bytes. */
-export interface UsageSizes {
-  /** The record and everything below it; what two inputs of a merge both stand on counts for each. */
-  readonly ownBytes: number;
-  /** The part of it that other records are or stand on. */
-  readonly sharedBytes: number;
-}
-
-/**
- * Adds up each record with what it stands on, in linear time. A record that another stands on is shared with that one.
- * Sums stop at 2^53 − 1: what says more is damaged.
- */
-export function usageSizes(rows: UsageRows): ReadonlyMap<string, UsageSizes> {
-  const isBelow = new Set([...rows.values()].flatMap((row) => row.parents));
-  const sizes = new Map<string, UsageSizes>();
-  const own = (id: string) => sizes.get(id)?.ownBytes ?? 0;
-  for (const start of rows.keys()) {
-    const open = [start];
-    const inProgress = new Set<string>();
-    for (let id = open.at(-1); id !== undefined; id = open.at(-1)) {
-      const row = rows.get(id);
-      if (!row || sizes.has(id)) {
-        open.pop();
-        continue;
-      }
-      // A parent that is still open closes a loop, and counts as nothing.
-      const waitFor = inProgress.has(id) ? [] : row.parents.filter((one) => !sizes.has(one) && !inProgress.has(one));
-      inProgress.add(id);
-      if (waitFor.some((one) => rows.has(one))) {
-        open.push(...waitFor);
-        continue;
-      }
-      open.pop();
-      const below = row.parents.reduce((sum, parent) => sum + own(parent), 0);
-      const ownBytes = Math.min(Number.MAX_SAFE_INTEGER, below + row.sizeBytes);
-      sizes.set(id, { ownBytes, sharedBytes: isBelow.has(id) ? ownBytes : Math.min(below, ownBytes) });
-    }
-  }
-  return sizes;
 }

@@ -2,6 +2,7 @@ import type { CacheErrorCode } from '../../../shared/base/errors.ts';
 import type { RecordKind } from '../../../shared/model/record.ts';
 import type { CacheSummary } from '../../../shared/model/source.ts';
 import type { Totals } from '../../../shared/model/totals.ts';
+import type { RecordUsage, UsageTotals } from '../../../shared/model/usage.ts';
 
 /**
  * Everything a catalog keeps of a source, as columns. Records are numbered over all caches in the order of
@@ -10,6 +11,8 @@ import type { Totals } from '../../../shared/model/totals.ts';
 export interface CatalogColumns {
   readonly caches: readonly CacheSummary[];
   readonly totals: Totals;
+  /** BuildKit's own figures, where the source has them. */
+  readonly du: UsageTotals | undefined;
   readonly records: RecordColumns;
   readonly links: LinkColumns;
   readonly results: ResultColumns;
@@ -45,6 +48,10 @@ export interface RecordColumns {
   readonly createdNs: Uint32Array;
   /** What follows from the links alone; a name, where there is one, knows better. */
   readonly inferredKind: readonly RecordKind[];
+  /** BuildKit's own id, where the source has one: then it is the record's. */
+  readonly ownId: readonly (string | undefined)[] | undefined;
+  /** BuildKit's own figures, where the source has them: then the three sizes are those on the daemon's disk. */
+  readonly usage: readonly (RecordUsage | undefined)[] | undefined;
 }
 
 /** One row a link, in the order record, input position, alternative. */

@@ -12,6 +12,7 @@ import { rankRows } from './sort-rows.ts';
 import { eachRow, type Steps } from './steps.ts';
 import { cacheTotals, joinTotals } from './totals.ts';
 import { orderTree } from './tree-order.ts';
+import { applyUsage, usageTotals } from './usage.ts';
 
 /**
  * Everything a catalog keeps, from what a source holds. The meanings of sizes and totals are those of `docs/CLI.md`.
@@ -41,7 +42,8 @@ export function* deriveCatalog(snapshot: SourceSnapshot): Steps<CatalogColumns> 
     count,
     cacheStart,
     ...ids,
-    rank: yield* rankRows('Sorting records', (row) => ids.digest[row] as string, count),
+    rank: yield* rankRows('Sorting records', (row) => ids.ownId?.[row] ?? (ids.digest[row] as string), count),
+    usage: ids.ownId?.map((id) => (id === undefined ? undefined : snapshot.usage?.get(id))),
     inputs: linkTable.inputs,
     users: linkTable.users,
     results: new Uint32Array(count),
@@ -70,6 +72,8 @@ export function* deriveCatalog(snapshot: SourceSnapshot): Steps<CatalogColumns> 
     records.createdMs[record] = times.ms[newest] as number;
     records.createdNs[record] = times.ns[newest] as number;
   });
+
+  if (snapshot.usage) applyUsage(records, snapshot.usage);
 
   const blobRecords = new Uint32Array(blobCount);
   const owner = new Int32Array(blobCount).fill(-1);
@@ -117,11 +121,12 @@ export function* deriveCatalog(snapshot: SourceSnapshot): Steps<CatalogColumns> 
   const summaries = caches.map(({ ref, manifest, config, form }, cache) => {
     const totals = perCache[cache];
     if (totals === undefined) throw new RangeError(`no totals for cache ${cache}`);
-    return { ref, manifest, config, form, totals };
+    return { ref, ...(manifest ? { manifest } : {}), ...(config ? { config } : {}), form, totals };
   });
   return {
     caches: summaries,
     totals: joinTotals(perCache, input),
+    du: snapshot.usage && usageTotals(snapshot.usage),
     records,
     links: linkTable.links,
     results: chains.results,

@@ -6,6 +6,8 @@ export interface RecordIds {
   readonly digest: readonly string[];
   /** 0 where the digest is unique in the source, else 1, 2, … in record order. */
   readonly ordinal: Uint32Array;
+  /** BuildKit's own ids, where the source has them: they come before the others. */
+  readonly ownId: readonly (string | undefined)[] | undefined;
 }
 
 const PHASE = 'Numbering records';
@@ -53,7 +55,14 @@ export function* numberRecords(caches: readonly SourceCache[], cacheStart: Uint3
     next[number] = (next[number] as number) + 1;
     ordinal[record] = next[number] as number;
   });
-  return { digest, ordinal };
+  return { digest, ordinal, ownId: ownIds(caches) };
+}
+
+function ownIds(caches: readonly SourceCache[]): readonly (string | undefined)[] | undefined {
+  if (!caches.some((cache) => cache.ids)) return undefined;
+  return caches.flatMap(({ ids, parsed }): readonly (string | undefined)[] => {
+    return ids ?? new Array<undefined>(parsed.recordDigest.length).fill(undefined);
+  });
 }
 
 /** The id of a record: its digest, or `digest~n` where the digest is not unique in the source. */

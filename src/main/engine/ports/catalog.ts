@@ -4,6 +4,7 @@ import type { AgeBin, TreemapGroup } from '../../../shared/model/overview.ts';
 import type { RecordDetail, RecordGroup, RecordRef, RecordRow } from '../../../shared/model/record.ts';
 import type { CacheSummary, Problem } from '../../../shared/model/source.ts';
 import type { Totals } from '../../../shared/model/totals.ts';
+import type { UsageTotals } from '../../../shared/model/usage.ts';
 import type { ReadProgress, SourceSnapshot } from './cache-source.ts';
 
 /** What is known of a record beyond its digest. Keyed by record digest in `RecordNames`. */
@@ -15,7 +16,7 @@ export interface RecordName {
   readonly operation?: string;
 }
 
-/** Record digest → its name. */
+/** Record digest → its name; by id, which goes first, where records of one digest are called differently. */
 export type RecordNames = ReadonlyMap<string, RecordName>;
 
 /** A filtered, sorted window over rows. `filter` is the window's language, already checked. */
@@ -33,6 +34,9 @@ export interface Catalog extends AsyncDisposable {
   readonly totals: Totals;
   readonly caches: readonly CacheSummary[];
   readonly problems: readonly Problem[];
+  /** BuildKit's own figures, and the builds it tells of, where the source has them. */
+  readonly du?: UsageTotals | undefined;
+  readonly builds?: number | undefined;
   /** True once a query failed with `CORRUPT` because of the catalog itself, not of its source: it has to be built again. */
   readonly isDamaged: boolean;
 

@@ -61,6 +61,8 @@ function toSource(entry: Entry, name: string, sample: boolean): Source {
     writable: kind === 'store',
     sample,
     ...(catalog ? { fingerprint: catalog.fingerprint, totals: catalog.totals } : {}),
+    ...(catalog?.du ? { du: catalog.du } : {}),
+    ...(catalog?.builds === undefined ? {} : { builds: catalog.builds }),
     caches: [...(catalog?.caches ?? [])],
     problems: [...(catalog?.problems ?? []).filter((problem) => !found.has(problem.subject)), ...entry.found],
     ...(entry.error ? { error: entry.error.toJSON() } : {}),

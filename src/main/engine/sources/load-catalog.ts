@@ -51,7 +51,8 @@ export async function loadCatalog(
   throwIfAborted(signal);
   const snapshot = await source.read(progress);
   const configs = snapshot.caches.map((cache) => cache.parsed);
-  const names = withContentNames(await ports.opener.names(source, signal), configs);
+  const beside = await ports.opener.names(source, signal);
+  const names = withContentNames(new Map([...(snapshot.names ?? []), ...beside]), configs);
   throwIfAborted(signal);
   return ports.catalogs.build(id, snapshot, names, progress);
 }

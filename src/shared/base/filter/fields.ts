@@ -44,6 +44,8 @@ const KEYS: readonly FilterField[] = [
   time('created', 'When its newest result was made, UTC', 'created:>2026-11-20'),
   choice('root', YES_NO, 'It has no inputs', 'root:yes'),
   choice('named', YES_NO, 'A name is known for it', 'named:no'),
+  text('type', 'BuildKit’s type of the record, where the source has it', 'type:=exec.cachemount'),
+  count('uses', 'Times it was used, where the source records it', 'uses:0'),
   duration('unused', 'Time since its last use, where the source records it', 'unused:>7d'),
 ];
 

@@ -31,8 +31,9 @@ async function inspect(context: CliContext, location: string, options: InspectOp
   const caches = source.caches.filter((cache) => ref === undefined || cache.ref === ref);
   const totals = ref === undefined ? source.totals : caches[0]?.totals;
   if (options.json) {
-    const { kind, fingerprint } = source;
-    const document = { source: { kind, location: source.location, fingerprint }, caches, totals };
+    const { kind, fingerprint, du, builds } = source;
+    const own = { ...(du ? { du } : {}), ...(builds === undefined ? {} : { builds }) };
+    const document = { source: { kind, location: source.location, fingerprint }, caches, totals, ...own };
     await writeJson(context.out, { ...document, problems: source.problems });
   } else {
     await writeSummary(context, source, caches, totals);
@@ -68,6 +69,21 @@ async function writeSummary(
         { title: '', align: 'right', text: ([, n]) => n },
       ],
       [...totalRows(totals)],
+    );
+  }
+  if (source.du) {
+    await out.write('\n');
+    await writeTable(
+      out,
+      [
+        { title: 'DU', text: ([name]) => name },
+        { title: '', align: 'right', text: ([, n]) => n },
+      ],
+      [
+        ['records', formatCount(source.du.records)] as const,
+        ['total', formatBytes(source.du.totalBytes)] as const,
+        ['reclaimable', formatBytes(source.du.reclaimableBytes)] as const,
+      ],
     );
   }
   if (source.problems.length > 0) {

@@ -1,0 +1,43 @@
+/**
+ * The state folder of a BuildKit daemon, read-only, from where it lies or from a copy. `layout.ts` says where things lie;
+ * a thread reads them (`read-worker.ts`), never holding up the daemon; what they mean is decided by the engine
+ * (`engine/buildkitd`).
+ */
+import { realpathSync } from 'node:fs';
+import { CacheError, toCacheError } from '../../../shared/base/errors.ts';
+import type { CacheSource } from '../../engine/ports/cache-source.ts';
+import { stateRoot } from './find-state.ts';
+import { createStateFolderSource } from './source.ts';
+
+/**
+ * The state folder at a path, or undefined where nothing looks like one: a root, a worker's folder in one, or one of their
+ * databases. Nothing is read yet.
+ * @param options `isMeant`: somebody said that it is one, so that anything else is an error
+ * @throws `NOT_FOUND`, `ACCESS_DENIED`; `UNSUPPORTED_FORMAT` where one was meant, saying what was looked for
+ */
+export function openStateFolder(path: string, options: { readonly isMeant: boolean }): CacheSource | undefined {
+  const root = rootAt(path);
+  if (root !== undefined) return createStateFolderSource(root);
+  if (!options.isMeant) return undefined;
+  throw new CacheError('UNSUPPORTED_FORMAT', 'This is not the state folder of a BuildKit daemon.', {
+    subject: path,
+    hint: 'A folder was looked for with cache.db and, in it or in the folder of a worker, metadata_v2.db.',
+  });
+}
+
+/** What cannot be looked into is none until somebody opens it. */
+export function isStateFolder(path: string): boolean {
+  try {
+    return rootAt(path) === realpathSync(path);
+  } catch {
+    return false;
+  }
+}
+
+function rootAt(path: string): string | undefined {
+  try {
+    return stateRoot(path);
+  } catch (error) {
+    throw toCacheError(error, path);
+  }
+}

@@ -1,0 +1,105 @@
+import { lstat, open, realpath } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { CacheError, throwIfAborted, toCacheError } from '../../../shared/base/errors.ts';
+import { type Digest, parseDigest, splitDigest } from '../../../shared/oci/digest.ts';
+import type { BlobExtent } from '../../engine/ports/blob-hasher.ts';
+import type { BlobReader, CacheSource } from '../../engine/ports/cache-source.ts';
+import { findState } from './find-state.ts';
+import { algorithmFolder } from './layout.ts';
+import { readInWorker } from './read-in-worker.ts';
+import type { ReadMessage } from './read-worker.ts';
+
+const CHUNK_BYTES = 256 << 10;
+
+/** The state folder of a BuildKit daemon, read-only. `root` is canonical. */
+export function createStateFolderSource(root: string): CacheSource {
+  return {
+    kind: 'state-folder',
+    location: root,
+    fingerprint: async (signal) => {
+      const answer = await readInWorker({ root, task: 'fingerprint' }, { signal });
+      return answer.type === 'fingerprint' ? answer.fingerprint : unexpected(answer);
+    },
+    read: async (options) => {
+      const answer = await readInWorker({ root, task: 'read' }, options);
+      return answer.type === 'snapshot' ? answer.snapshot : unexpected(answer);
+    },
+    openBlob: async (text) => {
+      const digest = parseDigest(text);
+      const path = await findBlob(root, digest);
+      if (path === undefined) throw noSuchBlob(digest);
+      return openBlobFile(path, digest);
+    },
+    locateBlobs: async (digests) => {
+      const places: (BlobExtent | undefined)[] = [];
+      for (const digest of digests) {
+        const path = await findBlob(root, parseDigest(digest));
+        places.push(path === undefined ? undefined : { path, offset: 0 });
+      }
+      return places;
+    },
+  };
+}
+
+/** The file of a blob, in whichever worker's store it lies. @throws `CORRUPT` where a folder leads out of the source */
+async function findBlob(root: string, digest: Digest): Promise<string | undefined> {
+  const { algorithm, hex } = splitDigest(digest);
+  for (const content of new Set(findState(root).workers.flatMap((worker) => worker.content ?? []))) {
+    const folder = algorithmFolder(content, algorithm);
+    const real = await realpath(folder).catch(() => undefined);
+    if (real === undefined) continue;
+    if (!real.startsWith(root + sep)) {
+      throw new CacheError('CORRUPT', 'This folder lies outside of the source.', {
+        subject: digest,
+        hint: 'Links out of a source are not followed. Open the place that it leads to.',
+      });
+    }
+    const path = join(folder, hex);
+    const stat = await lstat(path).catch(() => undefined);
+    if (stat?.isFile()) return path;
+  }
+  return undefined;
+}
+
+async function openBlobFile(path: string, digest: Digest): Promise<BlobReader> {
+  const file = await open(path, 'r').catch((error: unknown) => {
+    throw toCacheError(error, digest);
+  });
+  const { size } = await file.stat();
+  const read = async (buffer: Uint8Array, offset: number): Promise<number> => {
+    const wanted = Math.min(buffer.length, size - offset);
+    let done = 0;
+    while (done < wanted) {
+      const { bytesRead } = await file.read(buffer, done, wanted - done, offset + done);
+      if (bytesRead === 0) break;
+      done += bytesRead;
+    }
+    return done;
+  };
+  return {
+    size,
+    read,
+    stream: async function* ({ start = 0, signal } = {}) {
+      for (let at = start; at < size; ) {
+        throwIfAborted(signal);
+        const buffer = new Uint8Array(Math.min(CHUNK_BYTES, size - at));
+        const bytes = await read(buffer, at);
+        if (bytes === 0) throw noSuchBlob(digest);
+        yield buffer.subarray(0, bytes);
+        at += bytes;
+      }
+    },
+    [Symbol.asyncDispose]: () => file.close(),
+  };
+}
+
+function noSuchBlob(digest: Digest): CacheError {
+  return new CacheError('NOT_FOUND', 'The source has no such blob.', {
+    subject: digest,
+    hint: 'The daemon never made one of this layer, or it was pruned.',
+  });
+}
+
+function unexpected(answer: ReadMessage): never {
+  throw new CacheError('INTERNAL', `an answer of type ${answer.type}`);
+}
