@@ -6,6 +6,7 @@ import { shapeCache } from '../scripts/generate-cache-shape.ts';
 import { writeShapedCache } from '../scripts/generate-cache-write.ts';
 import { createDuckdbCatalogStore } from '../src/main/adapters/duckdb/index.ts';
 import { blobName } from '../src/main/adapters/oci-layout/layout.ts';
+import { createRepositoryOpener } from '../src/main/adapters/registry/open-repository.ts';
 import type { Catalog } from '../src/main/engine/ports/catalog.ts';
 import { loadCatalog } from '../src/main/engine/sources/load-catalog.ts';
 import { createSourceOpener } from '../src/main/hosts/source-opener.ts';
@@ -28,7 +29,7 @@ interface Parsed {
   readonly layers: readonly { readonly blob: string }[];
 }
 
-const opener = createSourceOpener();
+const opener = createSourceOpener({ registry: { repositories: createRepositoryOpener() } });
 
 await runBench<Prepared, Opened, { records: number; blobs: number }>({
   name: 'open',

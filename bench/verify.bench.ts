@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { shapeCache } from '../scripts/generate-cache-shape.ts';
 import { writeShapedCache } from '../scripts/generate-cache-write.ts';
+import { createRepositoryOpener } from '../src/main/adapters/registry/open-repository.ts';
 import { createHashPool } from '../src/main/adapters/workers/hash-pool.ts';
 import { verifyBlobs } from '../src/main/engine/verify/verify-blobs.ts';
 import { createSourceOpener } from '../src/main/hosts/source-opener.ts';
@@ -21,7 +22,7 @@ interface Prepared {
 const LARGE = { count: 42, bytes: 24 * 1024 * 1024 };
 
 const run = promisify(execFile);
-const opener = createSourceOpener();
+const opener = createSourceOpener({ registry: { repositories: createRepositoryOpener() } });
 const hasher = createHashPool();
 
 await runBench<Prepared, VerifyReport, readonly string[]>({

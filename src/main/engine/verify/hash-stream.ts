@@ -4,7 +4,10 @@ import { type Digest, splitDigest } from '../../../shared/oci/digest.ts';
 import type { BlobHash } from '../ports/blob-hasher.ts';
 import type { CacheSource } from '../ports/cache-source.ts';
 
-/** Hashes a blob that does not lie in a local file, through its source. Unreadable is an answer. @throws `CANCELLED` */
+/**
+ * Hashes a blob that does not lie in a local file, through its source. Unreadable is an answer.
+ * @throws `CANCELLED`, `UNAVAILABLE` when the source as a whole cannot be reached: that says nothing of the blob
+ */
 export async function hashStream(
   source: CacheSource,
   digest: Digest,
@@ -25,7 +28,7 @@ export async function hashStream(
   } catch (thrown) {
     throwIfAborted(signal);
     const error = toCacheError(thrown, digest);
-    if (error.code === 'CANCELLED' || error.code === 'INTERNAL') throw error;
+    if (error.code === 'CANCELLED' || error.code === 'UNAVAILABLE' || error.code === 'INTERNAL') throw error;
     return { id, error: error.toJSON() };
   }
 }

@@ -75,6 +75,12 @@ describe('verify', () => {
     expect(report.details).toMatchObject([{ code: 'ACCESS_DENIED', subject: digestOf(first) }]);
   });
 
+  it('condemns nothing when the source goes away', async () => {
+    const source = createMemoryBlobs([first, second]);
+    source.blobs.set(digestOf(first), new CacheError('UNAVAILABLE', 'Gone.', { subject: 'docker://host/app' }));
+    await expect(check(source)).rejects.toMatchObject({ code: 'UNAVAILABLE', subject: 'docker://host/app' });
+  });
+
   it('is over soon after it was cancelled', async () => {
     const controller = new AbortController();
     const source = createMemoryBlobs([first, second]);

@@ -11,7 +11,7 @@ import styles from './open-dialog.module.css';
 import { PathForm } from './path-form.tsx';
 import { useOpenSource } from './use-open-source.ts';
 
-/** A path, recent ones, the sample, and the folders of the machine the engine runs on. */
+/** A path or reference, recent ones, the sample, and the folders of the machine the engine runs on. */
 export function OpenDialog({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
   return (
     <Dialog title="Open a build cache" isOpen={isOpen} onClose={onClose} width="wide">
@@ -44,9 +44,9 @@ function OpenForm({ onDone }: { readonly onDone: () => void }) {
       </div>
       <p className={styles.hint}>
         A cache folder, an OCI layout, a tar of one, or a managed store
-        {bridge
-          ? '.'
-          : ', on the machine where Cachewright runs. A browser does not tell paths of dropped files, so paste them here.'}
+        {bridge ? '' : ', on the machine where Cachewright runs'}. A cache in a registry:{' '}
+        <code>docker://host/repository:tag</code>.
+        {bridge ? '' : ' A browser does not tell paths of dropped files, so paste them here.'}
       </p>
       <div className={styles.quick}>
         {bridge && (

@@ -21,11 +21,11 @@ export function PathForm({
   return (
     <div className={styles.form}>
       <TextField
-        label="Path of a cache"
+        label="Path of a cache, or a reference"
         isLabelHidden
         icon={Link}
         isMono
-        placeholder="/path/to/cache"
+        placeholder="/path/to/cache or docker://host/repository:tag"
         value={path}
         onChange={onChange ?? setOwn}
         autoFocus={autoFocus}

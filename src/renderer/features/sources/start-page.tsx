@@ -40,7 +40,9 @@ function Welcome() {
       <div className={styles.drop}>
         <Icon of={FolderOpen} size={20} stroke={1.5} className={styles.icon} />
         <h2 className={styles.title}>Open a build cache</h2>
-        <p className={styles.text}>Drop a cache folder, an OCI layout or a tar of one here, or paste its path.</p>
+        <p className={styles.text}>
+          Drop a cache folder, an OCI layout or a tar of one here, or paste its path or its reference in a registry.
+        </p>
         <PathForm onOpen={open} />
         <div className={styles.actions}>
           <Button variant="primary" icon={FolderOpen} onPress={() => chooseFolder(open)}>

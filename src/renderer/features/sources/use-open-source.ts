@@ -1,5 +1,6 @@
 import { navigate } from 'wouter/use-browser-location';
 import type { Source } from '../../../shared/model/source.ts';
+import { withoutAccount } from '../../../shared/oci/reference.ts';
 import { placeOf, sourceHref } from '../../base/address.ts';
 import { useShell } from '../../base/shell-context.ts';
 import { rememberLocation } from '../../base/window-state.ts';
@@ -15,7 +16,7 @@ export function useOpenSource(): (location: string) => Promise<void> {
       rememberLocation(source.location);
       navigate(sourceHref(source.id, 'overview'));
     } catch (error) {
-      fail(`${location} was not opened`, error);
+      fail(`${withoutAccount(location)} was not opened`, error);
     }
   };
 }
