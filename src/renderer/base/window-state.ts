@@ -15,6 +15,8 @@ const preferencesSchema = z.object({
   jobsHeight: z.number().min(100).max(600).default(200),
   /** Locations opened before, newest first. */
   recent: z.array(z.string()).default([]),
+  /** Repositories that a cache was exported to, newest first. */
+  recentTargets: z.array(z.string()).default([]),
 });
 export type Preferences = z.infer<typeof preferencesSchema>;
 
@@ -46,9 +48,16 @@ const RECENT = 12;
 
 /** Notes that a location was opened. */
 export function rememberLocation(location: string): void {
-  usePreferences.setState(({ recent }) => ({
-    recent: [location, ...recent.filter((one) => one !== location)].slice(0, RECENT),
-  }));
+  usePreferences.setState(({ recent }) => ({ recent: withNewest(recent, location) }));
+}
+
+/** Notes that a cache was exported to a repository. */
+export function rememberTarget(reference: string): void {
+  usePreferences.setState(({ recentTargets }) => ({ recentTargets: withNewest(recentTargets, reference) }));
+}
+
+function withNewest(list: readonly string[], newest: string): string[] {
+  return [newest, ...list.filter((one) => one !== newest)].slice(0, RECENT);
 }
 
 /** Panels that are open now and are not kept. */

@@ -9,6 +9,7 @@ import { createFakeJobs } from './fake-jobs.ts';
 import { fakeAges, fakeTreemap } from './fake-overview.ts';
 import { type FakePlan, planFakePrune } from './fake-prune.ts';
 import { createFakeSource, createFakeSources, type FakeSource } from './fake-sources.ts';
+import { createFakeTransfers } from './fake-transfers.ts';
 import { type FakeRecord, fakeDigest } from './records.ts';
 
 const os = implement(contract);
@@ -27,6 +28,7 @@ const border = os.use(async ({ next, errors }) => {
 export function createFakeRouter() {
   const all = createFakeSources();
   const jobs = createFakeJobs();
+  const transfers = createFakeTransfers(jobs);
   const listeners = new Set<() => void>();
   const plans = new Map<string, FakePlan>();
   const trash = new Map<string, { readonly batch: TrashBatch; readonly before: readonly FakeRecord[] }[]>();
@@ -366,9 +368,13 @@ export function createFakeRouter() {
       }),
     },
     transfer: {
-      preview: border.transfer.preview.handler(({ input }) => previewOf(entry(input.sourceId))),
-      import: border.transfer.import.handler(({ input }) => ({ jobId: transfer('import', input.sourceId, input.to) })),
-      export: border.transfer.export.handler(({ input }) => ({ jobId: transfer('export', input.sourceId, input.to) })),
+      preview: border.transfer.preview.handler(({ input }) => transfers.preview(entry(input.sourceId), input)),
+      import: border.transfer.import.handler(({ input }) => ({
+        jobId: transfers.start('import', entry(input.sourceId), input),
+      })),
+      export: border.transfer.export.handler(({ input }) => ({
+        jobId: transfers.start('export', entry(input.sourceId), input),
+      })),
     },
     jobs: {
       list: border.jobs.list.handler(() => [...jobs.list()]),
@@ -398,63 +404,10 @@ export function createFakeRouter() {
       audit: border.jobs.audit.handler(() => []),
     },
   });
-
-  function transfer(kind: 'import' | 'export', sourceId: string, to: string): string {
-    const { source } = entry(sourceId);
-    const { copyBlobs, copyBytes, skipBlobs } = previewOf(entry(sourceId));
-    const manifest = {
-      mediaType: 'application/vnd.oci.image.manifest.v1+json',
-      digest: fakeDigest('manifest'),
-      size: 6120,
-    };
-    return jobs.start({
-      kind,
-      title: `${kind === 'import' ? 'Import' : 'Export'} ${source.name} to ${to}`,
-      sourceId,
-      unit: 'bytes',
-      total: copyBytes,
-      steps: 60,
-      result: () => ({
-        kind,
-        report: {
-          blobsCopied: copyBlobs,
-          blobsSkipped: skipBlobs,
-          bytesCopied: copyBytes,
-          resultsLeftOut: 0,
-          manifest,
-          warnings: [],
-          commands: [`buildctl build --import-cache type=local,src=${to}`],
-        },
-      }),
-    });
-  }
 }
 
 function planOf(plans: ReadonlyMap<string, FakePlan>, plan: string): FakePlan {
   const found = plans.get(plan);
   if (found) return found;
   throw new CacheError('NOT_FOUND', 'There is no such plan.', { subject: plan, hint: 'A plan is kept for 24 hours.' });
-}
-
-function previewOf({ catalog, records }: FakeSource) {
-  const blobs = catalog.layers.map((layer, at) => ({
-    digest: layer.digest,
-    mediaType: layer.mediaType,
-    size: layer.size,
-    state: layer.present ? (at % 3 === 0 ? ('there' as const) : ('to-copy' as const)) : ('missing' as const),
-  }));
-  const copy = blobs.filter((blob) => blob.state === 'to-copy');
-  const skip = blobs.filter((blob) => blob.state === 'there');
-  const bytes = (list: typeof blobs): number => list.reduce((sum, blob) => sum + blob.size, 0);
-  const left = blobs.some((blob) => blob.state === 'missing') ? 4 : 0;
-  return {
-    records: records.length,
-    blobs,
-    copyBlobs: copy.length,
-    copyBytes: bytes(copy),
-    skipBlobs: skip.length,
-    skipBytes: bytes(skip),
-    resultsLeftOut: left,
-    warnings: left > 0 ? [`${left} results are left out: their blobs are not there.`] : [],
-  };
 }

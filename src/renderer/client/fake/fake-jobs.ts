@@ -13,6 +13,8 @@ export interface FakeJobs {
     readonly unit: Job['progress']['unit'];
     readonly total: number;
     readonly steps?: number;
+    /** What is worked on after so many units. */
+    readonly subject?: (done: number) => string | undefined;
     readonly result: () => JobResult;
   }): string;
   cancel(jobId: string): void;
@@ -48,7 +50,7 @@ export function createFakeJobs(): FakeJobs {
   const start: FakeJobs['start'] = (wanted) => {
     made += 1;
     const id = `job-${made}`;
-    const { kind, title, sourceId, unit, total, steps = 20, result } = wanted;
+    const { kind, title, sourceId, unit, total, steps = 20, subject: subjectAt, result } = wanted;
     const progress = { phase: 'working', done: 0, total, unit };
     put({ id, kind, title, ...(sourceId ? { sourceId } : {}), state: 'running', progress, startedAt: Date.now() });
     say(id, `${title}: started`);
@@ -62,7 +64,9 @@ export function createFakeJobs(): FakeJobs {
         if (!job) return;
         const done = Math.round((total * step) / steps);
         const rate = total / ((steps * TICK_MS) / 1000);
-        put({ ...job, progress: { ...progress, done, rate, leftMs: (steps - step) * TICK_MS } });
+        const subject = subjectAt?.(done);
+        const leftMs = (steps - step) * TICK_MS;
+        put({ ...job, progress: { ...progress, done, rate, leftMs, ...(subject ? { subject } : {}) } });
         if (step % 5 === 0) say(id, `${done} of ${total} ${unit}`);
         if (step < steps) return;
         say(id, 'done');

@@ -65,4 +65,18 @@ describe('the fake engine', () => {
     }
     expect((await engine.sources.get({ sourceId })).totals).toEqual(before.totals);
   });
+
+  it('looks what a transfer would copy, only of one record too, and is not let in everywhere', async () => {
+    const { keys, transfer } = fakeEngine();
+    const sourceId = 'sample';
+    const { rows } = await keys.page({ sourceId, filter: 'kind:exec', sort: { field: 'own', descending: true } });
+    const all = await transfer.preview({ sourceId, to: '/tmp/out' });
+    const one = await transfer.preview({ sourceId, to: '/tmp/out', options: { key: rows[0]?.id ?? '' } });
+    expect(one.copyBlobs).toBeGreaterThan(0);
+    expect(one.copyBlobs).toBeLessThan(all.copyBlobs);
+    await expect(transfer.preview({ sourceId, to: 'docker://locked:5000/app:cache' })).rejects.toMatchObject({
+      code: 'ACCESS_DENIED',
+      hint: 'Run: docker login locked:5000',
+    });
+  });
 });

@@ -1,4 +1,4 @@
-import { Braces, Copy, Hash, Link, Terminal, Workflow } from 'lucide-react';
+import { ArrowLeftRight, Braces, Copy, Hash, Link, Terminal, Workflow } from 'lucide-react';
 import { useLocation } from 'wouter';
 import type { RecordDetail } from '../../../shared/model/record.ts';
 import type { Source } from '../../../shared/model/source.ts';
@@ -18,6 +18,13 @@ export function RecordActions({ source, record }: { readonly source: Source; rea
     <div className={styles.actions}>
       <Button icon={Workflow} keys="g g" onPress={() => navigate(graphHref)}>
         Open in graph
+      </Button>
+      <Button
+        icon={ArrowLeftRight}
+        tip="Write only what this record needs to a folder, a store or a registry"
+        onPress={() => navigate(sourceHref(source.id, 'transfer', { key: record.id }))}
+      >
+        Export…
       </Button>
       <Menu label="Copy" button={<Button icon={Copy}>{copied ? 'Copied' : 'Copy'}</Button>}>
         <MenuItem icon={Hash} keys="y" onAction={() => copy(record.digest)}>

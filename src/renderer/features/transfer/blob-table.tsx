@@ -1,10 +1,11 @@
-import { Check, Clock, Equal, FileX, Minus } from 'lucide-react';
+import { Check, Clock, Equal, FileX, LoaderCircle, Minus } from 'lucide-react';
 import { useMemo } from 'react';
 import type { TransferBlob, TransferPreview } from '../../../shared/model/transfer.ts';
 import { inspect, useParam } from '../../base/address.ts';
 import { useCopy } from '../../base/clipboard.ts';
 import { Digest } from '../../base/digest.tsx';
 import { Icon } from '../../base/icon.tsx';
+import { ProgressRing } from '../../base/progress.tsx';
 import { Bytes } from '../../base/quantity.tsx';
 import { useShell } from '../../base/shell-context.ts';
 import { usePreferences } from '../../base/window-state.ts';
@@ -13,7 +14,7 @@ import { Grid } from '../../widgets/grid/grid.tsx';
 import type { GridColumn } from '../../widgets/grid/grid-column.ts';
 import { useRowWindow } from '../../widgets/grid/use-row-window.ts';
 import styles from './transfer.module.css';
-import { type BlobState, blobState, type TransferState } from './transfer-state.ts';
+import { type BlobState, type BlobsNow, blobState, type TransferState } from './transfer-state.ts';
 
 type Row = TransferBlob & { readonly now: BlobState };
 
@@ -22,6 +23,7 @@ const LOOKS: Readonly<
 > = {
   there: { icon: Equal, text: 'there already', tone: 't3' },
   'to-copy': { icon: Clock, text: 'to copy', tone: 't2' },
+  copying: { icon: LoaderCircle, text: 'copying', tone: '' },
   waiting: { icon: Clock, text: 'waiting', tone: 't3' },
   copied: { icon: Check, text: 'copied, digest checked', tone: 't2' },
   missing: { icon: FileX, text: 'not in the source', tone: '' },
@@ -38,7 +40,7 @@ const COLUMNS: readonly GridColumn<Row>[] = [
     priority: 0,
     cell: ({ now }) => (
       <span className={styles.mark} data-state={now} aria-hidden="true">
-        <Icon of={LOOKS[now].icon} />
+        {now === 'copying' ? <ProgressRing share={undefined} /> : <Icon of={LOOKS[now].icon} />}
       </span>
     ),
   },
@@ -72,12 +74,12 @@ const ORDER: Readonly<Record<TransferBlob['state'], number>> = { missing: 0, 'to
 export function BlobTable({
   preview,
   phase,
-  arrived,
+  now,
   listKey,
 }: {
   readonly preview: TransferPreview;
   readonly phase: TransferState['phase'];
-  readonly arrived: ReadonlySet<string>;
+  readonly now: BlobsNow;
   /** Names the question that the preview answers. */
   readonly listKey: string;
 }) {
@@ -92,15 +94,15 @@ export function BlobTable({
     [preview],
   );
   const source = useMemo(() => {
-    const rows = blobs.map((blob): Row => ({ ...blob, now: blobState(blob, phase, arrived) }));
+    const rows = blobs.map((blob): Row => ({ ...blob, now: blobState(blob, phase, now) }));
     return {
-      key: ['transfer.blobs', listKey, phase, arrived.size],
+      key: ['transfer.blobs', listKey, phase, ...now.copying, now.arrived.size],
       fetchPage: async (offset: number, limit: number) => ({
         rows: rows.slice(offset, offset + limit),
         total: rows.length,
       }),
     };
-  }, [blobs, phase, arrived, listKey]);
+  }, [blobs, phase, now, listKey]);
   const rows = useRowWindow(source);
   return (
     <Grid

@@ -1,14 +1,17 @@
 import type { ReactNode } from 'react';
 import { Segmented } from '../../base/segmented.tsx';
+import { OnlyRecord } from './only-record.tsx';
 import styles from './transfer.module.css';
 import type { TransferAddress } from './transfer-address.ts';
 
 /** How it is written. Every change previews again. */
 export function OptionsRow({
+  sourceId,
   address,
   onChange,
   isDisabled,
 }: {
+  readonly sourceId: string;
   readonly address: TransferAddress;
   readonly onChange: (change: Partial<TransferAddress>) => void;
   readonly isDisabled: boolean;
@@ -58,13 +61,46 @@ export function OptionsRow({
           }
         />
       </Option>
-      <p className={styles.optionNote}>
-        {address.mode === 'max'
-          ? 'Every result goes. Only what is missing is copied.'
-          : 'All records go, with the results of the final images alone. Only what is missing is copied.'}
-      </p>
+      <Option label="Compression">
+        <Segmented
+          label="Compression"
+          value={address.compression}
+          isDisabled={isDisabled}
+          options={[
+            { value: 'asIs', label: 'keep' },
+            { value: 'gzip', label: 'gzip' },
+            { value: 'zstd', label: 'zstd' },
+          ]}
+          onChange={(compression) => onChange({ compression })}
+        />
+      </Option>
+      <Option label="Records">
+        <OnlyRecord
+          sourceId={sourceId}
+          recordKey={address.key}
+          onKey={(key) => onChange({ key })}
+          isDisabled={isDisabled}
+        />
+      </Option>
+      <p className={styles.optionNote}>{optionsSentence(address)}</p>
     </section>
   );
+}
+
+/** What the options come to. */
+export function optionsSentence({
+  mode,
+  key,
+  compression,
+}: Pick<TransferAddress, 'mode' | 'key' | 'compression'>): string {
+  const what =
+    key !== undefined
+      ? `Only what this record needs goes${mode === 'min' ? ', with the results of the final images alone' : ''}.`
+      : mode === 'max'
+        ? 'Every result goes.'
+        : 'All records go, with the results of the final images alone.';
+  const how = compression === 'asIs' ? '' : ` Layers that are not ${compression} are compressed anew.`;
+  return `${what}${how} Only what is missing is copied.`;
 }
 
 function Option({ label, children }: { readonly label: string; readonly children: ReactNode }) {

@@ -1,22 +1,34 @@
-import { Lightbulb } from 'lucide-react';
+import { FileX, Lightbulb, TriangleAlert } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { formatBytes } from '../../../shared/base/bytes.ts';
 import type { TransferPreview } from '../../../shared/model/transfer.ts';
 import { classNames } from '../../base/class-names.ts';
 import { Icon } from '../../base/icon.tsx';
-import { countOf } from '../../base/quantity.tsx';
+import { Bytes, countOf } from '../../base/quantity.tsx';
 import styles from './transfer.module.css';
-import type { TransferState } from './transfer-state.ts';
+import { copiedBytes, type TransferState } from './transfer-state.ts';
 
 /** The answer in words, and as a bar: there, copied, to copy. */
-export function PreviewPart({ preview, state }: { readonly preview: TransferPreview; readonly state: TransferState }) {
+export function PreviewPart({
+  preview,
+  state,
+  help,
+}: {
+  readonly preview: TransferPreview;
+  readonly state: TransferState;
+  /** Buttons that help where a document is larger than BuildKit reads. */
+  readonly help: ReactNode;
+}) {
   const all = Math.max(1, preview.copyBytes + preview.skipBytes);
   const copied = copiedBytes(preview, state);
+  const missing = preview.blobs.filter((blob) => blob.state === 'missing');
   const parts = [
-    [styles.there, preview.skipBytes],
-    [styles.copied, copied],
-    [styles.toCopy, preview.copyBytes - copied],
+    ['there already', styles.there, preview.skipBytes],
+    ['copied', styles.copied, copied],
+    ['to copy', styles.toCopy, preview.copyBytes - copied],
   ] as const;
-  const notes = [...preview.warnings, ...leftOut(preview)];
+  const isOversized = (preview.oversized ?? []).length > 0;
+  const left = leftOut(preview);
   return (
     <section
       className={styles.preview}
@@ -28,42 +40,51 @@ export function PreviewPart({ preview, state }: { readonly preview: TransferPrev
       </p>
       <div className={styles.bar} role="img" aria-label={barLabel(preview, copied)}>
         {parts.map(
-          ([className, bytes]) =>
-            bytes > 0 && <i key={className} className={className} style={{ flexGrow: bytes / all }} />,
+          ([name, className, bytes]) =>
+            bytes > 0 && <i key={name} className={className} style={{ flexGrow: bytes / all }} />,
         )}
       </div>
       <div className={styles.legend}>
-        <span>
-          <i className={classNames(styles.swatch, styles.there)} /> there already
-        </span>
-        <span>
-          <i className={classNames(styles.swatch, styles.copied)} /> copied
-        </span>
-        <span>
-          <i className={classNames(styles.swatch, styles.toCopy)} /> to copy
-        </span>
+        {parts.map(([name, className, bytes]) => (
+          <span key={name}>
+            <i className={classNames(styles.swatch, className)} /> {name} <Bytes bytes={bytes} className="t2" />
+          </span>
+        ))}
+        {missing.length > 0 && (
+          <span>
+            <Icon of={FileX} size={12} className={styles.missing} /> not in the source{' '}
+            <span className="t2 num">{countOf(missing.length, 'blob')}</span>
+          </span>
+        )}
       </div>
-      {notes.length > 0 && (
+      {preview.warnings.length + left.length > 0 && (
         <ul className={styles.notes} aria-label="Notes">
-          {notes.map((note) => (
+          {preview.warnings.map((warning) => (
+            <li key={warning}>
+              <Icon of={isOversized ? TriangleAlert : Lightbulb} /> {warning}
+            </li>
+          ))}
+          {left.map((note) => (
             <li key={note}>
               <Icon of={Lightbulb} /> {note}
             </li>
           ))}
         </ul>
       )}
+      {isOversized && help}
     </section>
   );
 }
 
-/** `13 blobs, 1.01 MiB to copy. 15 blobs, 2.65 MiB are there already.` */
-export function previewSentence({ copyBlobs, copyBytes, skipBlobs, skipBytes }: TransferPreview): string {
+/** `47 records: 13 blobs, 1.01 MiB, to copy. 15 blobs, 2.65 MiB, are there already.` */
+export function previewSentence({ records, copyBlobs, copyBytes, skipBlobs, skipBytes }: TransferPreview): string {
+  const of = countOf(records, 'record');
   const there =
     skipBlobs === 0
       ? ''
       : ` ${countOf(skipBlobs, 'blob')}, ${formatBytes(skipBytes)}, ${isAre(skipBlobs)} there already.`;
-  if (copyBlobs === 0) return `Nothing to copy: only the references are written.${there}`;
-  return `${countOf(copyBlobs, 'blob')}, ${formatBytes(copyBytes)}, to copy.${there}`;
+  if (copyBlobs === 0) return `${of}. Nothing to copy: only the references are written.${there}`;
+  return `${of}: ${countOf(copyBlobs, 'blob')}, ${formatBytes(copyBytes)}, to copy.${there}`;
 }
 
 function isAre(count: number): string {
@@ -73,12 +94,6 @@ function isAre(count: number): string {
 function leftOut({ resultsLeftOut }: TransferPreview): string[] {
   if (resultsLeftOut === 0) return [];
   return [`${countOf(resultsLeftOut, 'result')} ${isAre(resultsLeftOut)} left out: their blobs are not in the source.`];
-}
-
-function copiedBytes(preview: TransferPreview, state: TransferState): number {
-  if (state.phase === 'done') return preview.copyBytes;
-  if (state.phase !== 'running' || state.job.progress.unit !== 'bytes') return 0;
-  return Math.min(preview.copyBytes, state.job.progress.total === undefined ? 0 : state.job.progress.done);
 }
 
 function barLabel({ copyBytes, skipBytes }: TransferPreview, copied: number): string {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   readTransfer,
   type TransferAddress,
+  targetText,
   transferCommand,
   transferOptions,
   transferParams,
@@ -11,21 +12,25 @@ const plain: TransferAddress = {
   kind: undefined,
   to: undefined,
   ref: undefined,
+  key: undefined,
   mode: 'max',
   format: 'asIs',
   types: 'asIs',
+  compression: 'asIs',
 };
 const full: TransferAddress = {
   kind: 'folder',
   to: '/tmp/out',
   ref: 'v2',
+  key: 'sha256:ab',
   mode: 'min',
   format: 'index',
   types: 'docker',
+  compression: 'zstd',
 };
 
 describe('the address of a transfer', () => {
-  test.each([plain, full])('comes back: %o', (address) => {
+  test.each([plain, full, { ...full, kind: 'registry' as const }])('comes back: %o', (address) => {
     const params = new URLSearchParams();
     for (const [name, value] of Object.entries(transferParams(address)))
       if (value !== undefined) params.set(name, value);
@@ -33,13 +38,34 @@ describe('the address of a transfer', () => {
   });
 
   test('has defaults for nonsense', () => {
-    expect(readTransfer(new URLSearchParams('kind=moon&mode=mid&format=zip&types=x'))).toEqual(plain);
+    expect(readTransfer(new URLSearchParams('kind=moon&mode=mid&format=zip&types=x&compression=lz4'))).toEqual(plain);
+  });
+
+  test('knows a registry by its reference', () => {
+    expect(readTransfer(new URLSearchParams('to=docker://h:5000/app:cache')).kind).toBe('registry');
+    expect(readTransfer(new URLSearchParams('to=/tmp/out')).kind).toBeUndefined();
   });
 });
 
 test('what is as the source has it is not asked for', () => {
   expect(transferOptions(plain)).toEqual({ mode: 'max' });
-  expect(transferOptions(full)).toEqual({ mode: 'min', ref: 'v2', format: 'index', ociMediaTypes: false });
+  expect(transferOptions(full)).toEqual({
+    mode: 'min',
+    ref: 'v2',
+    key: 'sha256:ab',
+    format: 'index',
+    ociMediaTypes: false,
+    compression: 'zstd',
+  });
+});
+
+test.each([
+  ['registry', ' localhost:5000/app:cache ', 'docker://localhost:5000/app:cache'],
+  ['registry', 'docker://h/app', 'docker://h/app'],
+  ['registry', '', ''],
+  ['folder', './out ', './out'],
+] as const)('%s %j is %s', (kind, typed, text) => {
+  expect(targetText(kind, typed)).toBe(text);
 });
 
 test('the command line does the same', () => {
@@ -52,6 +78,12 @@ test('the command line does the same', () => {
     'max',
   ]);
   expect(transferCommand(full, 'folder', './a', '/tmp/out').join(' ')).toBe(
-    'export ./a --ref v2 --to /tmp/out --mode min --format index --oci-mediatypes false',
+    'export ./a --ref v2 --key sha256:ab --to /tmp/out --mode min --format index --oci-mediatypes false --compression zstd',
   );
+  expect(transferCommand(plain, 'registry', './a', 'docker://h/app').slice(0, 4)).toEqual([
+    'export',
+    './a',
+    '--to',
+    'docker://h/app',
+  ]);
 });

@@ -1,19 +1,24 @@
+import { transportFromImageName } from '../../../shared/oci/reference.ts';
 import type { InputOf } from '../../client/procedures.ts';
 
-/** Where it goes: into a managed store (an import) or a folder (an export). */
-export type TargetKind = 'store' | 'folder';
+/** Where it goes: into a managed store (an import), a folder or a repository of a registry (an export). */
+export const TARGET_KINDS = ['store', 'folder', 'registry'] as const;
+export type TargetKind = (typeof TARGET_KINDS)[number];
 
 /** What the address says of a transfer. `asIs`: as the source has it. */
 export interface TransferAddress {
   /** Absent: what fits the source. */
   readonly kind: TargetKind | undefined;
-  /** Path of the target; absent: the proposed one. */
+  /** Path or reference of the target; absent: the proposed one. */
   readonly to: string | undefined;
   /** One of several caches; absent: all. */
   readonly ref: string | undefined;
+  /** Only what this record needs: its id or digest; absent: everything. */
+  readonly key: string | undefined;
   readonly mode: 'min' | 'max';
   readonly format: 'asIs' | 'index' | 'manifest';
   readonly types: 'asIs' | 'oci' | 'docker';
+  readonly compression: 'asIs' | 'gzip' | 'zstd';
 }
 
 const oneOf = <T extends string>(value: string | null, all: readonly T[]): T | undefined =>
@@ -21,35 +26,61 @@ const oneOf = <T extends string>(value: string | null, all: readonly T[]): T | u
 
 /** Reads the address; what it does not say, or says wrongly, has its default. */
 export function readTransfer(params: URLSearchParams): TransferAddress {
+  const to = params.get('to') ?? undefined;
   return {
-    kind: oneOf(params.get('kind'), ['store', 'folder']),
-    to: params.get('to') ?? undefined,
+    kind: oneOf(params.get('kind'), TARGET_KINDS) ?? kindOf(to),
+    to,
     ref: params.get('ref') ?? undefined,
+    key: params.get('key') ?? undefined,
     mode: oneOf(params.get('mode'), ['min', 'max']) ?? 'max',
     format: oneOf(params.get('format'), ['index', 'manifest']) ?? 'asIs',
     types: oneOf(params.get('types'), ['oci', 'docker']) ?? 'asIs',
+    compression: oneOf(params.get('compression'), ['gzip', 'zstd']) ?? 'asIs',
   };
+}
+
+/** A target that names its transport leaves no doubt what it is. */
+function kindOf(to: string | undefined): TargetKind | undefined {
+  return to !== undefined && transportFromImageName(to) === 'docker' ? 'registry' : undefined;
 }
 
 /** The search parameters of an address. */
 export function transferParams(address: TransferAddress): Readonly<Record<string, string | undefined>> {
+  const said = <T extends string>(value: T): T | undefined => (value === 'asIs' ? undefined : value);
   return {
     kind: address.kind,
     to: address.to,
     ref: address.ref,
+    key: address.key,
     mode: address.mode === 'max' ? undefined : address.mode,
-    format: address.format === 'asIs' ? undefined : address.format,
-    types: address.types === 'asIs' ? undefined : address.types,
+    format: said(address.format),
+    types: said(address.types),
+    compression: said(address.compression),
   };
 }
 
+/** The target as the engine takes it: a reference is written with its transport, whether or not it was typed. */
+export function targetText(kind: TargetKind, typed: string): string {
+  const text = typed.trim();
+  return kind !== 'registry' || text === '' || /^[a-z0-9-]+:\/\//.test(text) ? text : `docker://${text}`;
+}
+
 /** The options of the contract. */
-export function transferOptions({ ref, mode, format, types }: TransferAddress): TransferInput['options'] {
+export function transferOptions({
+  ref,
+  key,
+  mode,
+  format,
+  types,
+  compression,
+}: TransferAddress): TransferInput['options'] {
   return {
     mode,
     ...(ref === undefined ? {} : { ref }),
+    ...(key === undefined ? {} : { key }),
     ...(format === 'asIs' ? {} : { format }),
     ...(types === 'asIs' ? {} : { ociMediaTypes: types === 'oci' }),
+    ...(compression === 'asIs' ? {} : { compression }),
   };
 }
 
@@ -66,11 +97,13 @@ export function transferCommand(
     kind === 'store' ? 'import' : 'export',
     from,
     ...(address.ref === undefined ? [] : ['--ref', address.ref]),
+    ...(address.key === undefined ? [] : ['--key', address.key]),
     '--to',
     to,
     '--mode',
     address.mode,
     ...(address.format === 'asIs' ? [] : ['--format', address.format]),
     ...(address.types === 'asIs' ? [] : ['--oci-mediatypes', String(address.types === 'oci')]),
+    ...(address.compression === 'asIs' ? [] : ['--compression', address.compression]),
   ];
 }

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { Job } from '../../../shared/model/job.ts';
 import type { TransferPreview } from '../../../shared/model/transfer.ts';
-import { blobState, shownPreview, type TransferFacts, transferState } from './transfer-state.ts';
+import {
+  blobState,
+  copiedBytes,
+  shownPreview,
+  type TransferFacts,
+  transferState,
+  withSubject,
+} from './transfer-state.ts';
 
 const preview: TransferPreview = {
   records: 3,
@@ -68,16 +75,42 @@ describe('transferState', () => {
 
 describe('blobState', () => {
   const none = new Set<string>();
+  const a = new Set(['a']);
+  const nothing = { arrived: none, copying: none };
   test.each([
-    ['to-copy', 'ready', none, 'to-copy'],
-    ['to-copy', 'running', none, 'waiting'],
-    ['to-copy', 'running', new Set(['a']), 'copied'],
-    ['to-copy', 'done', none, 'copied'],
-    ['to-copy', 'failed', none, 'left'],
-    ['to-copy', 'cancelled', new Set(['a']), 'copied'],
-    ['there', 'running', none, 'there'],
-    ['missing', 'done', none, 'missing'],
-  ] as const)('%s, %s', (state, phase, arrived, shown) => {
-    expect(blobState({ digest: 'a', mediaType: 'm', size: 1, state }, phase, arrived)).toBe(shown);
+    ['to-copy', 'ready', nothing, 'to-copy'],
+    ['to-copy', 'running', nothing, 'waiting'],
+    ['to-copy', 'running', { arrived: none, copying: a }, 'copying'],
+    ['to-copy', 'running', { arrived: a, copying: a }, 'copied'],
+    ['to-copy', 'done', nothing, 'copied'],
+    ['to-copy', 'failed', { arrived: none, copying: a }, 'left'],
+    ['to-copy', 'cancelled', { arrived: a, copying: none }, 'copied'],
+    ['there', 'running', nothing, 'there'],
+    ['missing', 'done', nothing, 'missing'],
+  ] as const)('%s, %s', (state, phase, now, shown) => {
+    expect(blobState({ digest: 'a', mediaType: 'm', size: 1, state }, phase, now)).toBe(shown);
   });
+});
+
+describe('the bytes that are there now', () => {
+  const bytes = { ...job, progress: { phase: 'Copying', done: 3, total: 5, unit: 'bytes' as const } };
+  const rest = { ...preview, copyBytes: 2 };
+  test.each([
+    ['of a job that runs, as it says', { job: bytes }, 3],
+    ['while what is copied is not known, none', { job }, 0],
+    ['after it was cut off, all but the rest', { job: { ...job, state: 'cancelled' }, preview: rest }, 3],
+    ['after it was cut off, none until the rest is known', { job: { ...job, state: 'failed' }, isOld: true }, 0],
+    ['before it starts, none', {}, 0],
+  ] as const)('%s', (_what, change, expected) => {
+    const state = transferState({ ...facts, startedWith: preview, ...change } as TransferFacts);
+    expect(copiedBytes(preview, state)).toBe(expected);
+  });
+});
+
+test('the blobs named last are on their way', () => {
+  expect(withSubject(['b', 'a'], 'a')).toEqual(['a', 'b']);
+  expect(withSubject(['a'], undefined)).toEqual(['a']);
+  const many = Array.from({ length: 20 }, (_, at) => String(at)).reduce<readonly string[]>(withSubject, []);
+  expect(many.slice(0, 2)).toEqual(['19', '18']);
+  expect(many.length).toBeLessThan(10);
 });

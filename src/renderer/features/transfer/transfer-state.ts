@@ -13,6 +13,8 @@ export type TransferState =
       readonly phase: 'failed' | 'cancelled';
       readonly preview: TransferPreview | undefined;
       readonly error: CacheErrorData | undefined;
+      /** What running it again would do; absent until it is known. */
+      readonly rest: TransferPreview | undefined;
     }
   | { readonly phase: 'refused'; readonly error: CacheErrorData };
 
@@ -35,7 +37,8 @@ export function transferState(facts: TransferFacts): TransferState {
     return { phase: 'done', preview: startedWith, report: job.result.report };
   }
   if (job?.state === 'failed' || job?.state === 'cancelled') {
-    return { phase: job.state, preview: startedWith, error: job.error };
+    const rest = facts.isOld || facts.previewError ? undefined : facts.preview;
+    return { phase: job.state, preview: startedWith, error: job.error, rest };
   }
   if (!facts.hasTarget) return { phase: 'choosing' };
   if (facts.previewError) return { phase: 'refused', error: facts.previewError };
@@ -49,16 +52,49 @@ export function shownPreview(state: TransferState): TransferPreview | undefined 
   return 'preview' in state ? state.preview : undefined;
 }
 
-/** How a blob stands, as the table says it. */
-export type BlobState = 'there' | 'to-copy' | 'waiting' | 'copied' | 'missing' | 'left';
+/** How the blobs that were to copy stand: digests that the target has by now, and those on their way. */
+export interface BlobsNow {
+  readonly arrived: ReadonlySet<string>;
+  readonly copying: ReadonlySet<string>;
+}
 
-/**
- * How a blob stands now. `arrived`: digests that the target has by now, among those that were to copy.
- * `left`: was to copy when the transfer ended without it.
- */
-export function blobState(blob: TransferBlob, phase: TransferState['phase'], arrived: ReadonlySet<string>): BlobState {
+/** How a blob stands, as the table says it. */
+export type BlobState = 'there' | 'to-copy' | 'waiting' | 'copying' | 'copied' | 'missing' | 'left';
+
+/** How a blob stands now. `left`: was to copy when the transfer ended without it. */
+export function blobState(
+  blob: TransferBlob,
+  phase: TransferState['phase'],
+  { arrived, copying }: BlobsNow,
+): BlobState {
   if (blob.state !== 'to-copy') return blob.state;
   if (phase === 'done' || arrived.has(blob.digest)) return 'copied';
-  if (phase === 'running') return 'waiting';
+  if (phase === 'running') return copying.has(blob.digest) ? 'copying' : 'waiting';
   return phase === 'failed' || phase === 'cancelled' ? 'left' : 'to-copy';
+}
+
+/** Of the bytes that were to copy, those that are there now. */
+export function copiedBytes(preview: TransferPreview, state: TransferState): number {
+  switch (state.phase) {
+    case 'done':
+      return preview.copyBytes;
+    case 'failed':
+    case 'cancelled':
+      return state.rest ? Math.max(0, preview.copyBytes - state.rest.copyBytes) : 0;
+    case 'running': {
+      const { unit, total, done } = state.job.progress;
+      return unit === 'bytes' && total !== undefined ? Math.min(preview.copyBytes, done) : 0;
+    }
+    default:
+      return 0;
+  }
+}
+
+/** The most blobs that are shown as on their way: as many as are copied at once, more or less. */
+const MOST_COPYING = 8;
+
+/** The blobs named last by the progress of a job, the newest first. */
+export function withSubject(subjects: readonly string[], subject: string | undefined): readonly string[] {
+  if (subject === undefined || subjects[0] === subject) return subjects;
+  return [subject, ...subjects.filter((one) => one !== subject)].slice(0, MOST_COPYING);
 }

@@ -1,36 +1,39 @@
-import { ArrowRight } from 'lucide-react';
+import { ArrowRight, Terminal } from 'lucide-react';
 import { useMemo } from 'react';
 import { navigate } from 'wouter/use-browser-location';
-import type { Source } from '../../../shared/model/source.ts';
 import { setParams, sourceHref, useSearchParameters } from '../../base/address.ts';
 import { Button } from '../../base/button.tsx';
+import { useCopy } from '../../base/clipboard.ts';
 import { ErrorState } from '../../base/error-state.tsx';
 import type { SourceViewProps } from '../../base/feature.ts';
 import { Icon } from '../../base/icon.tsx';
 import { useCommandLine, useShell } from '../../base/shell-context.ts';
+import { commandLine } from '../../base/shell-quote.ts';
 import { SkeletonRows } from '../../base/skeleton.tsx';
+import { TabActions } from '../../base/tab-actions.tsx';
 import { rememberLocation } from '../../base/window-state.ts';
 import { useEngine } from '../../client/engine-context.tsx';
-import { useRead, useSources } from '../../client/hooks.ts';
-import { ActionBar } from './action-bar.tsx';
 import { BlobTable } from './blob-table.tsx';
 import { DonePart } from './done-part.tsx';
 import { FromCard } from './from-card.tsx';
 import { OptionsRow } from './options-row.tsx';
+import { OversizedHelp } from './oversized-help.tsx';
 import { PreviewPart } from './preview-part.tsx';
 import { ToCard } from './to-card.tsx';
 import styles from './transfer.module.css';
 import {
   readTransfer,
-  type TargetKind,
   type TransferAddress,
   type TransferInput,
   transferCommand,
   transferOptions,
   transferParams,
 } from './transfer-address.ts';
+import { TransferBar } from './transfer-bar.tsx';
 import { shownPreview } from './transfer-state.ts';
+import { useTarget } from './use-target.ts';
 import { useTransfer } from './use-transfer.ts';
+import { useTransferCommands } from './use-transfer-commands.ts';
 
 /** Copies a cache somewhere else: what there is to do, doing it, and what came of it. */
 export function TransferView({ source }: SourceViewProps) {
@@ -39,21 +42,31 @@ export function TransferView({ source }: SourceViewProps) {
   const params = useSearchParameters();
   const address = useMemo(() => readTransfer(params), [params]);
   const target = useTarget(source, address);
-  const { kind, to } = target;
+  const { kind, typed, to } = target;
   const input = useMemo<TransferInput | undefined>(
-    () => (to.trim() === '' ? undefined : { sourceId: source.id, to: to.trim(), options: transferOptions(address) }),
+    () => (to === '' ? undefined : { sourceId: source.id, to, options: transferOptions(address) }),
     [source.id, to, address],
   );
-  const { state, arrived, start, cancel, again, retryPreview } = useTransfer(source.id, input, kind);
+  const { state, now, start, cancel, again, retryPreview } = useTransfer(source.id, input, kind);
   const preview = shownPreview(state);
   const isBusy = state.phase === 'running';
   const change = (changes: Partial<TransferAddress>): void =>
     setParams(transferParams({ ...address, ...changes }), { replace: true });
-  useCommandLine(to.trim() === '' ? undefined : transferCommand(address, kind, source.location, to.trim()));
+  const words = to === '' ? undefined : transferCommand(address, kind, source.location, to);
+  useCommandLine(words);
+  const { copied, copy } = useCopy();
+  const copyCommand = (): void => {
+    if (words) copy(commandLine(words));
+  };
+  const canStart = state.phase === 'ready' || state.phase === 'failed' || state.phase === 'cancelled';
+  useTransferCommands({
+    start: canStart ? () => void start() : undefined,
+    copyCommand: words ? copyCommand : undefined,
+  });
 
   const openTarget = async (): Promise<void> => {
     try {
-      const opened = await engine.sources.open({ location: to.trim() });
+      const opened = await engine.sources.open({ location: to });
       rememberLocation(opened.source.location);
       navigate(sourceHref(opened.source.id, 'overview'));
     } catch (error) {
@@ -63,6 +76,11 @@ export function TransferView({ source }: SourceViewProps) {
 
   return (
     <div className={styles.view}>
+      <TabActions>
+        <Button icon={Terminal} isDisabled={words === undefined} onPress={copyCommand}>
+          {copied ? 'Copied' : 'Copy as command'}
+        </Button>
+      </TabActions>
       <div className={styles.ends}>
         <FromCard source={source} refName={address.ref} onRef={(ref) => change({ ref })} />
         <span className={styles.arrow}>
@@ -70,14 +88,15 @@ export function TransferView({ source }: SourceViewProps) {
         </span>
         <ToCard
           kind={kind}
-          to={to}
+          to={typed}
+          repositories={target.repositories}
           stores={target.stores}
           newStore={target.newStore}
-          onChange={(changes) => change({ kind, to, ...changes })}
+          onChange={(changes) => change({ kind, to: typed, ...changes })}
           isDisabled={isBusy}
         />
       </div>
-      <OptionsRow address={address} onChange={change} isDisabled={isBusy} />
+      <OptionsRow sourceId={source.id} address={address} onChange={change} isDisabled={isBusy} />
       {state.phase === 'done' && <DonePart report={state.report} />}
       {(state.phase === 'refused' || state.phase === 'failed') && state.error && (
         <div className={styles.failure}>
@@ -91,9 +110,13 @@ export function TransferView({ source }: SourceViewProps) {
       )}
       {preview ? (
         <>
-          <PreviewPart preview={preview} state={state} />
+          <PreviewPart
+            preview={preview}
+            state={state}
+            help={<OversizedHelp source={source} address={address} onChange={change} isDisabled={isBusy} />}
+          />
           <div className={styles.table} data-old={state.phase === 'previewing' || undefined}>
-            <BlobTable preview={preview} phase={state.phase} arrived={arrived} listKey={JSON.stringify(input)} />
+            <BlobTable preview={preview} phase={state.phase} now={now} listKey={JSON.stringify(input)} />
           </div>
         </>
       ) : (
@@ -104,10 +127,10 @@ export function TransferView({ source }: SourceViewProps) {
           )}
         </div>
       )}
-      <ActionBar
+      <TransferBar
         state={state}
         kind={kind}
-        targetName={target.stores.find((store) => store.location === to)?.name ?? to}
+        targetName={target.name}
         onStart={() => void start()}
         onCancel={cancel}
         onAgain={again}
@@ -115,19 +138,4 @@ export function TransferView({ source }: SourceViewProps) {
       />
     </div>
   );
-}
-
-/** Where it goes: what the address says, else what fits: an open store, a new one, or for a store a folder beside it. */
-function useTarget(
-  source: Source,
-  address: TransferAddress,
-): { readonly kind: TargetKind; readonly to: string; readonly stores: readonly Source[]; readonly newStore: string } {
-  const sources = useSources();
-  const info = useRead('app.info', {}, { versioned: false }).data;
-  const stores = (sources ?? []).filter((one) => one.kind === 'store' && one.writable && one.id !== source.id);
-  const kind = address.kind ?? (source.kind === 'store' ? 'folder' : 'store');
-  const newStore = info?.storeFolder ?? '';
-  const folder = info ? `${info.homeFolder}/${source.name.replace(/\.tar$/, '')}-export` : '';
-  const proposed = kind === 'folder' ? folder : (stores[0]?.location ?? newStore);
-  return { kind, to: address.to ?? proposed, stores, newStore };
 }

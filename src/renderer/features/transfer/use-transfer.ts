@@ -1,27 +1,16 @@
-import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import { toCacheError } from '../../../shared/base/errors.ts';
-import type { TransferPreview } from '../../../shared/model/transfer.ts';
 import { inspect } from '../../base/address.ts';
 import { useShell } from '../../base/shell-context.ts';
+import { rememberTarget } from '../../base/window-state.ts';
 import { useEngine } from '../../client/engine-context.tsx';
 import { useJob, useJobs, useRead } from '../../client/hooks.ts';
 import type { TargetKind, TransferInput } from './transfer-address.ts';
 import { transferState } from './transfer-state.ts';
+import { type Started, thereIn, useBlobsNow } from './use-blobs-now.ts';
 
 /** Wait after a path was typed before the target is looked at. */
 const SETTLE_MS = 250;
-/** While a transfer runs, the target is looked at so often to see what has arrived. */
-const LOOK_MS = 700;
-/** With more blobs than this the bar is enough. */
-const MOST_LOOKED_AT = 2000;
-const NOTHING: ReadonlySet<string> = new Set();
-
-interface Started {
-  readonly jobId: string;
-  readonly input: TransferInput;
-  readonly preview: TransferPreview | undefined;
-}
 
 /** The preview of a transfer, and its job once it is started. */
 export function useTransfer(sourceId: string, input: TransferInput | undefined, kind: TargetKind) {
@@ -44,9 +33,10 @@ export function useTransfer(sourceId: string, input: TransferInput | undefined, 
   const state = transferState({
     hasTarget: input !== undefined,
     preview: preview.data,
-    isOld: JSON.stringify(settled) !== wanted || preview.isPlaceholderData,
+    isOld: JSON.stringify(settled) !== wanted || preview.isPlaceholderData || (isOver && preview.isFetching),
     previewError: preview.error ? toCacheError(preview.error).toJSON() : undefined,
-    startedWith: started?.preview,
+    // After a reload nobody knows what was to copy at first: what is left is the next best.
+    startedWith: started ? started.preview : preview.data,
     // Another question than the one that was started: its answer is of no interest here any more.
     job:
       job?.state === 'running' || started === undefined || JSON.stringify(started.input) === wanted ? job : undefined,
@@ -56,7 +46,8 @@ export function useTransfer(sourceId: string, input: TransferInput | undefined, 
     if (!input) return;
     try {
       const { jobId } = await (kind === 'store' ? engine.transfer.import(input) : engine.transfer.export(input));
-      setStarted({ jobId, input, preview: preview.data });
+      if (kind === 'registry') rememberTarget(input.to);
+      setStarted({ jobId, kind, input, preview: preview.data });
       inspect('job', jobId, { replace: true, follow: true });
     } catch (error) {
       fail('The transfer did not start', error);
@@ -65,9 +56,13 @@ export function useTransfer(sourceId: string, input: TransferInput | undefined, 
   const cancel = (jobId: string): void => {
     engine.jobs.cancel({ jobId }).catch((error: unknown) => fail('It was not cancelled', error));
   };
+  const moving = useBlobsNow(started, job);
+  // What ended before it was through: what the target has is what the next preview finds there.
+  const rest = state.phase === 'failed' || state.phase === 'cancelled' ? state.rest : undefined;
+  const now = useMemo(() => (rest ? { arrived: thereIn(rest), copying: moving.copying } : moving), [rest, moving]);
   return {
     state,
-    arrived: useArrived(started, job?.state === 'running'),
+    now,
     start,
     cancel,
     /** Back from a finished transfer to the question. */
@@ -93,20 +88,4 @@ function useRunningTransfer(sourceId: string): string | undefined {
   return useJobs().find(
     (job) => (job.kind === 'import' || job.kind === 'export') && job.sourceId === sourceId && job.state === 'running',
   )?.id;
-}
-
-/** Digests that the target has by now: asked for while the job runs, exact, and never more than a moment old. */
-function useArrived(started: Started | undefined, isRunning: boolean): ReadonlySet<string> {
-  const engine = useEngine();
-  const isWanted = isRunning && started?.preview !== undefined && started.preview.blobs.length <= MOST_LOOKED_AT;
-  const { data } = useQuery({
-    queryKey: ['transfer.preview', 'arrived', started?.jobId],
-    enabled: isWanted,
-    refetchInterval: isWanted ? LOOK_MS : false,
-    queryFn: ({ signal }) => (started ? engine.transfer.preview(started.input, { signal }) : undefined),
-  });
-  return useMemo(
-    () => (data ? new Set(data.blobs.flatMap((blob) => (blob.state === 'there' ? [blob.digest] : []))) : NOTHING),
-    [data],
-  );
 }
