@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mendReportSchema, quarantineReportSchema } from './damage.ts';
 import { pruneReportSchema } from './plan.ts';
 import { errorDataSchema } from './source.ts';
 import { transferReportSchema } from './transfer.ts';
@@ -20,6 +21,8 @@ export type VerifyReport = z.infer<typeof verifyReportSchema>;
 export const jobResultSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('open'), sourceId: z.string() }),
   z.object({ kind: z.literal('verify'), report: verifyReportSchema }),
+  z.object({ kind: z.literal('quarantine'), report: quarantineReportSchema }),
+  z.object({ kind: z.literal('mend'), report: mendReportSchema }),
   z.object({ kind: z.literal('import'), report: transferReportSchema }),
   z.object({ kind: z.literal('export'), report: transferReportSchema }),
   z.object({ kind: z.literal('prune'), report: pruneReportSchema }),
@@ -45,7 +48,7 @@ export type JobProgress = z.infer<typeof jobProgressSchema>;
 /** Everything running or finished in this session. */
 export const jobSchema = z.object({
   id: z.string(),
-  kind: z.enum(['open', 'verify', 'import', 'export', 'prune', 'undo', 'empty-trash']),
+  kind: z.enum(['open', 'verify', 'quarantine', 'mend', 'import', 'export', 'prune', 'undo', 'empty-trash']),
   title: z.string(),
   sourceId: z.string().optional(),
   state: z.enum(['running', 'done', 'failed', 'cancelled']),

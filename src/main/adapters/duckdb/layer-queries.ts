@@ -24,6 +24,7 @@ const TARGET: FilterTarget = {
     compression: 'compression',
     records: 'records',
     present: "CASE present WHEN 1 THEN 'yes' ELSE 'no' END",
+    damaged: "CASE WHEN present = 1 AND problem IS NOT NULL THEN 'yes' ELSE 'no' END",
   },
 };
 

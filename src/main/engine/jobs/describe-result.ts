@@ -10,6 +10,14 @@ export function describeResult(result: JobResult): string {
       const { checked, bytes, missing, corrupt } = result.report;
       return `${count(checked, 'blob')} checked (${formatBytes(bytes)}), ${corrupt.length} corrupt, ${missing.length} missing`;
     }
+    case 'quarantine': {
+      const { quarantined, bytes, leftAlone } = result.report;
+      return `${count(quarantined.length, 'blob')} put into quarantine (${formatBytes(bytes)}), ${leftAlone.length} left alone${names(quarantined)}`;
+    }
+    case 'mend': {
+      const { from, mended, bytes, leftAlone } = result.report;
+      return `${count(mended.length, 'blob')} mended from ${from} (${formatBytes(bytes)}), ${leftAlone.length} left alone${names(mended)}`;
+    }
     case 'import':
     case 'export': {
       const { blobsCopied, blobsSkipped, bytesCopied, manifest } = result.report;
@@ -24,6 +32,11 @@ export function describeResult(result: JobResult): string {
     case 'empty-trash':
       return `${count(result.blobs, 'blob')} deleted (${formatBytes(result.bytes)})`;
   }
+}
+
+/** Which blobs, where they are few: an audit entry should tell. */
+function names(digests: readonly string[]): string {
+  return digests.length === 0 || digests.length > 20 ? '' : `: ${digests.join(', ')}`;
 }
 
 function count(n: number, noun: string): string {

@@ -9,7 +9,7 @@ import type { BlobHasher } from '../ports/blob-hasher.ts';
 import type { ManagedStore } from '../ports/managed-store.ts';
 import type { SourceOpener } from '../ports/source-opener.ts';
 import { type DamageEngine, knownDamage } from './known-damage.ts';
-import { type DamagedStore, mendStore, quarantineInStore } from './mend.ts';
+import { type DamagedStore, IS_WHOLE, mendStore, quarantineInStore } from './mend.ts';
 import { verifyBlobs } from './verify-blobs.ts';
 
 /** Damage shown with a source in the list; a whole report stands in the job. */
@@ -110,7 +110,9 @@ export function createVerifyHandlers(os: Implementer['verify'], engine: VerifyEn
         async run(job) {
           const report = await inStore(source, digests, job, (damaged) => mendStore({ ...damaged, origin }));
           // What was said to be there and is not is not offered again.
-          for (const { digest } of report.leftAlone) await forget(digest, origin.location);
+          for (const { digest, reason } of report.leftAlone) {
+            if (reason !== IS_WHOLE) await forget(digest, origin.location);
+          }
           return { kind: 'mend' as const, report };
         },
       });

@@ -4,6 +4,7 @@ import { contract } from '../../../shared/contract/index.ts';
 import type { LayerFile } from '../../../shared/model/layer.ts';
 import type { TrashBatch } from '../../../shared/model/plan.ts';
 import { fakeGroups, queryRows, refOf } from './catalog.ts';
+import { fakeDamage } from './fake-damage.ts';
 import { fakeNeighbourhood, fakePathToRoot, fakeReach } from './fake-graph.ts';
 import { createFakeJobs } from './fake-jobs.ts';
 import { fakeAges, fakeTreemap } from './fake-overview.ts';
@@ -281,6 +282,34 @@ export function createFakeRouter() {
           }),
         };
       }),
+      damage: border.verify.damage.handler(({ input }) => {
+        const others = [...all.values()].filter((one) => one.source.id !== input.sourceId);
+        return fakeDamage(entry(input.sourceId), others);
+      }),
+      quarantine: border.verify.quarantine.handler(({ input }) => ({
+        jobId: jobs.start({
+          kind: 'quarantine',
+          title: `Quarantine damaged blobs of ${entry(input.sourceId).source.name}`,
+          sourceId: input.sourceId,
+          unit: 'blobs',
+          total: 1,
+          result: () => ({ kind: 'quarantine', report: { quarantined: [], bytes: 0, leftAlone: [] } }),
+        }),
+      })),
+      mend: border.verify.mend.handler(({ input }) => ({
+        jobId: jobs.start({
+          kind: 'mend',
+          title: `Re-import blobs of ${entry(input.sourceId).source.name} from ${input.from}`,
+          sourceId: input.sourceId,
+          unit: 'bytes',
+          total: 1_000_000,
+          result: () => {
+            const mended = entry(input.sourceId).source.problems.flatMap(({ subject }) => subject ?? []);
+            changeRecords(input.sourceId, entry(input.sourceId).records);
+            return { kind: 'mend', report: { from: input.from, mended, bytes: 1, quarantined: [], leftAlone: [] } };
+          },
+        }),
+      })),
     },
     prune: {
       plan: border.prune.plan.handler(({ input }) => {

@@ -14,6 +14,14 @@ export function jobOutcome(job: Job): string {
       const bad = missing.length + corrupt.length;
       return `${countOf(checked, 'blob')}, ${formatBytes(bytes)}, ${bad === 0 ? 'all good' : `${bad} bad`}`;
     }
+    case 'quarantine': {
+      const { quarantined, leftAlone } = result.report;
+      return `${countOf(quarantined.length, 'blob')} set aside${left(leftAlone.length)}`;
+    }
+    case 'mend': {
+      const { mended, bytes, leftAlone } = result.report;
+      return `${countOf(mended.length, 'blob')}, ${formatBytes(bytes)} mended${left(leftAlone.length)}`;
+    }
     case 'import':
     case 'export': {
       const { blobsCopied, bytesCopied, blobsSkipped } = result.report;
@@ -31,4 +39,8 @@ export function jobOutcome(job: Job): string {
     default:
       return '';
   }
+}
+
+function left(count: number): string {
+  return count === 0 ? '' : `, ${count} left alone`;
 }

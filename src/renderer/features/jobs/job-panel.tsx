@@ -27,6 +27,8 @@ export function JobPanel({ value }: InspectorPanelProps) {
 const IF_CANCELLED: Readonly<Record<Job['kind'], string>> = {
   open: 'The source leaves the list. Nothing was written to it.',
   verify: 'What was checked is forgotten. Nothing was changed.',
+  quarantine: 'Nothing has moved while blobs are still being read; what has moved is listed with the store.',
+  mend: 'Blobs that were copied stay. Running it again copies only what is still missing.',
   import: 'Copied blobs stay; no reference names them yet. Starting again copies only what is missing.',
   export: 'Copied blobs stay; no reference names them yet. Starting again copies only what is missing.',
   prune: 'What has moved to the trash stays there and can be brought back.',

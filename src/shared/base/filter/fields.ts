@@ -57,6 +57,7 @@ const LAYERS: readonly FilterField[] = [
   choice('compression', ['none', 'gzip', 'zstd', 'unknown'], 'How it is compressed', 'compression:zstd'),
   count('records', 'Records with a result that holds it', 'records:1'),
   choice('present', YES_NO, 'The blob lies in the source', 'present:no'),
+  choice('damaged', YES_NO, 'It lies there and cannot be used as it is', 'damaged:yes'),
   duration('age', 'Time since it was made', 'age:>7d'),
   time('created', 'When it was made, UTC', 'created:>2026-11-20'),
 ];

@@ -1,0 +1,27 @@
+import type { Damage } from '../../../shared/model/damage.ts';
+import { refOf } from './catalog.ts';
+import type { FakeSource } from './fake-sources.ts';
+
+/** What is wrong with a fake source; every other source is said to have what it lacks. */
+export function fakeDamage({ source, catalog }: FakeSource, others: readonly FakeSource[]): Damage {
+  const blobs = source.problems.flatMap(({ subject, code, message }) => {
+    const layer = catalog.layers.find(({ digest }) => digest === subject);
+    if (!layer) return [];
+    const holders = catalog.holdersOf(layer.digest);
+    const places = others
+      .filter((other) => other.catalog.layers.some(({ digest, present }) => digest === layer.digest && present))
+      .map((other) => ({ location: other.source.location, how: 'open' as const }));
+    return [
+      {
+        digest: layer.digest,
+        code,
+        message,
+        size: layer.size,
+        records: holders.slice(0, 20).map(refOf),
+        recordsTotal: holders.length,
+        places,
+      },
+    ];
+  });
+  return { blobs, total: blobs.length, quarantined: [] };
+}
