@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { pack } from 'tar-stream';
 import { describe, expect, test } from 'vitest';
@@ -89,6 +89,16 @@ describe('listing a layer', () => {
       (tar) => Buffer.concat([gzipSync(tar.subarray(0, 700)), gzipSync(tar.subarray(700))]),
     ],
     ['zstd', (tar) => zstdCompressSync(tar)],
+    [
+      'zstd in several frames, as zstd:chunked writes it',
+      (tar) => {
+        const skipped = Buffer.from('5a2a4d1803000000616263', 'hex');
+        const frames = [tar.subarray(0, 700), tar.subarray(700, 1100), tar.subarray(1100)].map((part, i) =>
+          zstdCompressSync(part, { params: { [constants.ZSTD_c_checksumFlag]: i % 2 } }),
+        );
+        return Buffer.concat([skipped, ...frames, skipped]);
+      },
+    ],
   ])('%s', async (_, compress) => {
     const files = await list(compress(await sample()));
     expect(brief(files)).toEqual(EXPECTED);
@@ -156,6 +166,11 @@ describe('what is not a layer', () => {
         bytes[bytes.length - 6] = (bytes[bytes.length - 6] ?? 0) ^ 1;
         return bytes;
       },
+      'CORRUPT',
+    ],
+    [
+      'a zstd with more behind its frame',
+      (tar) => Buffer.concat([zstdCompressSync(tar), Buffer.from('more')]),
       'CORRUPT',
     ],
     ['a zstd cut short', (tar) => zstdCompressSync(tar).subarray(0, -20), 'CORRUPT'],

@@ -1,8 +1,9 @@
-import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { type Extract, extract, type Header } from 'tar-stream';
 import { CacheError, isCacheError, throwIfAborted } from '../../../shared/base/errors.ts';
 import type { LayerFile } from '../../../shared/model/layer.ts';
 import type { BlobReader } from '../ports/cache-source.ts';
+import { drained } from '../streams/through.ts';
+import { packingOf, UNPACK_LIMITS, unpacked, withinLimits } from './unpack.ts';
 
 /** How a layer is listed. */
 export interface ListOptions {
@@ -12,13 +13,7 @@ export interface ListOptions {
 }
 
 /** What a layer may be before it counts as made to do harm. */
-const LIMITS = {
-  /** Gzip does not do better than about 1032 : 1. */
-  ratio: 1100,
-  /** A layer that unpacks to less is read whatever its ratio. */
-  floorBytes: 2 ** 30,
-  entries: 5_000_000,
-};
+const LIMITS = { ...UNPACK_LIMITS, entries: 5_000_000 };
 
 /**
  * The entries of a layer's tar, in its order, whiteouts told apart. Gzip (estargz too), zstd or uncompressed, read as it
@@ -35,8 +30,11 @@ export async function* listLayerFiles(
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, ...(options.signal ? [options.signal] : [])]);
   let fault: unknown;
-  const mostBytes = Math.max(limits.floorBytes, reader.size * limits.ratio);
-  const feeding = feed(uncompressed(reader, options.mediaType, signal), entries, mostBytes).catch((error: unknown) => {
+  const tar = async function* () {
+    const packing = await packingOf(reader, options.mediaType);
+    yield* withinLimits(unpacked(reader.stream({ signal }), packing), reader.size, limits, beyond);
+  };
+  const feeding = feed(tar(), entries).catch((error: unknown) => {
     fault = error;
     // With an error: a tar reader that ends without one while nobody waits for an entry keeps the next one waiting.
     entries.destroy(asCacheError(error));
@@ -61,78 +59,12 @@ export async function* listLayerFiles(
 }
 
 /** Brings the uncompressed bytes into the tar reader, no faster than it takes them. */
-async function feed(chunks: AsyncIterable<Uint8Array>, entries: Extract, mostBytes: number): Promise<void> {
-  let bytes = 0;
+async function feed(chunks: AsyncIterable<Uint8Array>, entries: Extract): Promise<void> {
   for await (const chunk of chunks) {
-    bytes += chunk.length;
-    if (bytes > mostBytes) throw beyond(`it unpacks to more than ${mostBytes} bytes`);
     if (entries.destroyed) return;
     if (!entries.write(chunk)) await drained(entries);
   }
   entries.end(undefined);
-}
-
-/** What can be waited on: Node's streams, and those of the tar library, which resemble them. */
-interface Drainable {
-  once(event: 'drain' | 'close', listener: () => void): unknown;
-  off(event: 'drain' | 'close', listener: () => void): unknown;
-  readonly destroyed: boolean;
-}
-
-/** Waits until a stream takes more, or never will. */
-async function drained(stream: Drainable): Promise<void> {
-  if (stream.destroyed) return;
-  await new Promise<void>((resolve) => {
-    const done = () => {
-      stream.off('drain', done);
-      stream.off('close', done);
-      resolve();
-    };
-    stream.once('drain', done);
-    stream.once('close', done);
-  });
-}
-
-const MAGIC = { gzip: [0x1f, 0x8b], zstd: [0x28, 0xb5, 0x2f, 0xfd], xz: [0xfd, 0x37, 0x7a, 0x58] } as const;
-
-async function* uncompressed(reader: BlobReader, mediaType: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  const head = new Uint8Array(4);
-  const read = await reader.read(head, 0);
-  const begins = (magic: readonly number[]) => read >= magic.length && magic.every((byte, i) => head[i] === byte);
-  const bytes = reader.stream({ signal });
-  if (begins(MAGIC.gzip)) return yield* through(createGunzip(), bytes);
-  if (begins(MAGIC.zstd)) return yield* through(createZstdDecompress(), bytes);
-  if (!begins(MAGIC.xz) && !mediaType.endsWith('+encrypted')) return yield* bytes;
-  throw new CacheError('UNSUPPORTED_FORMAT', 'This layer is compressed or encrypted in a way that is not read here.', {
-    subject: mediaType,
-    hint: 'BuildKit writes gzip, zstd, estargz and uncompressed layers.',
-  });
-}
-
-type Decompressor = ReturnType<typeof createGunzip> | ReturnType<typeof createZstdDecompress>;
-
-/** The output of a decompressor that is filled as fast as it is emptied. */
-async function* through(decompressor: Decompressor, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let fault: unknown;
-  const filling = (async () => {
-    for await (const chunk of bytes) {
-      if (decompressor.destroyed) return;
-      if (!decompressor.write(chunk)) await drained(decompressor);
-    }
-    decompressor.end();
-  })().catch((error: unknown) => {
-    fault = error;
-    decompressor.destroy();
-  });
-  try {
-    yield* decompressor as AsyncIterable<Uint8Array>;
-  } catch (error) {
-    fault ??= error;
-  } finally {
-    decompressor.destroy();
-    await filling;
-  }
-  if (fault !== undefined) throw fault;
 }
 
 const WHITEOUT = '.wh.';
