@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,9 +36,16 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** What a registry starts with: the one account, or a copy of what another one has stored (a folder with `registry/v2`). */
+export interface RegistryOptions {
+  readonly account?: boolean;
+  readonly storage?: string;
+}
+
 /** Starts a registry and waits until it answers. */
-export async function startRegistryServer(options: { readonly account?: boolean } = {}): Promise<RegistryServer> {
+export async function startRegistryServer(options: RegistryOptions = {}): Promise<RegistryServer> {
   const folder = await mkdtemp(join(tmpdir(), 'cachewright-registry-'));
+  if (options.storage) await cp(options.storage, join(folder, 'data/docker'), { recursive: true });
   const host = `127.0.0.1:${await freePort()}`;
   const config = {
     version: '0.1',
