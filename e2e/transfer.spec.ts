@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, expectAccessible, goTo, idle, openSource, shoot, test } from './harness.ts';
+
+test('a cache is exported to a folder as the options say, and what it takes to use it can be copied', async ({
+  window: page,
+  host,
+}, info) => {
+  await openSource(page, await host.copyFixture('sample', 'site'));
+  await goTo(page, 'Transfer');
+  const out = join(host.folder, 'out');
+  const to = page.getByRole('region', { name: 'To', exact: true });
+  await to.getByRole('radio', { name: 'Folder' }).click();
+  await to.getByRole('textbox', { name: 'Folder' }).fill(out);
+  const options = page.getByRole('region', { name: 'Options' });
+  await options.getByRole('radio', { name: 'min', exact: true }).click();
+  await options.getByRole('radio', { name: 'gzip', exact: true }).click();
+  await options.getByRole('radio', { name: 'index', exact: true }).click();
+  const start = page.getByRole('button', { name: /^Copy \d+ blobs/ });
+  await start.waitFor();
+  await idle(page);
+  await expectAccessible(page);
+  await shoot(page, 'transfer-plan', info.project.name);
+  expect(new URL(page.url()).searchParams.get('mode')).toBe('min');
+
+  // The address keeps the choices: a reload shows the same.
+  await page.reload();
+  await idle(page);
+  await expect(options.getByRole('radio', { name: 'gzip', exact: true })).toHaveAttribute('aria-checked', 'true');
+  await expect(page.getByRole('contentinfo')).toContainText(`--to ${out} --mode min --format index --compression gzip`);
+
+  await start.waitFor();
+  await page.keyboard.press('Control+Enter');
+  const result = page.getByRole('region', { name: 'Result' });
+  await expect(result.getByText(`docker buildx build --cache-from type=local,src=${out}`)).toBeVisible();
+  await expect(result.getByRole('button', { name: /^Copy: buildctl build/ })).toBeVisible();
+  await idle(page);
+  await expectAccessible(page);
+  const index = JSON.parse(readFileSync(join(out, 'index.json'), 'utf8'));
+  expect(index.manifests[0].mediaType).toContain('index');
+
+  // Once more: everything is there.
+  await page.getByRole('button', { name: 'Another transfer' }).click();
+  await expect(page.getByRole('button', { name: /^Write the references/ })).toBeVisible();
+});
+
+test('one record is exported from where it is looked at, into a store', async ({ window: page, host }) => {
+  await openSource(page, await host.copyFixture('sample', 'site'));
+  await goTo(page, 'Keys');
+  await page.getByRole('grid').getByRole('row').nth(3).click();
+  await page.getByRole('button', { name: 'Export…' }).click();
+  await idle(page);
+  expect(new URL(page.url()).searchParams.get('key')).not.toBeNull();
+  const options = page.getByRole('region', { name: 'Options' });
+  const chip = options.getByRole('button', { name: /^Remove only:/ });
+  await expect(chip).toBeVisible();
+  await expectAccessible(page);
+  await chip.click();
+  await expect(options.getByRole('button', { name: 'Everything' })).toBeVisible();
+  const to = page.getByRole('region', { name: 'To', exact: true });
+  await to.getByRole('textbox', { name: 'Folder of the new store' }).fill(join(host.folder, 'store'));
+  await page.getByRole('button', { name: 'Copy 14 blobs' }).click();
+  await page.getByRole('button', { name: 'Open the target' }).click();
+  await page.waitForURL(/\/overview/);
+  await idle(page);
+  await expect(page.getByRole('contentinfo')).toContainText('Can be pruned');
+});
