@@ -168,7 +168,7 @@ export function createKeyQueries(context: QueryContext): KeyQueries {
       };
     },
     async search(words, limit) {
-      const where = searchCondition(words.trim().toLowerCase());
+      const where = searchCondition(words.trim().toLowerCase(), context.hasUsage);
       const rows = await database.rows(
         `SELECT ${RECORD_COLUMNS} FROM records WHERE ${where.sql} ORDER BY ${where.order} LIMIT ${limit}`,
         where.values,
@@ -189,15 +189,18 @@ export function createKeyQueries(context: QueryContext): KeyQueries {
 const HEX = /^(?:(?:sha256|sha384|sha512):)?([0-9a-f]{4,})(?:~(\d*))?$/;
 
 /** What the palette looks for: digests that begin so, then names. Values of `order` follow those of `sql`. */
-function searchCondition(words: string): Condition & { readonly order: string } {
+function searchCondition(words: string, hasOwnIds: boolean): Condition & { readonly order: string } {
   const [, hex, ordinal] = HEX.exec(words) ?? [];
   if (hex === undefined) {
-    return { sql: 'contains(lower(name), ?) OR contains(lower(stage), ?)', values: [words, words], order: 'n' };
+    const named = 'contains(lower(name), ?) OR contains(lower(stage), ?)';
+    if (!hasOwnIds) return { sql: named, values: [words, words], order: 'n' };
+    return { sql: `starts_with(own_id, ?) OR ${named}`, values: [words, words, words], order: 'n' };
   }
   // No hexadecimal digit sorts after "f": a range finds a prefix, and skips most of a sorted table.
   const prefixes = Object.keys(DIGEST_ALGORITHMS).map((algorithm) => `${algorithm}:${hex}`);
-  const digest = prefixes.map(() => 'digest BETWEEN ? AND ?').join(' OR ');
-  const values = prefixes.flatMap((prefix) => [prefix, `${prefix}g`]);
+  const ranges = prefixes.map(() => 'digest BETWEEN ? AND ?').join(' OR ');
+  const digest = hasOwnIds ? `${ranges} OR starts_with(own_id, ?)` : ranges;
+  const values = [...prefixes.flatMap((prefix) => [prefix, `${prefix}g`]), ...(hasOwnIds ? [hex] : [])];
   if (ordinal) return { sql: `(${digest}) AND ordinal = ?`, values: [...values, Number(ordinal)], order: 'n' };
   return {
     sql: `${digest} OR contains(lower(name), ?)`,

@@ -1,5 +1,5 @@
 import type { Problem } from '../../../shared/model/source.ts';
-import { isDigest } from '../../../shared/oci/digest.ts';
+import type { Digest } from '../../../shared/oci/digest.ts';
 import type { BoltDatabase } from '../bolt/open.ts';
 import type { CacheKeyStorage, CacheResult } from '../ports/cache-key-storage.ts';
 import type { SourceBlob, SourceCache, SourceSnapshot } from '../ports/cache-source.ts';
@@ -89,7 +89,7 @@ export function stateSnapshot(state: DaemonState, fingerprint: string): SourceSn
     fingerprint,
     caches,
     blobs,
-    documents: state.workers.flatMap(({ containerd }) => (containerd ? managedBlobs(containerd) : [])).filter(isDigest),
+    documents: documentsOf(state.workers, blobs),
     usage,
     names,
     ...(builds === undefined ? {} : { builds }),
@@ -161,6 +161,12 @@ function nameRecords(cache: SourceCache, usage: UsageRows, names: Map<string, Re
     if (!known) names.set(digest, name);
     else if (known.operation !== name.operation) names.set(id, name);
   });
+}
+
+/** Blobs that containerd keeps alive, and so no orphans. Of those that were not copied nothing can be said. */
+function documentsOf(workers: readonly WorkerState[], blobs: readonly SourceBlob[]): Digest[] {
+  const managed = new Set(workers.flatMap(({ containerd }) => (containerd ? managedBlobs(containerd) : [])));
+  return blobs.flatMap(({ digest }) => (managed.has(digest) ? [digest] : []));
 }
 
 function distinctBlobs(workers: readonly WorkerState[]): SourceBlob[] {

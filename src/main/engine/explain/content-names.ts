@@ -16,7 +16,7 @@ export function withContentNames(names: RecordNames, configs: readonly CacheConf
       let image: RecordName | undefined;
       for (let a = from; a < to; a++) {
         const beside = names.get(digestOf(config, config.alternativeLink[a] as number));
-        if (beside?.kind === 'source') image = beside;
+        if (beside && isImage(beside)) image = beside;
       }
       for (let a = from; a < to; a++) {
         const target = config.alternativeLink[a] as number;
@@ -36,6 +36,11 @@ export function withContentNames(names: RecordNames, configs: readonly CacheConf
     all.set(digest, { ...name, name: name.name + more });
   }
   return all;
+}
+
+/** A daemon names all its sources; only an image is also found by its layers. */
+function isImage({ kind, name, nameFrom }: RecordName): boolean {
+  return kind === 'source' && (nameFrom !== 'reference' || name.startsWith('pulled from '));
 }
 
 function contentOf(step: RecordName, input: number): RecordName {

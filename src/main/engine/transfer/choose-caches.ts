@@ -12,12 +12,15 @@ export interface ChosenCache {
  * written under it, so that caches from several places can stand side by side. Without it all go, each under its own name.
  * @throws `NOT_FOUND` listing what there is
  */
-export function chooseCaches({ caches }: Pick<SourceSnapshot, 'caches'>, ref: string | undefined): ChosenCache[] {
+export function chooseCaches(snapshot: Pick<SourceSnapshot, 'caches'>, ref: string | undefined): ChosenCache[] {
+  // Records of a daemon that no key leads to cannot be found by a build either.
+  const caches = snapshot.caches.filter(({ form }) => form !== 'references');
   const [only, ...others] = caches;
   if (!only) {
     throw new CacheError('NOT_FOUND', 'There is no cache in this source.', { hint: 'Choose a source that has one.' });
   }
-  if (ref === undefined) return caches.map((cache) => ({ cache, ref: cache.ref }));
+  if (ref === undefined)
+    return caches.map((cache) => ({ cache, ref: cache.form === 'solver' ? DEFAULT_REF : cache.ref }));
   const named = caches.find((cache) => cache.ref === ref);
   if (named) return [{ cache: named, ref }];
   if (others.length === 0) return [{ cache: only, ref: checkedName(ref) }];
@@ -26,6 +29,9 @@ export function chooseCaches({ caches }: Pick<SourceSnapshot, 'caches'>, ref: st
     hint: `There is: ${caches.map((cache) => cache.ref).join(', ')}.`,
   });
 }
+
+/** What BuildKit looks up where no other is named: the key graph of a daemon has no reference of its own. */
+const DEFAULT_REF = 'latest';
 
 /** A name that BuildKit can look up as a tag. */
 function checkedName(ref: string): string {

@@ -1,6 +1,7 @@
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import type { SourceCache } from '../ports/cache-source.ts';
 import type { CacheConfig } from '../remotecache/cache-config.ts';
+import { canonicalConfig } from '../remotecache/canonical-config.ts';
 import { dropResults, minResults, wholeChains } from '../remotecache/reshape.ts';
 import { sortCacheConfig } from '../remotecache/sort.ts';
 
@@ -28,14 +29,25 @@ export function selectCache(
     const digest = asked.texts[text] ?? '';
     return described.has(digest) && isThere(digest) ? 1 : 0;
   });
-  const { config, leftOut } = usable.includes(0) ? withoutMissing(asked, usable) : { config: asked, leftOut: 0 };
+  const { config: had, leftOut } = usable.includes(0) ? withoutMissing(asked, usable) : { config: asked, leftOut: 0 };
+  const config = canonical(cache, had, described);
   const digests = new Set(Array.from(config.layerBlob, (text) => config.texts[text] ?? ''));
   return {
-    // What was inside an image has the image's order.
-    config: cache.form === 'inline' || cache.form === 's3' ? sortCacheConfig(config) : config,
+    config,
     blobs: [...digests].flatMap((digest) => described.get(digest) ?? []),
     leftOut,
   };
+}
+
+/** What BuildKit did not write as a config is put into the form in which it would be one. */
+function canonical(
+  { form }: SourceCache,
+  config: CacheConfig,
+  described: ReadonlyMap<string, Descriptor>,
+): CacheConfig {
+  if (form === 'solver') return canonicalConfig(config, described);
+  // What was inside an image has the image's order.
+  return form === 'inline' || form === 's3' ? sortCacheConfig(config) : config;
 }
 
 function withoutMissing(config: CacheConfig, usable: Uint8Array): { config: CacheConfig; leftOut: number } {

@@ -30,17 +30,22 @@ export function checkRef(source: Source, ref: string | undefined): string | unde
 }
 
 /**
- * The id of a record that was written as an id, a digest, or the first digits of a digest.
+ * The id of a record that was written as an id, a digest, or the first digits of a digest or of BuildKit's own id.
  * @throws `NOT_FOUND`, or `CONFLICT` listing the ids when it is ambiguous
  */
 export async function resolveId(client: EngineClient, sourceId: string, written: string): Promise<string> {
   const prefix = /^(?:sha256:)?([0-9a-f]{4,63})$/.exec(written)?.[1];
-  if (prefix === undefined) {
+  const idPrefix = /^[0-9a-z]{4,24}$/.exec(written)?.[0];
+  const start = prefix ?? idPrefix;
+  if (start === undefined) {
     const digest = /^[0-9a-f]{64}$/.test(written) ? `sha256:${written}` : written;
     return (await client.keys.get({ sourceId, id: digest })).id;
   }
-  const found = await client.keys.search({ sourceId, text: prefix, limit: 50 });
-  const ids = found.filter((row) => row.digest.startsWith(`sha256:${prefix}`)).map((row) => row.id);
+  const found = await client.keys.search({ sourceId, text: start, limit: 50 });
+  const isMeant = ({ id, digest }: (typeof found)[number]) =>
+    (prefix !== undefined && digest.startsWith(`sha256:${prefix}`)) ||
+    (idPrefix !== undefined && id.startsWith(idPrefix));
+  const ids = found.filter(isMeant).map((row) => row.id);
   if (ids.length === 1 && ids[0] !== undefined) return ids[0];
   if (ids.length === 0) throw new CacheError('NOT_FOUND', 'No record has this id or digest.', { subject: written });
   throw new CacheError('CONFLICT', 'Several records begin with this.', {

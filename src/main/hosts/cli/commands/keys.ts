@@ -54,6 +54,7 @@ export function keyJson(record: RecordDetail): unknown {
     nameFrom: record.nameFrom,
     stage: record.stage,
     ref: record.ref,
+    usage: record.usage,
   };
 }
 
