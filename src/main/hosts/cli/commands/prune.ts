@@ -6,6 +6,7 @@ import type { CliContext, Register } from '../context.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit-codes.ts';
 import { shortId } from '../format/cells.ts';
 import { writeJsonWithRows } from '../format/json.ts';
+import { shellWord } from '../format/shell-word.ts';
 import { writeTable } from '../format/table.ts';
 import { act } from '../jobs.ts';
 import { parseDurationOption, parseSizeOption, withJson, withPlanned } from '../options.ts';
@@ -147,7 +148,7 @@ async function writePlan(
 }
 
 function outcome(location: string, plan: PrunePlan, report: PruneReport | undefined, isStore: boolean): string[] {
-  const store = /^[\w./:@%+=,-]+$/.test(location) ? location : `'${location.replaceAll("'", `'\\''`)}'`;
+  const store = shellWord(location);
   if (report === undefined) {
     const next = isStore
       ? `To apply it: cachewright prune ${store} --apply ${plan.plan}`
