@@ -1,5 +1,5 @@
-import type { LayerTree, LinkColumns, ResultColumns } from '../../engine/catalog/catalog-columns.ts';
-import { buildLinkGraph, type LinkGraph } from '../../engine/catalog/link-graph.ts';
+import type { LayerTree, ResultColumns } from '../../engine/catalog/catalog-columns.ts';
+import { buildKeyGraph, type KeyGraph, type LinkColumns } from '../../engine/solver/key-graph.ts';
 import { type Database, text } from './database.ts';
 
 /** Chains as a tree, with the results that stand on it. */
@@ -14,14 +14,14 @@ export interface ChainColumns {
 
 /** The columns that walks and sums need at hand: some 25 bytes a link and 8 a layer or result. Read when first used. */
 export interface CatalogMemory {
-  links(): Promise<LinkGraph>;
+  links(): Promise<KeyGraph>;
   chains(): Promise<ChainColumns>;
 }
 
 /** @param records how many there are */
 export function createCatalogMemory(database: Database, records: number): CatalogMemory {
   return {
-    links: once(async () => buildLinkGraph(await readLinks(database), records)),
+    links: once(async () => buildKeyGraph(await readLinks(database), records)),
     chains: once(() => readChains(database, records)),
   };
 }

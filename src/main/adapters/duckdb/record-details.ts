@@ -1,6 +1,6 @@
 import type { RecordDetail, RecordRef } from '../../../shared/model/record.ts';
 import { chainNodes } from '../../engine/catalog/chain-walks.ts';
-import { eachNeighbour, type LinkGraph } from '../../engine/catalog/link-graph.ts';
+import { eachNeighbour, inputsOf, usersOf } from '../../engine/solver/key-graph.ts';
 import { type Database, number, optionalText, type Row, text } from './database.ts';
 import type { CatalogMemory, ChainColumns } from './memory.ts';
 import { createRecent } from './recent.ts';
@@ -53,8 +53,8 @@ export function createRecordDetailer(
       if (!topOf.has(cache)) topOf.set(cache, await topsOf(cache, chains));
     }
     const numbers = rows.map((row) => number(row, 'n'));
-    const users = numbers.map((n) => firstUsers(graph, n));
-    const mentioned = new Set<number>(users.flatMap((own) => own.map((user) => user.record)));
+    const users = numbers.map((n) => usersOf(graph, n, LISTED_USERS));
+    const mentioned = new Set<number>(users.flatMap((own) => own.map(({ user }) => user)));
     for (const n of numbers) {
       eachNeighbour(graph, n, 'inputs', (source) => {
         mentioned.add(source);
@@ -100,15 +100,19 @@ export function createRecordDetailer(
       };
       return {
         ...rest,
-        inputs: inputsOf(graph, n, records),
+        inputs: inputsOf(graph, n).map((alternatives) =>
+          alternatives.flatMap(({ source, selector }) => {
+            const ref = records.get(source);
+            return ref ? [{ ...ref, selector }] : [];
+          }),
+        ),
         results: (resultNodes[index] ?? []).map((chain, place) => ({
           createdAt: times.get(n)?.[place] ?? rest.createdAt ?? '',
           layers: chain.map((node, at) => layerOf(node, at, chain)),
         })),
-        users: (users[index] ?? []).flatMap((user) => {
-          const ref = records.get(user.record);
-          const selector = graph.links.selectors[graph.links.selector[user.link] as number] ?? '';
-          return ref ? [{ ...ref, input: graph.links.input[user.link] as number, selector }] : [];
+        users: (users[index] ?? []).flatMap(({ user, input, selector }) => {
+          const ref = records.get(user);
+          return ref ? [{ ...ref, input, selector }] : [];
         }),
         usersTotal,
         ...(operation === undefined ? {} : { operation }),
@@ -162,28 +166,4 @@ function recordRefOf({ id, digest, kind, name, stage, nameFrom }: RecordRef): Re
 function resultsOf(chains: ChainColumns, record: number): number[] {
   const from = chains.resultOffset[record] as number;
   return Array.from({ length: (chains.resultOffset[record + 1] as number) - from }, (_, index) => from + index);
-}
-
-/** Distinct users in record order, each with the first link that leads to it. */
-function firstUsers(graph: LinkGraph, record: number): { record: number; link: number }[] {
-  const users: { record: number; link: number }[] = [];
-  eachNeighbour(graph, record, 'users', (user, link) => {
-    if (users.at(-1)?.record !== user) users.push({ record: user, link });
-    return users.length < LISTED_USERS;
-  });
-  return users;
-}
-
-function inputsOf(graph: LinkGraph, record: number, records: ReadonlyMap<number, RecordRef>): RecordDetail['inputs'] {
-  const inputs: RecordDetail['inputs'] = [];
-  eachNeighbour(graph, record, 'inputs', (source, link) => {
-    const ref = records.get(source);
-    const selector = graph.links.selectors[graph.links.selector[link] as number] ?? '';
-    const position = graph.links.input[link] as number;
-    const alternatives = inputs[position] ?? [];
-    inputs[position] = alternatives;
-    if (ref) alternatives.push({ ...ref, selector });
-    return true;
-  });
-  return inputs;
 }

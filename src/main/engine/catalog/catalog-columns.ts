@@ -3,6 +3,7 @@ import type { RecordKind } from '../../../shared/model/record.ts';
 import type { CacheSummary } from '../../../shared/model/source.ts';
 import type { Totals } from '../../../shared/model/totals.ts';
 import type { RecordUsage, UsageTotals } from '../../../shared/model/usage.ts';
+import type { LinkColumns } from '../solver/key-graph.ts';
 
 /**
  * Everything a catalog keeps of a source, as columns. Records are numbered over all caches in the order of
@@ -52,19 +53,6 @@ export interface RecordColumns {
   readonly ownId: readonly (string | undefined)[] | undefined;
   /** BuildKit's own figures, where the source has them: then the three sizes are those on the daemon's disk. */
   readonly usage: readonly (RecordUsage | undefined)[] | undefined;
-}
-
-/** One row a link, in the order record, input position, alternative. */
-export interface LinkColumns {
-  /** The record that is found through the link. */
-  readonly record: Uint32Array;
-  readonly input: Uint32Array;
-  /** The record it links to. */
-  readonly source: Uint32Array;
-  /** Index into `selectors`. */
-  readonly selector: Uint32Array;
-  /** Distinct selectors; index 0 is always "". */
-  readonly selectors: readonly string[];
 }
 
 /** One row a usable result, by record; `layers` results before `chains`. */

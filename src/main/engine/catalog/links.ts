@@ -1,5 +1,5 @@
 import type { SourceCache } from '../ports/cache-source.ts';
-import type { LinkColumns } from './catalog-columns.ts';
+import type { LinkColumns } from '../solver/key-graph.ts';
 import { eachRow, type Steps } from './steps.ts';
 
 /** Links of a source, and what follows for each record from those that lead to it. */

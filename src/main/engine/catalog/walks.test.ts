@@ -1,20 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { buildKeyGraph, eachNeighbour, type KeyGraph } from '../solver/key-graph.ts';
 import { deriveCatalog } from './derive.ts';
-import { buildLinkGraph, eachNeighbour, type LinkGraph } from './link-graph.ts';
 import { runSteps } from './steps.ts';
 import { arbitrarySource } from './testing/arbitrary-source.ts';
 import { smallSource } from './testing/small-source.ts';
 import { countReach, neighbourhood, pathToRoot } from './walks.ts';
 
-async function graphOf(inputs: readonly (readonly number[])[]): Promise<LinkGraph> {
+async function graphOf(inputs: readonly (readonly number[])[]): Promise<KeyGraph> {
   const records = inputs.map((sources, n) => ({ digest: `r${n}`, inputs: sources.map((link) => [{ link }]) }));
   const columns = runSteps(deriveCatalog(await smallSource({ caches: [{ config: { records } }], sizes: {} })));
-  return buildLinkGraph(columns.links, columns.records.count);
+  return buildKeyGraph(columns.links, columns.records.count);
 }
 
 /** Records within a number of links, the slow way. */
-function within(graph: LinkGraph, from: number, depth: number, direction: 'inputs' | 'users'): Map<number, number> {
+function within(graph: KeyGraph, from: number, depth: number, direction: 'inputs' | 'users'): Map<number, number> {
   const found = new Map([[from, 0]]);
   for (let level = 1; level <= depth; level += 1) {
     for (const [record, distance] of [...found]) {
@@ -66,7 +66,7 @@ describe('walks along links', () => {
         const columns = runSteps(deriveCatalog(await smallSource(source)));
         const { count } = columns.records;
         fc.pre(count > 0);
-        const graph = buildLinkGraph(columns.links, count);
+        const graph = buildKeyGraph(columns.links, count);
         const from = pick % count;
         for (const direction of ['inputs', 'users'] as const) {
           const found = neighbourhood(graph, { from, depth, directions: [direction], maxRecords: 1000 });

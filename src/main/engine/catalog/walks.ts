@@ -1,4 +1,4 @@
-import { type Direction, eachNeighbour, type LinkGraph } from './link-graph.ts';
+import { type Direction, eachNeighbour, type KeyGraph } from '../solver/key-graph.ts';
 
 /** The records around one, nearest first. */
 export interface Neighbourhood {
@@ -20,7 +20,7 @@ export interface Neighbourhood {
  * nearest come first whichever side they are on; neither turns back, so siblings are not in it.
  */
 export function neighbourhood(
-  graph: LinkGraph,
+  graph: KeyGraph,
   query: { from: number; depth: number; directions: readonly Direction[]; maxRecords: number },
 ): Neighbourhood {
   const distance = new Map([[query.from, 0]]);
@@ -72,12 +72,12 @@ export function neighbourhood(
   };
 }
 
-function userLinks(graph: LinkGraph, record: number): number {
+function userLinks(graph: KeyGraph, record: number): number {
   return (graph.userOffset[record + 1] as number) - (graph.userOffset[record] as number);
 }
 
 /** A shortest path from a record without inputs to `to`, that one included; of equals, the first in record order. */
-export function pathToRoot(graph: LinkGraph, to: number): number[] {
+export function pathToRoot(graph: KeyGraph, to: number): number[] {
   const user = new Int32Array(graph.records).fill(-1);
   user[to] = to;
   const queue = new Uint32Array(graph.records);
@@ -104,7 +104,7 @@ export function pathToRoot(graph: LinkGraph, to: number): number[] {
 }
 
 /** How many other records are met along the links in one direction. Linear in the links. */
-export function countReach(graph: LinkGraph, from: number, direction: Direction): number {
+export function countReach(graph: KeyGraph, from: number, direction: Direction): number {
   const seen = new Uint8Array(graph.records);
   const stack = new Uint32Array(graph.records);
   seen[from] = 1;

@@ -8,6 +8,7 @@ import {
 } from '../ports/cache-key-storage.ts';
 import type { CacheResultStorage } from '../ports/cache-result-storage.ts';
 import { outputKey, RESOLVED_OUTPUT } from '../solver/cache-key.ts';
+import { buildKeyGraph, inputsOf, type KeyGraph, selectorOf } from '../solver/key-graph.ts';
 import { createPresence, createRemote, type LayerStack, stackOf, stackOn } from '../solver/layer-stack.ts';
 import type { Remote, RemoteProvider, Result } from '../solver/types.ts';
 import type { CacheConfig } from './cache-config.ts';
@@ -30,8 +31,8 @@ export function createConfigStorages(
   descriptors: readonly Descriptor[],
   provider: RemoteProvider,
 ): ConfigStorages {
-  const { texts, recordDigest, inputOffset, alternativeOffset, alternativeLink, alternativeSelector } = config;
-  const users = usersOf(config);
+  const { texts, recordDigest, inputOffset } = config;
+  const graph = keyGraphOf(config);
   const byDigest = new Map(descriptors.map((descriptor) => [descriptor.digest, descriptor]));
   const textOf = (index: number | undefined) => texts[index ?? 0] ?? '';
   const digestOf = (record: number) => textOf(recordDigest[record]);
@@ -51,13 +52,12 @@ export function createConfigStorages(
 
   function* links(id: string): Iterable<{ readonly link: CacheInfoLink; readonly target: string }> {
     for (const record of recordsOf(id)) {
-      for (let at = users.offset[record] ?? 0; at < (users.offset[record + 1] ?? 0); at += 1) {
-        const user = users.record[at] ?? 0;
-        const selector = textOf(alternativeSelector[users.alternative[at] ?? 0]);
-        yield {
-          link: { input: users.input[at] ?? 0, output: RESOLVED_OUTPUT, digest: digestOf(user), selector },
-          target: idOf(user),
-        };
+      for (let at = graph.userOffset[record] ?? 0; at < (graph.userOffset[record + 1] ?? 0); at += 1) {
+        const link = graph.userLink[at] ?? 0;
+        const user = graph.links.record[link] ?? 0;
+        const input = graph.links.input[link] ?? 0;
+        const selector = selectorOf(graph, link);
+        yield { link: { input, output: RESOLVED_OUTPUT, digest: digestOf(user), selector }, target: idOf(user) };
       }
     }
   }
@@ -125,12 +125,9 @@ export function createConfigStorages(
       walkLinksAll: links,
       *walkBacklinks(id) {
         for (const record of recordsOf(id)) {
-          const first = inputOffset[record] ?? 0;
-          for (let input = first; input < (inputOffset[record + 1] ?? 0); input += 1) {
-            for (let at = alternativeOffset[input] ?? 0; at < (alternativeOffset[input + 1] ?? 0); at += 1) {
-              const selector = textOf(alternativeSelector[at]);
-              const link = { input: input - first, output: 0, digest: digestOf(record), selector };
-              yield { source: idOf(alternativeLink[at] ?? 0), link };
+          for (const [input, alternatives] of inputsOf(graph, record).entries()) {
+            for (const { source, selector } of alternatives) {
+              yield { source: idOf(source), link: { input, output: 0, digest: digestOf(record), selector } };
             }
           }
         }
@@ -198,28 +195,20 @@ function recordOfResult(config: CacheConfig, resultID: string): number | undefin
   return low;
 }
 
-/** For each record, who links to it: the user, the input position and the alternative, as columns. */
-function usersOf({ recordDigest, inputOffset, alternativeOffset, alternativeLink }: CacheConfig) {
-  const offset = new Uint32Array(recordDigest.length + 1);
-  for (const link of alternativeLink) offset[link + 1] = (offset[link + 1] ?? 0) + 1;
-  for (let record = 0; record < recordDigest.length; record += 1) {
-    offset[record + 1] = (offset[record + 1] ?? 0) + (offset[record] ?? 0);
-  }
-  const next = offset.slice();
-  const columns = [0, 1, 2].map(() => new Uint32Array(alternativeLink.length));
-  const [record = new Uint32Array(), input = new Uint32Array(), alternative = new Uint32Array()] = columns;
+/** The links of a config, whose selectors are its texts. */
+function keyGraphOf(config: CacheConfig): KeyGraph {
+  const { texts, recordDigest, inputOffset, alternativeOffset, alternativeLink, alternativeSelector } = config;
+  const record = new Uint32Array(alternativeLink.length);
+  const input = new Uint32Array(alternativeLink.length);
   for (let user = 0; user < recordDigest.length; user += 1) {
-    const first = inputOffset[user] ?? 0;
-    for (let at = first; at < (inputOffset[user + 1] ?? 0); at += 1) {
-      for (let a = alternativeOffset[at] ?? 0; a < (alternativeOffset[at + 1] ?? 0); a += 1) {
-        const link = alternativeLink[a] ?? 0;
-        const place = next[link] ?? 0;
-        next[link] = place + 1;
-        record[place] = user;
-        input[place] = at - first;
-        alternative[place] = a;
-      }
+    const first = inputOffset[user] as number;
+    for (let position = first; position < (inputOffset[user + 1] as number); position += 1) {
+      const from = alternativeOffset[position] as number;
+      const to = alternativeOffset[position + 1] as number;
+      record.fill(user, from, to);
+      input.fill(position - first, from, to);
     }
   }
-  return { offset, record, input, alternative };
+  const links = { record, input, source: alternativeLink, selector: alternativeSelector, selectors: texts };
+  return buildKeyGraph(links, recordDigest.length);
 }
