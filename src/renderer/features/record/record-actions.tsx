@@ -1,9 +1,9 @@
-import { ArrowLeftRight, Braces, Copy, Hash, Link, Terminal, Workflow } from 'lucide-react';
+import { ArrowLeftRight, Braces, Check, Copy, Hash, Link, Terminal, Workflow } from 'lucide-react';
 import { useLocation } from 'wouter';
 import type { RecordDetail } from '../../../shared/model/record.ts';
 import type { Source } from '../../../shared/model/source.ts';
 import { linkTo, sourceHref } from '../../base/address.ts';
-import { Button } from '../../base/button.tsx';
+import { Button, IconButton } from '../../base/button.tsx';
 import { useCopy } from '../../base/clipboard.ts';
 import { Menu, MenuItem } from '../../base/menu.tsx';
 import { commandLine } from '../../base/shell-quote.ts';
@@ -26,7 +26,7 @@ export function RecordActions({ source, record }: { readonly source: Source; rea
       >
         Export…
       </Button>
-      <Menu label="Copy" button={<Button icon={Copy}>{copied ? 'Copied' : 'Copy'}</Button>}>
+      <Menu label="Copy" button={<IconButton icon={copied ? Check : Copy} label={copied ? 'Copied' : 'Copy'} />}>
         <MenuItem icon={Hash} keys="y" onAction={() => copy(record.digest)}>
           Digest
         </MenuItem>

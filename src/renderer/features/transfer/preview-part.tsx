@@ -6,21 +6,23 @@ import { classNames } from '../../base/class-names.ts';
 import { Icon } from '../../base/icon.tsx';
 import { Bytes, countOf } from '../../base/quantity.tsx';
 import styles from './transfer.module.css';
-import { copiedBytes, type TransferState } from './transfer-state.ts';
 
 /** The answer in words, and as a bar: there, copied, to copy. */
 export function PreviewPart({
   preview,
-  state,
+  copied,
+  isOld,
   help,
 }: {
   readonly preview: TransferPreview;
-  readonly state: TransferState;
+  /** Bytes of those to copy that are there now. */
+  readonly copied: number;
+  /** It answers an older question. */
+  readonly isOld: boolean;
   /** Buttons that help where a document is larger than BuildKit reads. */
   readonly help: ReactNode;
 }) {
   const all = Math.max(1, preview.copyBytes + preview.skipBytes);
-  const copied = copiedBytes(preview, state);
   const missing = preview.blobs.filter((blob) => blob.state === 'missing');
   const parts = [
     ['there already', styles.there, preview.skipBytes],
@@ -30,11 +32,7 @@ export function PreviewPart({
   const isOversized = (preview.oversized ?? []).length > 0;
   const left = leftOut(preview);
   return (
-    <section
-      className={styles.preview}
-      aria-label="What is copied"
-      data-old={state.phase === 'previewing' || undefined}
-    >
+    <section className={styles.preview} aria-label="What is copied" data-old={isOld || undefined}>
       <p className={styles.words} role="status">
         <b className="medium">Plan</b> <span className="t2">{previewSentence(preview)}</span>
       </p>

@@ -1,6 +1,6 @@
 import { CornerDownLeft, History } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { Button, IconButton } from '../../base/button.tsx';
+import { IconButton } from '../../base/button.tsx';
 import { TextField } from '../../base/field.tsx';
 import { Menu, MenuItem } from '../../base/menu.tsx';
 import styles from './transfer.module.css';
@@ -54,9 +54,7 @@ export function RegistryTarget({
           ))}
         </Menu>
       )}
-      <Button icon={CornerDownLeft} isDisabled={isDisabled || !isNew} onPress={enter}>
-        Look
-      </Button>
+      <IconButton icon={CornerDownLeft} label="Look what is there" isDisabled={isDisabled || !isNew} onPress={enter} />
     </div>
   );
 }

@@ -40,7 +40,7 @@ export function TransferBar(props: TransferBarProps) {
     case 'ready':
       return <Ready {...props} preview={state.preview} isReady />;
     case 'previewing':
-      return state.previous ? <Ready {...props} preview={state.previous} isReady={false} /> : null;
+      return <Ready {...props} preview={state.previous} isReady={false} />;
     default:
       return null;
   }
@@ -52,7 +52,7 @@ function Ready({
   kind,
   targetName,
   onStart,
-}: TransferBarProps & { readonly preview: TransferPreview; readonly isReady: boolean }) {
+}: TransferBarProps & { readonly preview: TransferPreview | undefined; readonly isReady: boolean }) {
   return (
     <ActionBar
       label="Transfer"
@@ -62,14 +62,19 @@ function Ready({
           {kind === 'store' ? 'Import into' : 'Export to'} <bdi dir="ltr">{targetName}</bdi>
         </b>
       }
-      note="The references there change last: until then nothing leads to what is copied. Cancel any time."
+      note="The references change last: until then nothing leads to what is copied."
       actions={
         <Button variant="primary" icon={ArrowRight} isDisabled={!isReady} onPress={onStart} keys={START_KEYS}>
-          {preview.copyBlobs === 0 ? 'Write the references' : `Copy ${countOf(preview.copyBlobs, 'blob')}`}
+          {startText(preview)}
         </Button>
       }
     />
   );
+}
+
+function startText(preview: TransferPreview | undefined): string {
+  if (!preview) return 'Copy';
+  return preview.copyBlobs === 0 ? 'Write the references' : `Copy ${countOf(preview.copyBlobs, 'blob')}`;
 }
 
 function Running({ job, onCancel }: { readonly job: Job; readonly onCancel: () => void }) {
@@ -86,9 +91,9 @@ function Running({ job, onCancel }: { readonly job: Job; readonly onCancel: () =
       label="Transfer"
       mark={<ProgressRing share={share} size={16} />}
       title={
-        <>
+        <span className={styles.oneLine}>
           <b>{progress.phase}</b> <span className="t3">{job.title}</span>
-        </>
+        </span>
       }
       progress={<ProgressBar share={share} label={job.title} text={formatProgress(progress)} />}
       figures={figures.filter((text) => text !== undefined).join(', ')}
@@ -118,7 +123,7 @@ function Done({
         </b>
       }
       isNews
-      note="Every blob was checked against its digest. The references lead to it now."
+      note="Every blob was checked. The references lead to it now."
       actions={
         <>
           <Button icon={RotateCcw} onPress={onAgain}>

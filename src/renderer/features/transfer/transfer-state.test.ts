@@ -93,11 +93,11 @@ describe('blobState', () => {
 });
 
 describe('the bytes that are there now', () => {
-  const bytes = { ...job, progress: { phase: 'Copying', done: 3, total: 5, unit: 'bytes' as const } };
+  const bytes = { ...job, progress: { phase: 'Copying', done: 3, total: 5, unit: 'bytes' as const, subject: 'a' } };
   const rest = { ...preview, copyBytes: 2 };
   test.each([
     ['of a job that runs, as it says', { job: bytes }, 3],
-    ['while what is copied is not known, none', { job }, 0],
+    ['while the source is read, none', { job: { ...job, progress: { ...job.progress, done: 4 } } }, 0],
     ['after it was cut off, all but the rest', { job: { ...job, state: 'cancelled' }, preview: rest }, 3],
     ['after it was cut off, none until the rest is known', { job: { ...job, state: 'failed' }, isOld: true }, 0],
     ['before it starts, none', {}, 0],

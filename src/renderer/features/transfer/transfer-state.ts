@@ -73,7 +73,7 @@ export function blobState(
   return phase === 'failed' || phase === 'cancelled' ? 'left' : 'to-copy';
 }
 
-/** Of the bytes that were to copy, those that are there now. */
+/** Of the bytes that were to copy, those that are there now, as far as the state alone says it. */
 export function copiedBytes(preview: TransferPreview, state: TransferState): number {
   switch (state.phase) {
     case 'done':
@@ -82,8 +82,9 @@ export function copiedBytes(preview: TransferPreview, state: TransferState): num
     case 'cancelled':
       return state.rest ? Math.max(0, preview.copyBytes - state.rest.copyBytes) : 0;
     case 'running': {
-      const { unit, total, done } = state.job.progress;
-      return unit === 'bytes' && total !== undefined ? Math.min(preview.copyBytes, done) : 0;
+      // Bytes are read and written for other ends too: those of a copy name their blob.
+      const { unit, subject, done } = state.job.progress;
+      return unit === 'bytes' && subject !== undefined ? Math.min(preview.copyBytes, done) : 0;
     }
     default:
       return 0;

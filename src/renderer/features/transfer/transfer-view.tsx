@@ -47,7 +47,7 @@ export function TransferView({ source }: SourceViewProps) {
     () => (to === '' ? undefined : { sourceId: source.id, to, options: transferOptions(address) }),
     [source.id, to, address],
   );
-  const { state, now, start, cancel, again, retryPreview } = useTransfer(source.id, input, kind);
+  const { state, now, copied: copiedBytes, start, cancel, again, retryPreview } = useTransfer(source.id, input, kind);
   const preview = shownPreview(state);
   const isBusy = state.phase === 'running';
   const change = (changes: Partial<TransferAddress>): void =>
@@ -112,7 +112,8 @@ export function TransferView({ source }: SourceViewProps) {
         <>
           <PreviewPart
             preview={preview}
-            state={state}
+            copied={copiedBytes}
+            isOld={state.phase === 'previewing'}
             help={<OversizedHelp source={source} address={address} onChange={change} isDisabled={isBusy} />}
           />
           <div className={styles.table} data-old={state.phase === 'previewing' || undefined}>

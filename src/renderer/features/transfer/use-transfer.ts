@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { toCacheError } from '../../../shared/base/errors.ts';
 import { inspect } from '../../base/address.ts';
 import { useShell } from '../../base/shell-context.ts';
@@ -6,7 +6,7 @@ import { rememberTarget } from '../../base/window-state.ts';
 import { useEngine } from '../../client/engine-context.tsx';
 import { useJob, useJobs, useRead } from '../../client/hooks.ts';
 import type { TargetKind, TransferInput } from './transfer-address.ts';
-import { transferState } from './transfer-state.ts';
+import { copiedBytes, shownPreview, transferState } from './transfer-state.ts';
 import { type Started, thereIn, useBlobsNow } from './use-blobs-now.ts';
 
 /** Wait after a path was typed before the target is looked at. */
@@ -60,9 +60,13 @@ export function useTransfer(sourceId: string, input: TransferInput | undefined, 
   // What ended before it was through: what the target has is what the next preview finds there.
   const rest = state.phase === 'failed' || state.phase === 'cancelled' ? state.rest : undefined;
   const now = useMemo(() => (rest ? { arrived: thereIn(rest), copying: moving.copying } : moving), [rest, moving]);
+  const shown = shownPreview(state);
+  const copied = useHighest(shown ? copiedBytes(shown, state) : 0, `${job?.id} ${state.phase}`);
   return {
     state,
     now,
+    /** Of the bytes that were to copy, those that are there. */
+    copied,
     start,
     cancel,
     /** Back from a finished transfer to the question. */
@@ -88,4 +92,12 @@ function useRunningTransfer(sourceId: string): string | undefined {
   return useJobs().find(
     (job) => (job.kind === 'import' || job.kind === 'export') && job.sourceId === sourceId && job.state === 'running',
   )?.id;
+}
+
+/** The highest value so far of one run: what is copied stays so while the references are written. */
+function useHighest(value: number, run: string): number {
+  const highest = useRef({ run, value });
+  if (highest.current.run !== run) highest.current = { run, value };
+  else if (value > highest.current.value) highest.current = { run, value };
+  return highest.current.value;
 }
