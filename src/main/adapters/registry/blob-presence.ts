@@ -1,7 +1,7 @@
-import { throwIfAborted } from '../../../shared/base/errors.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import type { ReadProgress } from '../../engine/ports/cache-source.ts';
 import type { LayerInfoCache } from '../../engine/ports/layer-info-cache.ts';
+import { eachOf } from '../../engine/streams/each-of.ts';
 import type { Repository } from './repository.ts';
 
 /** Blobs asked for at once: a trip each, and few enough not to be taken for an attack. */
@@ -63,7 +63,7 @@ export function createBlobPresence(repository: Repository, place: string, layerI
         onProgress?.({ phase: 'Asking for blobs', done, total: distinct.length, unit: 'blobs' });
       };
       count();
-      await eachOf(unknown, signal, async ({ digest, size }, stop) => {
+      await eachOf(unknown, { atOnce: AT_ONCE, signal }, async ({ digest, size }, stop) => {
         const there = await repository.blobSize(digest, stop);
         if (there !== undefined) found.set(digest, there);
         if (there === size) {
@@ -80,30 +80,4 @@ export function createBlobPresence(repository: Repository, place: string, layerI
       await askInfo((info) => info.setMeta(digest, { path: `missing in ${place}`, length: 0 }));
     },
   };
-}
-
-/** Does something for each, some at once. The first failure stops the others and is the one that is thrown. */
-async function eachOf<T>(
-  items: readonly T[],
-  signal: AbortSignal | undefined,
-  work: (item: T, signal: AbortSignal) => Promise<void>,
-): Promise<void> {
-  const failed = new AbortController();
-  const stop = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
-  const rest = items.values();
-  const errors: unknown[] = [];
-  const workers = Array.from({ length: Math.min(AT_ONCE, items.length) }, async () => {
-    try {
-      for (const item of rest) {
-        throwIfAborted(stop);
-        await work(item, stop);
-      }
-    } catch (error) {
-      errors.push(error);
-      failed.abort();
-    }
-  });
-  await Promise.all(workers);
-  throwIfAborted(signal);
-  if (errors.length > 0) throw errors[0];
 }

@@ -114,13 +114,14 @@ describe.runIf(hasRegistryServer())('a repository of a real registry', () => {
     const bytes = randomBytes(40 * 2 ** 20);
     // Breaks each of the first connections after some megabytes.
     let breaks = 2;
+    let breakAfter = 9 * 2 ** 20;
     const proxy = createServer((near) => {
       const [hostname = '', port = ''] = server.host.split(':');
       const far = connect(Number(port), hostname);
       let passed = 0;
       const count = (chunk: Buffer) => {
         passed += chunk.length;
-        if (breaks === 0 || passed < 9 * 2 ** 20) return;
+        if (breaks === 0 || passed < breakAfter) return;
         breaks -= 1;
         near.destroy();
         far.destroy();
@@ -134,7 +135,9 @@ describe.runIf(hasRegistryServer())('a repository of a real registry', () => {
     const address = proxy.address() as { port: number };
     const app = createRepository(createRegistryClient(`127.0.0.1:${address.port}`, nobody), 'broken');
     expect(await app.upload(descriptorOf(bytes), bytesFrom(bytes))).toBe('copied');
-    breaks = 2;
+    // More often than it would be tried without a byte in between.
+    breaks = 6;
+    breakAfter = 4 * 2 ** 20;
     expect(digestOf(await collect(app.blob(digestOf(bytes))))).toBe(digestOf(bytes));
     expect(breaks).toBe(0);
     await new Promise((resolve) => proxy.close(resolve));

@@ -75,7 +75,9 @@ export function createRepository(client: RegistryClient, name: string): Reposito
     { start = 0, end, signal }: { start?: number; end?: number; signal?: AbortSignal } = {},
   ): AsyncIterable<Uint8Array> {
     let offset = start;
+    // Breaks without a byte in between: as long as a connection brings something, it is worth another one.
     for (let breaks = 0; ; breaks += 1) {
+      const before = offset;
       const range =
         offset > 0 || end !== undefined ? { range: `bytes=${offset}-${end === undefined ? '' : end - 1}` } : {};
       const response = await send({
@@ -102,6 +104,7 @@ export function createRepository(client: RegistryClient, name: string): Reposito
         return;
       } catch (error) {
         throwIfAborted(signal);
+        if (offset > before) breaks = 0;
         if (breaks >= 3) {
           throw new CacheError('UNAVAILABLE', 'The connection broke again and again.', {
             subject: digest,

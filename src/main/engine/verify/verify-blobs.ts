@@ -5,8 +5,12 @@ import { splitDigest } from '../../../shared/oci/digest.ts';
 import type { RawProgress } from '../jobs/rate.ts';
 import type { BlobHash, BlobHasher, BlobToHash } from '../ports/blob-hasher.ts';
 import type { CacheSource, SourceBlob } from '../ports/cache-source.ts';
+import { eachOf } from '../streams/each-of.ts';
 import { type ExpectedBlob, expectedBlobs } from './expected-blobs.ts';
 import { hashStream } from './hash-stream.ts';
+
+/** Blobs that come from elsewhere are waited for together. */
+const STREAMS_AT_ONCE = 4;
 
 /** What a check is given. */
 export interface VerifyOptions {
@@ -69,10 +73,10 @@ export async function verifyBlobs(source: CacheSource, options: VerifyOptions): 
       }
     },
   });
-  for (const id of streamed) {
+  await eachOf(streamed, { atOnce: STREAMS_AT_ONCE, signal }, async (id, stop) => {
     const blob = snapshot.blobs[id];
-    if (blob) judge(blob, await hashStream(source, blob.digest, { id, signal, onBytes }));
-  }
+    if (blob) judge(blob, await hashStream(source, blob.digest, { id, signal: stop, onBytes }));
+  });
 
   const checked = snapshot.blobs.length;
   return {

@@ -44,9 +44,10 @@ function OpenForm({ onDone }: { readonly onDone: () => void }) {
       </div>
       <p className={styles.hint}>
         A cache folder, an OCI layout, a tar of one, or a managed store
-        {bridge ? '' : ', on the machine where Cachewright runs'}. A cache in a registry:{' '}
-        <code>docker://host/repository:tag</code>.
-        {bridge ? '' : ' A browser does not tell paths of dropped files, so paste them here.'}
+        {bridge
+          ? '. '
+          : ', on the machine where Cachewright runs: a browser does not tell paths of dropped files, so paste them here. '}
+        A cache in a registry opens as <code>docker://host/repository:tag</code>.
       </p>
       <div className={styles.quick}>
         {bridge && (
