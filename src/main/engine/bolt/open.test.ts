@@ -7,6 +7,7 @@ import { dataSet } from '../../testing/data-sets.ts';
 import type { BoltBucket } from './bucket.ts';
 import { type BoltFile, fnv1a64 } from './meta.ts';
 import { openBolt } from './open.ts';
+import { type BoltTree, buildBolt } from './testing/build-bolt.ts';
 
 const decoder = new TextDecoder();
 
@@ -124,4 +125,21 @@ test('the checksum is FNV-1a over 64 bits', () => {
   meta.setBigUint64(32, 2n, true);
   meta.setBigUint64(40, 4n, true);
   expect(fnv1a64(new Uint8Array(meta.buffer))).toBe(0x07516e114689fdeen);
+});
+
+test('a database of our own making: deep trees, inline buckets, values over many pages', () => {
+  const tree: BoltTree = {
+    small: { a: '1', b: '' },
+    empty: {},
+    large: Object.fromEntries(Array.from({ length: 3000 }, (_, n) => [`key ${n}`, `value ${n}`])),
+    nested: { one: { two: { three: 'x'.repeat(5000), four: {} } } },
+    plain: 'y'.repeat(3000),
+  };
+  const db = openBolt(memoryFile('made.db', buildBolt(tree)));
+  const read = (bucket: BoltBucket): Record<string, unknown> =>
+    Object.fromEntries(
+      [...bucket.entries()].map((e) => [decoder.decode(e.key), e.bucket ? read(e.bucket) : decoder.decode(e.value)]),
+    );
+  expect(read(db.root)).toEqual(tree);
+  expect(db.damage).toEqual([]);
 });
