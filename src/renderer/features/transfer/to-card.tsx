@@ -76,9 +76,9 @@ export function ToCard({
 }
 
 const NOTES: Readonly<Record<TargetKind, string>> = {
-  store: 'A new store is created there, in a folder that is empty or not there yet.',
-  folder: 'An OCI layout is written there, or what is missing is added to the one that is there.',
-  registry: 'Signs in as docker does. Only blobs that the repository has not are sent.',
+  store: 'Creates a store in a folder that is empty or new.',
+  folder: 'Writes an OCI layout, or adds to the one that is there.',
+  registry: 'Signs in as docker does, and sends what is missing.',
 };
 
 function Held({ totals }: { readonly totals: NonNullable<Source['totals']> }) {

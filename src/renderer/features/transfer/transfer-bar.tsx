@@ -143,19 +143,13 @@ function CutOff({
   onAgain,
   onStart,
 }: TransferBarProps & { readonly state: Extract<TransferState, { readonly phase: 'failed' | 'cancelled' }> }) {
-  const left =
-    rest === undefined
-      ? 'copies only the rest'
-      : rest.copyBlobs === 0
-        ? 'all blobs are there, only the references are left to write'
-        : `copies only the rest: ${countOf(rest.copyBlobs, 'blob')}, ${formatBytes(rest.copyBytes)}`;
   return (
     <ActionBar
       label="Transfer"
       mark={<Icon of={phase === 'failed' ? CircleX : Info} size={16} className={styles.quiet} />}
       title={<b>{phase === 'failed' ? 'It failed part way.' : 'It was cancelled.'}</b>}
       isNews
-      note={`What was copied stays; no reference leads to it yet. Run again: ${left}.`}
+      note={restSentence(rest)}
       actions={
         <>
           <Button onPress={onAgain}>Back</Button>
@@ -166,4 +160,11 @@ function CutOff({
       }
     />
   );
+}
+
+/** What stays, and what is left to do. */
+function restSentence(rest: TransferPreview | undefined): string {
+  if (rest?.copyBlobs === 0) return 'All blobs are there: only the references are left to write.';
+  const left = rest ? `: ${countOf(rest.copyBlobs, 'blob')}, ${formatBytes(rest.copyBytes)}` : '';
+  return `What was copied stays. The next run copies only the rest${left}.`;
 }
