@@ -212,6 +212,7 @@ function valueOfField(row: Row, field: string): unknown {
   if (field === 'root') return row.inputs === 0 ? 'yes' : 'no';
   if (field === 'named') return row.name === undefined ? 'no' : 'yes';
   if (field === 'present') return row.present === true ? 'yes' : 'no';
+  if (field === 'damaged') return row.present === true && row.problem !== undefined ? 'yes' : 'no';
   if (field === 'compression') return 'gzip';
   // A layer has a size of its own; a record's is that of its chain.
   if (field === 'size' && row.size !== undefined) return row.size;

@@ -1,6 +1,8 @@
 import { RotateCcw, X } from 'lucide-react';
+import { Link } from 'wouter';
 import { formatDuration } from '../../../shared/base/time.ts';
 import type { Job } from '../../../shared/model/job.ts';
+import { sourceHref } from '../../base/address.ts';
 import { Button } from '../../base/button.tsx';
 import { CopyButton } from '../../base/copy-button.tsx';
 import { ErrorState } from '../../base/error-state.tsx';
@@ -105,12 +107,37 @@ function JobReport({ job }: { readonly job: Job }) {
   const { result } = job;
   if (result?.kind === 'verify' && result.report.details.length > 0) {
     return (
-      <Section title="Bad blobs" note={result.report.details.length}>
+      <Section
+        title="Bad blobs"
+        note={result.report.details.length}
+        action={
+          job.sourceId !== undefined && (
+            <Link href={sourceHref(job.sourceId, 'overview')} className={styles.link}>
+              Who needs them
+            </Link>
+          )
+        }
+      >
         <ul className={styles.bad}>
           {result.report.details.slice(0, 100).map((detail) => (
             <li key={`${detail.code} ${detail.subject}`}>
               <bdi className="mono11">{detail.subject}</bdi>
               <div className="t2">{detail.message}</div>
+            </li>
+          ))}
+        </ul>
+      </Section>
+    );
+  }
+  if ((result?.kind === 'mend' || result?.kind === 'quarantine') && result.report.leftAlone.length > 0) {
+    const { leftAlone } = result.report;
+    return (
+      <Section title="Left alone" note={leftAlone.length}>
+        <ul className={styles.bad}>
+          {leftAlone.slice(0, 100).map(({ digest, reason }) => (
+            <li key={digest}>
+              <bdi className="mono11">{digest}</bdi>
+              <div className="t2">{reason}</div>
             </li>
           ))}
         </ul>

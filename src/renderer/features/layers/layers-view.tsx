@@ -20,6 +20,7 @@ import { useSelectedBytes } from './selected-bytes.ts';
 
 const LARGEST_FIRST = { field: 'size', descending: true } as const;
 const MISSING = 'present:no';
+const DAMAGED = 'damaged:yes';
 
 /** Every layer blob of a source. */
 export function LayersView({ source }: SourceViewProps) {
@@ -35,6 +36,8 @@ export function LayersView({ source }: SourceViewProps) {
   const columns = useMemo(() => layerColumns(top?.rows[0]?.size ?? 0), [top]);
   const selectedBytes = useSelectedBytes(source, selection);
   const totals = totalsOf(source, ref);
+  const damaged = useRead('layers.page', { ...query, filter: DAMAGED, limit: 1 }).data?.total ?? 0;
+  const missing = totals?.missingBlobs ?? 0;
   useCommandLine([
     'layers',
     source.location,
@@ -61,16 +64,10 @@ export function LayersView({ source }: SourceViewProps) {
       selection={selection}
       onSelect={setSelection}
       toolbar={
-        totals !== undefined &&
-        totals.missingBlobs > 0 && (
-          <Button
-            icon={FileX}
-            tip="A build that hits a result with one of them fails."
-            onPress={() => setParams({ filter: filter === MISSING ? undefined : MISSING })}
-          >
-            {filter === MISSING ? 'Show all' : `${formatCount(totals.missingBlobs)} missing`}
-          </Button>
-        )
+        <>
+          <OnlyButton filter={filter} only={MISSING} count={missing} word="missing" />
+          <OnlyButton filter={filter} only={DAMAGED} count={damaged} word="damaged" />
+        </>
       }
       empty={
         <EmptyState icon={Layers} title="This cache has no layers">
@@ -82,8 +79,17 @@ export function LayersView({ source }: SourceViewProps) {
           <SumText label={filter === '' ? 'All' : 'Filter'}>
             {top === undefined ? '…' : countOf(top.total, 'layer')}
           </SumText>
-          <Sum label="size" bytes={top?.totalBytes} />
-          {filter !== '' && <Sum label="of" bytes={totals?.deduplicatedBytes} />}
+          {filter === '' ? (
+            <>
+              <Sum label="deduplicated" bytes={totals?.deduplicatedBytes} />
+              <Sum label="total, each alone" bytes={totals?.totalBytes} />
+            </>
+          ) : (
+            <>
+              <Sum label="size" bytes={top?.totalBytes} />
+              <Sum label="of" bytes={totals?.deduplicatedBytes} />
+            </>
+          )}
           <span className="spring" />
           {selection.ids.size > 0 && (
             <SelectionSums count={selection.ids.size}>
@@ -93,6 +99,30 @@ export function LayersView({ source }: SourceViewProps) {
         </Footer>
       }
     />
+  );
+}
+
+/** Shows only blobs that cannot be used, and all again. Nothing where there are none. */
+function OnlyButton({
+  filter,
+  only,
+  count,
+  word,
+}: {
+  readonly filter: string;
+  readonly only: string;
+  readonly count: number;
+  readonly word: string;
+}) {
+  if (count === 0 && filter !== only) return null;
+  return (
+    <Button
+      icon={FileX}
+      tip="A build that hits a result with one of them fails."
+      onPress={() => setParams({ filter: filter === only ? undefined : only })}
+    >
+      {filter === only ? 'Show all' : `${formatCount(count)} ${word}`}
+    </Button>
   );
 }
 

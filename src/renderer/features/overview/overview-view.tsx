@@ -6,6 +6,7 @@ import { useParam } from '../../base/address.ts';
 import type { SourceViewProps } from '../../base/feature.ts';
 import { useCommandLine } from '../../base/shell-context.ts';
 import { AgePart } from './age-part.tsx';
+import { DamagePart } from './damage-part.tsx';
 import { EmptySource } from './empty-source.tsx';
 import { LargestPart } from './largest-part.tsx';
 import styles from './overview-view.module.css';
@@ -36,6 +37,7 @@ export function OverviewView({ source }: SourceViewProps) {
     <div className={styles.view}>
       {source.caches.length > 1 && <RefChoice source={source} selected={cache?.ref} />}
       <TotalsStrip {...about} totals={totals} />
+      <DamagePart source={source} />
       {totals.records === 0 ? (
         <EmptySource source={source} />
       ) : (
