@@ -43,12 +43,16 @@ export function withPlanned(command: Command, ...flags: readonly string[]): Comm
   return command;
 }
 
-/** `--mode --ref` of import and export, and what they do not have yet. */
+/** `--mode --ref --format --oci-mediatypes` of import and export, and what they do not have yet. */
 export function withTransfer(command: Command): Command {
   const mode = new Option('--mode <mode>', 'all results, or only those of the final images');
   command
     .addOption(mode.choices(['min', 'max']).default('max'))
-    .option('--ref <name>', 'only this cache of a source that holds several; of one: the name it gets');
+    .option('--ref <name>', 'only this cache of a source that holds several; of one: the name it gets')
+    .addOption(
+      new Option('--format <form>', 'form of the manifest; as the source has it').choices(['index', 'manifest']),
+    )
+    .addOption(new Option('--oci-mediatypes <yes>', 'OCI types instead of Docker types').choices(['true', 'false']));
   return withPlanned(command, '--compression <kind>', '--key <id>');
 }
 

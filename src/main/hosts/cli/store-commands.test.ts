@@ -54,6 +54,12 @@ describe('a store from import to empty-trash', () => {
     expect(out).toMatch(/^0 blobs copied, 0 B; \d+ were there already\n/);
   });
 
+  it('imports in the form that is asked for, as an export is written', async () => {
+    const other = work.path('other-form');
+    await work.json<TransferReport>('import', SAMPLE, '--to', other, '--format', 'index', '--oci-mediatypes', 'false');
+    expect((await work.json<Inspected>('inspect', other)).caches[0]?.form).toBe('index-docker');
+  });
+
   it('exports what another program would see as the same cache', async () => {
     const target = work.path('exported');
     const report = await work.json<TransferReport>('export', store, '--to', target);

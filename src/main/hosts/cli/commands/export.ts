@@ -1,4 +1,3 @@
-import { Option } from 'commander';
 import type { CliContext, Register } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { act } from '../jobs.ts';
@@ -21,10 +20,6 @@ export const registerExport: Register = (program, bind) => {
     .description('write a cache as an OCI layout that BuildKit can import')
     .argument('<source>', 'a folder, a tar, or a reference')
     .requiredOption('--to <folder>', 'OCI layout to write; what is there already is kept')
-    .addOption(
-      new Option('--format <form>', 'form of the manifest; as the source has it').choices(['index', 'manifest']),
-    )
-    .addOption(new Option('--oci-mediatypes <yes>', 'OCI types instead of Docker types').choices(['true', 'false']))
     .action(bind(exportCache));
 };
 

@@ -9,6 +9,8 @@ interface ImportOptions {
   readonly json?: boolean;
   readonly to: string;
   readonly mode: 'min' | 'max';
+  readonly format?: 'index' | 'manifest';
+  readonly ociMediatypes?: 'true' | 'false';
   readonly ref?: string;
 }
 
@@ -26,10 +28,11 @@ async function importCache(context: CliContext, location: string, options: Impor
   const source = await openSource(context, client, location);
   // The only cache of a source can be given another name.
   const ref = source.caches.length > 1 ? checkRef(source, options.ref) : options.ref;
+  const { mode, format, ociMediatypes } = options;
   const started = client.transfer.import({
     sourceId: source.id,
     to: options.to,
-    options: { mode: options.mode, ref },
+    options: { mode, format, ref, ociMediaTypes: ociMediatypes === undefined ? undefined : ociMediatypes === 'true' },
   });
   const { report } = await act(context, client, started, 'import');
   await writeTransferReport(context, report, options.json === true);
