@@ -4,6 +4,7 @@ import { IconButton } from '../../base/button.tsx';
 import { TextField } from '../../base/field.tsx';
 import { Menu, MenuItem } from '../../base/menu.tsx';
 import styles from './transfer.module.css';
+import { hasCredentials } from './transfer-address.ts';
 
 /**
  * A repository and tag: typed, or one used before. Nothing is asked while it is typed, only once it is entered or left:
@@ -23,8 +24,9 @@ export function RegistryTarget({
   const [typed, setTyped] = useState(reference);
   useEffect(() => setTyped(reference), [reference]);
   const isNew = typed.trim() !== reference;
+  const isSecret = hasCredentials(typed);
   const enter = (): void => {
-    if (isNew) onReference(typed.trim());
+    if (isNew && !isSecret) onReference(typed.trim());
   };
   return (
     <div className={styles.pathRow}>
@@ -40,6 +42,7 @@ export function RegistryTarget({
           onSubmit={enter}
           placeholder="docker://host/repository:tag"
           isDisabled={isDisabled}
+          error={isSecret ? 'Leave name and password out: docker login keeps them.' : undefined}
         />
       </div>
       {repositories.length > 0 && (
@@ -54,7 +57,12 @@ export function RegistryTarget({
           ))}
         </Menu>
       )}
-      <IconButton icon={CornerDownLeft} label="Look what is there" isDisabled={isDisabled || !isNew} onPress={enter} />
+      <IconButton
+        icon={CornerDownLeft}
+        label="Look what is there"
+        isDisabled={isDisabled || !isNew || isSecret}
+        onPress={enter}
+      />
     </div>
   );
 }

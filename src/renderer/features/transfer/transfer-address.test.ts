@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  hasCredentials,
   readTransfer,
   type TransferAddress,
   targetText,
@@ -66,6 +67,15 @@ test.each([
   ['folder', './out ', './out'],
 ] as const)('%s %j is %s', (kind, typed, text) => {
   expect(targetText(kind, typed)).toBe(text);
+});
+
+test.each([
+  ['docker://ada:secret@host/app:cache', true],
+  ['ada@host/app', true],
+  ['docker://host:5000/app:cache', false],
+  [`docker://host/app@sha256:${'a'.repeat(64)}`, false],
+])('%s has credentials: %s', (reference, expected) => {
+  expect(hasCredentials(reference)).toBe(expected);
 });
 
 test('the command line does the same', () => {

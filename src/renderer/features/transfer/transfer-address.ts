@@ -65,6 +65,11 @@ export function targetText(kind: TargetKind, typed: string): string {
   return kind !== 'registry' || text === '' || /^[a-z0-9-]+:\/\//.test(text) ? text : `docker://${text}`;
 }
 
+/** True where a name or password stands in a reference: it would be kept and shown. A digest stands there by right. */
+export function hasCredentials(reference: string): boolean {
+  return /@(?![a-z0-9]+:[0-9a-f]+$)/.test(reference.trim());
+}
+
 /** The options of the contract. */
 export function transferOptions({
   ref,
