@@ -4,10 +4,10 @@ import type { Catalog } from '../../engine/ports/catalog.ts';
 import { number, optionalText, type Row } from './database.ts';
 import type { QueryContext } from './key-queries.ts';
 import { inCaches } from './record-rows.ts';
-import { blobsOf, cachesOf } from './ref-scope.ts';
+import { cachesOf, weighedOf } from './ref-scope.ts';
 
 /** The age histogram: every dated record once, every blob once under the record it belongs to. */
-export function createAgesQuery({ database, refs }: QueryContext): Pick<Catalog, 'ages'> {
+export function createAgesQuery({ database, refs, hasUsage }: QueryContext): Pick<Catalog, 'ages'> {
   return {
     async ages({ ref, bins }) {
       const where = ref === undefined ? 'true' : inCaches(cachesOf(refs, ref)).sql;
@@ -22,7 +22,7 @@ export function createAgesQuery({ database, refs }: QueryContext): Pick<Catalog,
       const width = (number(span, 'last') - first + 1) / bins;
       const bin = 'least(floor((r.created_ms - ?) / ?), ?)::INTEGER AS bin';
       const binValues = [first, width, bins - 1];
-      const from = blobsOf(refs, ref);
+      const from = weighedOf({ refs, hasUsage }, ref);
       const [counts, sums] = await Promise.all([
         database.rows(
           `SELECT ${bin}, count(*)::INTEGER AS records FROM records AS r WHERE created_ms IS NOT NULL AND ${where} GROUP BY bin`,

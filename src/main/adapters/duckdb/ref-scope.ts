@@ -14,6 +14,26 @@ export function cachesOf(refs: readonly string[], ref: string): number[] {
   });
 }
 
+/**
+ * What a size by step, kind or age is made of: layer blobs, or, where the source has BuildKit's own figures, its records by
+ * themselves, in the same columns.
+ */
+export function weighedOf({ refs, hasUsage }: Scope, ref: string | undefined): Condition {
+  if (!hasUsage) return blobsOf(refs, ref);
+  const chosen = ref === undefined ? '' : ` AND cache IN (${cachesOf(refs, ref).join(', ')})`;
+  return {
+    sql: `(SELECT n AS b, own_id AS digest, usage_size AS size, 1 AS records, n AS owner, 0 AS below, NULL::INTEGER AS bottom
+      FROM records WHERE usage_size IS NOT NULL${chosen})`,
+    values: [],
+  };
+}
+
+interface Scope {
+  /** Cache → its reference. */
+  readonly refs: readonly string[];
+  readonly hasUsage: boolean;
+}
+
 /** Rows of table `blobs`: all, or those of a reference with what is true of it alone. */
 export function blobsOf(refs: readonly string[], ref: string | undefined): Condition {
   if (ref === undefined) return { sql: 'blobs', values: [] };

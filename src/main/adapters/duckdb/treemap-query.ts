@@ -1,11 +1,12 @@
 import type { TreemapGroup, TreemapTile } from '../../../shared/model/overview.ts';
+import { recordKindSchema } from '../../../shared/model/record.ts';
 import { shortDigest } from '../../../shared/oci/digest.ts';
 import type { Catalog } from '../../engine/ports/catalog.ts';
 import { number, optionalText, type Row, text } from './database.ts';
 import type { Condition } from './filter-sql.ts';
 import type { QueryContext } from './key-queries.ts';
 import { recordRef } from './record-rows.ts';
-import { blobsOf } from './ref-scope.ts';
+import { weighedOf } from './ref-scope.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -37,7 +38,7 @@ const IS_INHERITED = "(own.below > 0 AND kind <> 'source')";
 
 /** Distinct blobs by group: the largest as tiles, the others as sums. */
 export function createTreemapQuery(context: QueryContext): Pick<Catalog, 'treemap'> {
-  const { database, refs } = context;
+  const { database } = context;
 
   /** Digest and name by number, for groups that are called after a bottom layer. */
   async function layersOf(from: Condition, layers: readonly number[]): Promise<ReadonlyMap<number, Row>> {
@@ -51,8 +52,8 @@ export function createTreemapQuery(context: QueryContext): Pick<Catalog, 'treema
 
   return {
     async treemap({ ref, group, maxTiles }) {
-      const from = blobsOf(refs, ref);
-      const key = groupKey(group, context.now());
+      const from = weighedOf(context, ref);
+      const key = groupKey(group, context);
       const top = `SELECT * FROM ${from.sql} WHERE owner >= 0 ORDER BY size DESC, b LIMIT ${maxTiles}`;
       const tiles = await database.rows(
         `SELECT ${key.sql}, own.digest AS blob, own.size AS size, own.records AS records, ${IS_INHERITED} AS inherited,
@@ -85,7 +86,7 @@ export function createTreemapQuery(context: QueryContext): Pick<Catalog, 'treema
 }
 
 /** Which group a blob belongs to: a word, or the layer at the bottom of its chain where nothing else is known. */
-function groupKey(group: 'step' | 'kind' | 'age', nowMs: number): Condition {
+function groupKey(group: 'step' | 'kind' | 'age', { now, hasUsage }: QueryContext): Condition {
   const key = (word: string, layer = 'NULL') =>
     `CASE WHEN own.owner < 0 THEN 'unused' ${word} END AS word, ${layer} AS layer`;
   if (group === 'kind') return { sql: key(`WHEN ${IS_INHERITED} THEN 'inherited' ELSE kind::VARCHAR`), values: [] };
@@ -93,9 +94,11 @@ function groupKey(group: 'step' | 'kind' | 'age', nowMs: number): Condition {
     const cases = AGES.map(({ key }) => `WHEN r.created_ms >= ? THEN '${key}'`).join(' ');
     return {
       sql: key(`WHEN r.created_ms IS NULL THEN 'undated' ${cases} ELSE 'older'`),
-      values: AGES.map(({ days }) => nowMs - days * DAY_MS),
+      values: AGES.map(({ days }) => now() - days * DAY_MS),
     };
   }
+  // A record of a daemon stands for itself: there is nothing below it to be called after.
+  if (hasUsage) return { sql: key('ELSE coalesce(stage, kind::VARCHAR)'), values: [] };
   const isNamed = `stage IS NOT NULL`;
   return {
     sql: key(
@@ -121,7 +124,8 @@ function groupName(
   const label = LABELS.get(word);
   if (label !== undefined) return { key: word, label };
   const stage = word.replace(/ \d+\/\d+$/, '');
-  return group === 'step' ? { key: `stage:${stage}`, label: stage } : { key: word, label: word };
+  const isStage = group === 'step' && !recordKindSchema.safeParse(word).success;
+  return isStage ? { key: `stage:${stage}`, label: stage } : { key: word, label: word };
 }
 
 /** Groups with at least one tile, the largest first, and one more for all that have none. */

@@ -12,8 +12,9 @@ import styles from './keys.module.css';
  * The columns of the Keys table, in their first order.
  * @param maxBytes the largest own size of the rows that match: the full length of a bar
  * @param hasRefs several caches lie in the source, so that it matters which one a record is of
+ * @param hasUsage the source has BuildKit's own figures
  */
-export function keyColumns(maxBytes: number, hasRefs: boolean): readonly GridColumn<RecordRow>[] {
+export function keyColumns(maxBytes: number, hasRefs: boolean, hasUsage: boolean): readonly GridColumn<RecordRow>[] {
   return [
     {
       id: 'digest',
@@ -95,8 +96,7 @@ export function keyColumns(maxBytes: number, hasRefs: boolean): readonly GridCol
       skeletonPx: 56,
       cell: (row) => <Time at={row.createdAt} className="t2" isBare />,
     },
-    absent('used', 'Last used'),
-    absent('uses', 'Uses'),
+    ...(hasUsage ? USAGE_COLUMNS : [absent('used', 'Last used'), absent('uses', 'Uses')]),
   ];
 }
 
@@ -110,6 +110,36 @@ function Step({ row }: { readonly row: RecordRow }) {
     </>
   );
 }
+
+/** What only a daemon knows of its records. */
+const USAGE_COLUMNS: readonly GridColumn<RecordRow>[] = [
+  {
+    id: 'used',
+    title: 'Last used',
+    widthPx: 80,
+    priority: 3,
+    align: 'end',
+    sortField: 'used',
+    largestFirst: true,
+    skeletonPx: 56,
+    cell: (row) => row.usage && <Time at={row.usage.lastUsedAt} className="t2" isBare />,
+  },
+  {
+    ...number('uses', 'Uses', undefined, 44, 7, false),
+    minPx: 30,
+    skeletonPx: 8,
+    cell: (row) =>
+      row.usage && <Count count={row.usage.usageCount} className={row.usage.usageCount === 0 ? 't3' : 't2'} />,
+  },
+  {
+    id: 'type',
+    title: 'Type',
+    widthPx: 110,
+    priority: 8,
+    sortField: 'type',
+    cell: (row) => <span className="ellipsis t2">{row.usage?.type}</span>,
+  },
+];
 
 /** BuildKit keeps these in a daemon's state only. */
 function absent(id: string, title: string): GridColumn<RecordRow> {
@@ -154,7 +184,7 @@ function size(
     ...number(id, title, header, widthPx, priority, offAtFirst),
     skeletonPx: 42,
     // Without a result there is nothing to add: a dash, not a zero.
-    cell: (row) => (row.results === 0 ? <span className="t3">–</span> : <Size bytes={value(row)} />),
+    cell: (row) => (row.results === 0 && !row.usage ? <span className="t3">–</span> : <Size bytes={value(row)} />),
   };
 }
 

@@ -48,8 +48,8 @@ export function KeysView({ source }: SourceViewProps) {
   }).data;
   const largest = useRead('keys.page', { ...query, sort: LARGEST_FIRST, limit: 1 }, { keepPrevious: true }).data;
   const columns = useMemo(
-    () => keyColumns(largest?.rows[0]?.ownBytes ?? 0, source.caches.length > 1),
-    [largest, source.caches.length],
+    () => keyColumns(largest?.rows[0]?.ownBytes ?? 0, source.caches.length > 1, source.du !== undefined),
+    [largest, source.caches.length, source.du],
   );
   useCommandLine(commandLine(source, filter, writeSort(sort), ref));
 

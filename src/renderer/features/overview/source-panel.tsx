@@ -66,6 +66,26 @@ export function SourcePanel({ source }: InspectorPanelProps) {
           </KeyValues>
         </Section>
       )}
+      {source.du && (
+        <Section title="On disk, by BuildKit" note="du">
+          <KeyValues>
+            <KeyValue label="Records" isNumber>
+              <Count count={source.du.records} />
+            </KeyValue>
+            <KeyValue label="Total" isNumber>
+              <Bytes bytes={source.du.totalBytes} isFocusable />
+            </KeyValue>
+            <KeyValue label="Reclaimable" isNumber>
+              <Bytes bytes={source.du.reclaimableBytes} isFocusable />
+            </KeyValue>
+            {source.builds !== undefined && (
+              <KeyValue label="Builds it remembers" isNumber>
+                <Count count={source.builds} />
+              </KeyValue>
+            )}
+          </KeyValues>
+        </Section>
+      )}
       {source.caches.length > 0 && (
         <Section title="Caches" note={source.caches.length}>
           <ul className={styles.caches}>

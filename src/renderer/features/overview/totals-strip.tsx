@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import { formatBytes, formatCount, formatExactBytes } from '../../../shared/base/bytes.ts';
 import { formatDuration, parseTime } from '../../../shared/base/time.ts';
 import type { Totals } from '../../../shared/model/totals.ts';
+import type { UsageTotals } from '../../../shared/model/usage.ts';
 import { sourceHref } from '../../base/address.ts';
 import { classNames } from '../../base/class-names.ts';
 import { countOf } from '../../base/quantity.tsx';
@@ -15,24 +16,10 @@ import styles from './totals-strip.module.css';
 export function TotalsStrip({ totals, ...about }: About & { readonly totals: Totals }) {
   const { source, cacheRef } = about;
   const filter = cacheRef === undefined ? undefined : `ref:=${cacheRef}`;
+  const { du } = cacheRef === undefined ? source : {};
   return (
     <section className={styles.strip} aria-label="Totals">
-      <Figure label="Total, each alone" value={<Size bytes={totals.totalBytes} />} exact={totals.totalBytes}>
-        {countOf(totals.results, 'chain')} added up
-      </Figure>
-      <Figure label="Deduplicated" value={<Size bytes={totals.deduplicatedBytes} />} exact={totals.deduplicatedBytes}>
-        {totals.deduplicatedBytes > 0
-          ? `${(totals.totalBytes / totals.deduplicatedBytes).toFixed(1)}× shared`
-          : 'empty'}
-      </Figure>
-      <Figure
-        label="Reclaimable"
-        isReclaimable
-        value={<Size bytes={totals.reclaimableBytes} />}
-        exact={totals.reclaimableBytes}
-      >
-        by pruning all
-      </Figure>
+      {du ? <UsageFigures du={du} totals={totals} /> : <LayerFigures totals={totals} />}
       <Figure
         label="Records"
         value={formatCount(totals.records)}
@@ -50,6 +37,52 @@ export function TotalsStrip({ totals, ...about }: About & { readonly totals: Tot
       </Figure>
       <AgeFigure {...about} />
     </section>
+  );
+}
+
+/** BuildKit's own figures, and the part of it that layers as blobs can say. */
+function UsageFigures({ du, totals }: { readonly du: UsageTotals; readonly totals: Totals }) {
+  return (
+    <>
+      <Figure label="On disk, by BuildKit" value={<Size bytes={du.totalBytes} />} exact={du.totalBytes}>
+        {countOf(du.records, 'record')} of du
+      </Figure>
+      <Figure
+        label="Reclaimable"
+        isReclaimable
+        value={<Size bytes={du.reclaimableBytes} />}
+        exact={du.reclaimableBytes}
+      >
+        {du.reclaimableBytes === du.totalBytes ? 'nothing is in use' : 'what is not in use'}
+      </Figure>
+      <Figure label="As blobs" value={<Size bytes={totals.deduplicatedBytes} />} exact={totals.deduplicatedBytes}>
+        can be exported
+      </Figure>
+    </>
+  );
+}
+
+/** What the layers of results add up to. */
+function LayerFigures({ totals }: { readonly totals: Totals }) {
+  return (
+    <>
+      <Figure label="Total, each alone" value={<Size bytes={totals.totalBytes} />} exact={totals.totalBytes}>
+        {countOf(totals.results, 'chain')} added up
+      </Figure>
+      <Figure label="Deduplicated" value={<Size bytes={totals.deduplicatedBytes} />} exact={totals.deduplicatedBytes}>
+        {totals.deduplicatedBytes > 0
+          ? `${(totals.totalBytes / totals.deduplicatedBytes).toFixed(1)}× shared`
+          : 'empty'}
+      </Figure>
+      <Figure
+        label="Reclaimable"
+        isReclaimable
+        value={<Size bytes={totals.reclaimableBytes} />}
+        exact={totals.reclaimableBytes}
+      >
+        by pruning all
+      </Figure>
+    </>
   );
 }
 

@@ -13,8 +13,8 @@ export const NAME_SOURCES: Readonly<
     sentence: 'The digest was made again from the operation in the provenance, and is the same.',
   },
   reference: {
-    word: 'from provenance',
-    sentence: 'Its chain of layers is that of a step in the provenance.',
+    word: 'from the daemon',
+    sentence: 'The daemon calls the record so that holds its result.',
   },
   context: {
     word: 'from the build context',

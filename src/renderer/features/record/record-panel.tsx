@@ -14,6 +14,7 @@ import { InputList, UserList } from './link-lists.tsx';
 import { NAME_SOURCES } from './name-sources.ts';
 import styles from './record.module.css';
 import { RecordActions } from './record-actions.tsx';
+import { UsageFacts } from './usage-facts.tsx';
 import { WithRecord } from './with-record.tsx';
 
 /** Everything known of a record. */
@@ -44,8 +45,11 @@ function RecordFacts({ source, record }: { readonly source: Source; readonly rec
           <pre className={styles.operation}>{text}</pre>
         </Section>
       )}
-      <Section title="Size" note={record.results.length > 1 ? 'newest result' : undefined}>
-        {record.results.length === 0 ? (
+      <Section
+        title="Size"
+        note={record.usage ? 'on its disk' : record.results.length > 1 ? 'newest result' : undefined}
+      >
+        {record.results.length === 0 && !record.usage ? (
           <p className={styles.text}>
             It has no result: other records are found through it, but there is nothing to restore.
           </p>
@@ -53,6 +57,7 @@ function RecordFacts({ source, record }: { readonly source: Source; readonly rec
           <Sizes record={record} />
         )}
       </Section>
+      {record.usage && <UsageFacts id={record.id} usage={record.usage} />}
       <Section title="Inputs" note={record.inputs.length}>
         {record.inputs.length === 0 ? (
           <p className={styles.text}>None: it is a root.</p>
