@@ -1,4 +1,4 @@
-import { ShieldX } from 'lucide-react';
+import { ChevronRight, ShieldX } from 'lucide-react';
 import type { Damage } from '../../../shared/model/damage.ts';
 import { Digest } from '../../base/digest.tsx';
 import { Icon } from '../../base/icon.tsx';
@@ -15,6 +15,7 @@ export function QuarantineList({ blobs }: { readonly blobs: Damage['quarantined'
   return (
     <details className={styles.quarantine}>
       <summary className={styles.summary}>
+        <Icon of={ChevronRight} size={14} className={styles.chevron} />
         <Icon of={ShieldX} className="t3" />
         <span className="medium">In quarantine</span>
         <span className={styles.sub}>
