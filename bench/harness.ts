@@ -10,10 +10,12 @@ import { type Interval, median, medianDeviation, ratioInterval } from './statist
 export interface Contender<Prepared, Answer> {
   /** What it is, for the table: `cachewright`, `duckdb`, `openssl dgst`. */
   readonly name: string;
+  /** Makes ready what a run uses up, outside the time. */
+  setUp?(prepared: Prepared, round: number): Promise<void> | void;
   /** Does the work once. Only the time from its call to its end counts. `round` differs each time. */
   run(prepared: Prepared, round: number): Promise<Answer> | Answer;
   /** Undoes what a run left, outside the time. */
-  cleanUp?(prepared: Prepared, answer: Answer): Promise<void> | void;
+  cleanUp?(prepared: Prepared, answer: Answer, round: number): Promise<void> | void;
 }
 
 /** A comparison with a named peer, in the same run and on the same data. */
@@ -21,15 +23,17 @@ export interface Bench<Prepared, OurAnswer, PeerAnswer> {
   readonly name: string;
   /** What is measured, in one line. */
   readonly what: string;
-  /** Goal for peer time ÷ our time: at least so much. */
-  readonly goal: number;
+  /** Goal for peer time ÷ our time: at least so much. None: the figure is only told. */
+  readonly goal?: number;
   readonly rounds: number;
-  /** Makes the data in a fresh folder, which goes at the end. The value must survive JSON. */
-  prepare(folder: string): Promise<Prepared> | Prepared;
+  /** Makes the data in a fresh folder, which goes at the end. The value must survive JSON. `rounds`: 0 to this one are run. */
+  prepare(folder: string, rounds: number): Promise<Prepared> | Prepared;
   readonly ours: Contender<Prepared, OurAnswer>;
   readonly peer: Contender<Prepared, PeerAnswer>;
   /** Both must have given the right answer, before anything is timed. Throws where they did not. */
   check(ours: OurAnswer, peer: PeerAnswer, prepared: Prepared): Promise<void> | void;
+  /** What else was measured on the way, told beside the ratio: times in ms under a name. Asked for at the end. */
+  beside?(): Readonly<Record<string, readonly number[]>>;
 }
 
 /** Times of one contender, in milliseconds. */
@@ -49,12 +53,18 @@ export interface Times {
 export interface BenchReport {
   readonly bench: string;
   readonly what: string;
-  readonly goal: number;
+  readonly goal?: number;
   readonly ratio: number;
   readonly ratioInterval: Interval;
-  readonly met: boolean;
+  /** Absent where there is no goal. */
+  readonly met?: boolean;
   readonly ours: Times;
   readonly peer: Times;
+  readonly beside: readonly {
+    readonly name: string;
+    readonly medianMs: number;
+    readonly roundsMs: readonly number[];
+  }[];
   readonly machine: {
     readonly cpu: string;
     readonly cores: number;
@@ -69,25 +79,29 @@ const OUT = 'artifacts/bench';
 /**
  * Runs a bench: check, then rounds in which both run one after the other, each first in turn; then once more each in a
  * process of its own, for its memory. Prints a table, and writes the report to `artifacts/bench/<name>.json`.
- * The only call of a `.bench.ts` file. Options: `--rounds N`.
+ * All that a `.bench.ts` file calls, once a bench. Options: `--rounds N`, `--full`, `--in FOLDER`: where its folder is made,
+ * and left. What a bench has deleted slows down whoever creates files after it (ext4 passes over the inodes of the last
+ * minutes one by one), so a run of several deletes when all are over.
  */
 export async function runBench<P, A, B>(bench: Bench<P, A, B>): Promise<void> {
-  const { values } = parseArgs({
-    options: { rounds: { type: 'string' }, once: { type: 'string' }, folder: { type: 'string' } },
-  });
-  if (values.once !== undefined && values.folder !== undefined) return runOnce(bench, values.once, values.folder);
-  const folder = mkdtempSync(join(tmpdir(), `cachewright-bench-${bench.name}-`));
+  const values = options();
+  if (values.once !== undefined && values.folder !== undefined) {
+    return values.bench === bench.name ? runOnce(bench, values.once, values.folder) : undefined;
+  }
+  const folder = mkdtempSync(join(values.in ?? tmpdir(), `cachewright-bench-${bench.name}-`));
+  const rounds = values.rounds === undefined ? bench.rounds : Number(values.rounds);
   try {
-    const prepared = await bench.prepare(folder);
+    const prepared = await bench.prepare(folder, rounds);
     writeFileSync(preparedFile(folder), JSON.stringify(prepared));
+    await bench.ours.setUp?.(prepared, 0);
     const ours = await bench.ours.run(prepared, 0);
+    await bench.peer.setUp?.(prepared, 0);
     const peer = await bench.peer.run(prepared, 0);
     await bench.check(ours, peer, prepared);
-    await bench.ours.cleanUp?.(prepared, ours);
-    await bench.peer.cleanUp?.(prepared, peer);
+    await bench.ours.cleanUp?.(prepared, ours, 0);
+    await bench.peer.cleanUp?.(prepared, peer, 0);
 
     const load = loadavg();
-    const rounds = values.rounds === undefined ? bench.rounds : Number(values.rounds);
     const times = { ours: [] as number[], peer: [] as number[] };
     for (let round = 1; round <= rounds; round += 1) {
       const oursFirst = round % 2 === 1;
@@ -99,12 +113,16 @@ export async function runBench<P, A, B>(bench: Bench<P, A, B>): Promise<void> {
     const report: BenchReport = {
       bench: bench.name,
       what: bench.what,
-      goal: bench.goal,
+      ...(bench.goal === undefined ? {} : { goal: bench.goal, met: ratio >= bench.goal }),
       ratio,
       ratioInterval: ratioInterval(times.ours, times.peer),
-      met: ratio >= bench.goal,
-      ours: summarise(bench.ours.name, times.ours, peakRss('ours', folder)),
-      peer: summarise(bench.peer.name, times.peer, peakRss('peer', folder)),
+      ours: summarise(bench.ours.name, times.ours, peakRss(bench.name, 'ours', folder)),
+      peer: summarise(bench.peer.name, times.peer, peakRss(bench.name, 'peer', folder)),
+      beside: Object.entries(bench.beside?.() ?? {}).map(([name, roundsMs]) => ({
+        name,
+        medianMs: median(roundsMs),
+        roundsMs,
+      })),
       machine: { cpu: cpus()[0]?.model ?? '', cores: cpus().length, node: process.version, load },
       at: new Date().toISOString(),
     };
@@ -113,17 +131,37 @@ export async function runBench<P, A, B>(bench: Bench<P, A, B>): Promise<void> {
     writeFileSync(file, `${JSON.stringify(report, undefined, 2)}\n`);
     console.log(`${formatReport(report)}\n  written to ${file}\n`);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    if (values.in === undefined) rmSync(folder, { recursive: true, force: true });
   }
 }
 
+/** How much a bench works on: the second number with `--full`, for a run that may take its time. */
+export function sizeOf(usual: number, full: number): number {
+  return options().full ? full : usual;
+}
+
+function options() {
+  return parseArgs({
+    options: {
+      rounds: { type: 'string' },
+      full: { type: 'boolean' },
+      in: { type: 'string' },
+      // What it gives itself for `runOnce`.
+      bench: { type: 'string' },
+      once: { type: 'string' },
+      folder: { type: 'string' },
+    },
+  }).values;
+}
+
 async function timed<P, A>(contender: Contender<P, A>, prepared: P, round: number): Promise<number> {
+  await contender.setUp?.(prepared, round);
   // What the one left behind is not collected in the time of the other.
   globalThis.gc?.();
   const start = performance.now();
   const answer = await contender.run(prepared, round);
   const ms = performance.now() - start;
-  await contender.cleanUp?.(prepared, answer);
+  await contender.cleanUp?.(prepared, answer, round);
   return ms;
 }
 
@@ -144,16 +182,17 @@ function preparedFile(folder: string): string {
 }
 
 /** Runs this very bench file again, for one contender and one round. */
-function peakRss(contender: 'ours' | 'peer', folder: string): number {
-  const args = [process.argv[1] ?? '', '--once', contender, '--folder', folder];
+function peakRss(bench: string, contender: 'ours' | 'peer', folder: string): number {
+  const args = [process.argv[1] ?? '', '--bench', bench, '--once', contender, '--folder', folder];
+  if (options().full) args.push('--full');
   const child = spawnSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
   return child.status === 0 ? Number(child.stdout.trim().split('\n').at(-1)) : Number.NaN;
 }
 
 async function runOnce<P, A, B>(bench: Bench<P, A, B>, contender: string, folder: string): Promise<void> {
   const prepared = JSON.parse(readFileSync(preparedFile(folder), 'utf8')) as P;
-  if (contender === 'ours') await bench.ours.cleanUp?.(prepared, await bench.ours.run(prepared, 0));
-  else await bench.peer.cleanUp?.(prepared, await bench.peer.run(prepared, 0));
+  if (contender === 'ours') await timed(bench.ours, prepared, 0);
+  else await timed(bench.peer, prepared, 0);
   console.log(peakRssBytes());
 }
 
@@ -175,11 +214,14 @@ export function formatReport(report: BenchReport): string {
     `  ${times.name.padEnd(28)}${ms(times.medianMs).padStart(10)}   ${ms(times.minMs)} … ${ms(times.maxMs)}, ` +
     `± ${ms(times.deviationMs)}   peak ${formatBytes(times.peakRssBytes)}`;
   const { low, high } = report.ratioInterval;
+  const goal =
+    report.goal === undefined ? 'no goal' : `goal ≥ ${report.goal.toFixed(2)}: ${report.met ? 'met' : 'not met'}`;
   return [
     `${report.bench}: ${report.what}`,
     row(report.ours),
     row(report.peer),
-    `  ratio ${report.ratio.toFixed(2)} (95 %: ${low.toFixed(2)} … ${high.toFixed(2)}), goal ≥ ${report.goal.toFixed(2)}: ` +
-      `${report.met ? 'met' : 'not met'}; ${report.ours.roundsMs.length} rounds`,
+    ...report.beside.map(({ name, medianMs }) => `  ${name.padEnd(28)}${ms(medianMs).padStart(10)}   beside it`),
+    `  ratio ${report.ratio.toFixed(2)} (95 %: ${low.toFixed(2)} … ${high.toFixed(2)}), ${goal}; ` +
+      `${report.ours.roundsMs.length} rounds`,
   ].join('\n');
 }

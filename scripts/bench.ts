@@ -1,7 +1,9 @@
-// Runs benches: all of bench/*.bench.ts, or those named: `npm run bench -- open page [--rounds N]`. Fails when one cannot be run;
-// a goal that was not met is said, and is no failure: it depends on the machine.
+// Runs benches: all of bench/*.bench.ts, or those named: `npm run bench -- open content [--rounds N] [--full]`; a name also stands
+// for those that begin with it. Fails when one cannot be run; a goal that was not met is said, and is no failure: it depends
+// on the machine.
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -9,17 +11,27 @@ const FOLDER = join(import.meta.dirname, '../bench');
 const all = readdirSync(FOLDER)
   .filter((file) => file.endsWith('.bench.ts'))
   .map((file) => file.slice(0, -'.bench.ts'.length));
-const { positionals: wanted, values } = parseArgs({ allowPositionals: true, options: { rounds: { type: 'string' } } });
-const unknown = wanted.filter((name) => !all.includes(name));
+const { positionals: wanted, values } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: 'string' }, full: { type: 'boolean' } },
+});
+const stands = (word: string, name: string) => name === word || name.startsWith(`${word}-`);
+const unknown = wanted.filter((word) => !all.some((name) => stands(word, name)));
 if (unknown.length > 0) {
   console.error(`There is no bench ${unknown.join(', ')}. There are: ${all.join(', ')}.`);
   process.exit(2);
 }
 
+const chosen = all.filter((name) => wanted.length === 0 || wanted.some((word) => stands(word, name)));
+const folder = mkdtempSync(join(tmpdir(), 'cachewright-bench-'));
+process.once('SIGINT', () => process.exit(130));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+
 let failed = 0;
-for (const name of wanted.length > 0 ? wanted : all) {
-  const rounds = values.rounds === undefined ? [] : ['--rounds', values.rounds];
-  const args = ['--expose-gc', join(FOLDER, `${name}.bench.ts`), ...rounds];
+for (const name of chosen) {
+  const args = ['--expose-gc', join(FOLDER, `${name}.bench.ts`), '--in', folder];
+  if (values.rounds !== undefined) args.push('--rounds', values.rounds);
+  if (values.full) args.push('--full');
   if (spawnSync(process.execPath, args, { stdio: 'inherit' }).status !== 0) failed += 1;
 }
-process.exit(failed > 0 ? 1 : 0);
+process.exitCode = failed > 0 ? 1 : 0;
