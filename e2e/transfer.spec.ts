@@ -65,3 +65,34 @@ test('one record is exported from where it is looked at, into a store', async ({
   await idle(page);
   await expect(page.getByRole('contentinfo')).toContainText('Can be pruned');
 });
+
+test('what cannot be copied says so in its place, and what is typed is asked for once it is entered', async ({
+  window: page,
+  host,
+}) => {
+  const source = await host.copyFixture('sample', 'site');
+  await openSource(page, source);
+  await goTo(page, 'Transfer');
+  const to = page.getByRole('region', { name: 'To', exact: true });
+  await to.getByRole('radio', { name: 'Folder' }).click();
+  await to.getByRole('textbox', { name: 'Folder' }).fill(source);
+  const refusal = page.getByRole('alert').filter({ hasText: 'This cannot be copied there' });
+  await expect(refusal).toContainText('This is the source itself.');
+  await expect(refusal).toContainText('Choose another folder.');
+  await expectAccessible(page);
+
+  await to.getByRole('radio', { name: 'Registry' }).click();
+  await expect(page.getByText('Choose where it goes')).toBeVisible();
+  const reference = to.getByRole('textbox', { name: 'Repository and tag' });
+  await reference.fill('ada:secret@127.0.0.1:1/app');
+  await expect(to.getByText('Leave name and password out')).toBeVisible();
+  await reference.press('Enter');
+  expect(page.url()).not.toContain('secret');
+  await reference.fill('127.0.0.1:1/app:cache');
+  await expect(page.getByRole('contentinfo')).not.toContainText('app:cache');
+  await reference.press('Enter');
+  await expect(page.getByRole('contentinfo')).toContainText('--to docker://127.0.0.1:1/app:cache');
+  // Nobody listens there.
+  await expect(refusal).toContainText('docker://127.0.0.1:1/app');
+  await expectAccessible(page);
+});
