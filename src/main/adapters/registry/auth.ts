@@ -57,6 +57,7 @@ export interface Authenticator {
  */
 export function createAuthenticator(host: string, credentials: CredentialSource): Authenticator {
   const headers = new Map<string, { readonly value: string; readonly until: number }>();
+  const answering = new Map<string, Promise<boolean>>();
   let known: Promise<Credentials | undefined> | undefined;
   const who = () => {
     known ??= credentials(host);
@@ -100,14 +101,19 @@ export function createAuthenticator(host: string, credentials: CredentialSource)
     async answer(challengeHeader, scope, sent, signal) {
       const challenge = parseChallenge(challengeHeader);
       if (!challenge) return false;
-      // Another request, sent at the same time, has asked for the same and been answered.
+      // Requests that are sent at the same time are challenged at the same time: one answer is enough for all.
+      await answering.get(scope)?.catch(() => undefined);
+      throwIfAborted(signal);
       if (header(scope) !== '' && header(scope) !== sent) return true;
       // The same password once more would be refused once more.
       const isRefused = challenge.scheme === 'basic' && sent.startsWith('Basic ');
+      const answered = isRefused ? Promise.resolve(false) : answerOnce(challenge, scope, signal);
+      answering.set(scope, answered);
       let isAnswered = false;
       try {
-        isAnswered = !isRefused && (await answerOnce(challenge, scope, signal));
+        isAnswered = await answered;
       } finally {
+        if (answering.get(scope) === answered) answering.delete(scope);
         if (!isAnswered) forget(scope);
       }
       return isAnswered;

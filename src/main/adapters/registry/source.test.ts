@@ -149,6 +149,13 @@ describe.runIf(hasRegistryServer())('a cache in a registry', () => {
     expect(found.has(gone ?? '')).toBe(false);
     expect(found.get(short ?? '')).toMatchObject({ size: 7, problem: 'SIZE_MISMATCH' });
     expect(found.get(whole ?? '')?.problem).toBeUndefined();
+    // Neither is remembered.
+    await using layerInfo = createMemoryLayerInfoCache();
+    for (const blobSize of [4, 3]) {
+      const { source, trips } = openCounted(at('holes:own'), layerInfo);
+      expect((await source.read()).problems).toEqual(problems);
+      expect(trips.blobSize).toBe(blobSize);
+    }
   });
 
   test('a second opening costs no trip for blobs; one that is missed is asked for again', async () => {
