@@ -4,6 +4,7 @@ import type { RecordRef, RecordRow } from '../../../shared/model/record.ts';
 import { DIGEST_ALGORITHMS } from '../../../shared/oci/digest.ts';
 import { measureSet } from '../../engine/catalog/chain-walks.ts';
 import { splitRecordId } from '../../engine/catalog/record-ids.ts';
+import { measureUsage } from '../../engine/catalog/usage-sets.ts';
 import type { Catalog, CatalogQuery } from '../../engine/ports/catalog.ts';
 import { type Database, number, type Row } from './database.ts';
 import { all, type Condition, filterCondition } from './filter-sql.ts';
@@ -23,6 +24,7 @@ import {
 import { cachesOf } from './ref-scope.ts';
 import { createRowView, type View } from './row-view.ts';
 import { orderSql } from './sort-sql.ts';
+import { createUsageRows } from './usage-rows.ts';
 
 /** Queries about records, and what the other queries need of them. */
 export interface KeyQueries
@@ -116,6 +118,14 @@ export function createKeyQueries(context: QueryContext): KeyQueries {
     return rows.filter((row) => wanted.has(rowId(row))).map((row) => number(row, 'n'));
   }
 
+  const usageRows = createUsageRows(database);
+  /** Bytes of a set of records: on the daemon's disk where BuildKit says so, else in layers. */
+  async function measure(chosen: Uint8Array) {
+    if (context.hasUsage) return measureUsage(await usageRows(), chosen);
+    const { tree, results, size } = await memory.chains();
+    return measureSet(tree, results, size, chosen);
+  }
+
   const rowsOf = (records: readonly number[]) => view.byKey(FROM_RECORDS, records);
   const toRow = (row: Row): RecordRow => recordRow(row, refs);
 
@@ -150,7 +160,6 @@ export function createKeyQueries(context: QueryContext): KeyQueries {
     async keysSums(query) {
       const own = viewOf(query);
       const records = query.ids ? await numbersOf(query.ids) : await view.keys(own);
-      const { tree, results, size } = await memory.chains();
       const chosen = new Uint8Array(context.records);
       for (const record of records) chosen[record] = 1;
       const [sums] = query.ids
@@ -164,7 +173,7 @@ export function createKeyQueries(context: QueryContext): KeyQueries {
       return {
         records: records.length,
         ownBytes: number(sums ?? {}, 'own'),
-        ...measureSet(tree, results, size, chosen),
+        ...(await measure(chosen)),
       };
     },
     async search(words, limit) {

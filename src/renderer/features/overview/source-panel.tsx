@@ -79,7 +79,7 @@ export function SourcePanel({ source }: InspectorPanelProps) {
               <Bytes bytes={source.du.reclaimableBytes} isFocusable />
             </KeyValue>
             {source.builds !== undefined && (
-              <KeyValue label="Builds it remembers" isNumber>
+              <KeyValue label="Builds" isNumber>
                 <Count count={source.builds} />
               </KeyValue>
             )}

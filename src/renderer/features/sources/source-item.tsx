@@ -80,7 +80,7 @@ export function SourceItem({ source, all, isSelected, isTabStop, isRail, href, o
                   <Icon of={TriangleAlert} size={12} />
                 </span>
               ) : (
-                source.totals && <Bytes bytes={source.totals.deduplicatedBytes} />
+                source.totals && <Bytes bytes={source.du?.totalBytes ?? source.totals.deduplicatedBytes} />
               )}
             </span>
             <span className={styles.description} {...(source.state === 'failed' ? { 'data-tip': text } : {})}>
