@@ -77,7 +77,7 @@ export function ToCard({
 
 const NOTES: Readonly<Record<TargetKind, string>> = {
   store: 'Creates a store in a folder that is empty or new.',
-  folder: 'Writes an OCI layout, or adds to the one that is there.',
+  folder: 'Writes an OCI layout, or adds to what is there.',
   registry: 'Signs in as docker does, and sends what is missing.',
 };
 

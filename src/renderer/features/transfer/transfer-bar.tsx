@@ -165,6 +165,6 @@ function CutOff({
 /** What stays, and what is left to do. */
 function restSentence(rest: TransferPreview | undefined): string {
   if (rest?.copyBlobs === 0) return 'All blobs are there: only the references are left to write.';
-  const left = rest ? `: ${countOf(rest.copyBlobs, 'blob')}, ${formatBytes(rest.copyBytes)}` : '';
-  return `What was copied stays. The next run copies only the rest${left}.`;
+  if (!rest) return 'What was copied stays. The next run copies only the rest.';
+  return `What was copied stays. The rest: ${countOf(rest.copyBlobs, 'blob')}, ${formatBytes(rest.copyBytes)}.`;
 }

@@ -7,10 +7,12 @@ import { useEngine } from '../../client/engine-context.tsx';
 import type { TargetKind, TransferInput } from './transfer-address.ts';
 import { type BlobsNow, withSubject } from './transfer-state.ts';
 
-/** While a transfer runs, it is looked so often at what has arrived. */
+/** While a transfer runs, it is looked so often at what has arrived: at many blobs, which costs more, less often. */
 const LOOK_MS = 700;
+const LOOK_AT_MANY_MS = 5000;
+const MANY_BLOBS = 2000;
 /** With more blobs than this the bar is enough. */
-const MOST_LOOKED_AT = 2000;
+const MOST_LOOKED_AT = 50_000;
 const NOTHING: ReadonlySet<string> = new Set();
 
 /** A transfer that was started here. */
@@ -51,11 +53,12 @@ export function thereIn({ blobs }: Pick<TransferPreview, 'blobs'>): ReadonlySet<
 function useArrived(started: Started | undefined, isRunning: boolean): ReadonlySet<string> {
   const engine = useEngine();
   const preview = started?.preview;
-  const isWanted = isRunning && preview !== undefined && preview.blobs.length <= MOST_LOOKED_AT;
+  const count = preview?.blobs.length ?? 0;
+  const isWanted = isRunning && preview !== undefined && count <= MOST_LOOKED_AT;
   const { data } = useQuery({
     queryKey: ['transfer.preview', 'arrived', started?.jobId],
     enabled: isWanted,
-    refetchInterval: isWanted ? LOOK_MS : false,
+    refetchInterval: isWanted && (count > MANY_BLOBS ? LOOK_AT_MANY_MS : LOOK_MS),
     queryFn: async ({ signal }) => {
       if (!started || !preview) return NOTHING;
       if (started.kind !== 'registry') return thereIn(await engine.transfer.preview(started.input, { signal }));
