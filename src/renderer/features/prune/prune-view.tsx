@@ -53,7 +53,9 @@ export function PruneView({ source }: SourceViewProps) {
   const cancel = (jobId: string): void => {
     engine.jobs.cancel({ jobId }).catch((error: unknown) => fail('It was not cancelled', error));
   };
-  const trashBytes = trash.batches?.reduce((sum, batch) => sum + batch.bytes, 0) ?? 0;
+  const trashBytes =
+    (trash.batches?.reduce((sum, batch) => sum + batch.bytes, 0) ?? 0) +
+    trash.quarantined.reduce((sum, blob) => sum + blob.size, 0);
   const limit = form.all ? 0 : read.policy?.maxBytes;
 
   return (
@@ -61,7 +63,7 @@ export function PruneView({ source }: SourceViewProps) {
       {source.writable && (
         <TabActions>
           <Button icon={Trash2} variant="ghost" onPress={() => setTrashOpen(true)}>
-            {trash.batches?.length ? (
+            {trash.batches?.length || trash.quarantined.length > 0 ? (
               <>
                 Trash <Bytes bytes={trashBytes} />
               </>

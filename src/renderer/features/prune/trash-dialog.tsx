@@ -27,7 +27,11 @@ export function TrashDialog({
 }) {
   const [typed, setTyped] = useState('');
   const batches = trash.batches ?? [];
-  const bytes = batches.reduce((sum, batch) => sum + batch.bytes, 0);
+  const { quarantined } = trash;
+  const bytes = [...batches, ...quarantined.map(({ size }) => ({ bytes: size }))].reduce(
+    (sum, one) => sum + one.bytes,
+    0,
+  );
   const close = (): void => {
     setTyped('');
     onClose();
@@ -50,10 +54,10 @@ export function TrashDialog({
           />
         </div>
       )}
-      {trash.batches && batches.length === 0 && (
+      {trash.batches && batches.length === 0 && quarantined.length === 0 && (
         <p className={styles.text}>The trash is empty. What a prune removes is kept here until you empty it.</p>
       )}
-      {batches.length > 0 && (
+      {batches.length + quarantined.length > 0 && (
         <>
           <ul className={styles.batches}>
             {batches.map((batch, at) => (
@@ -76,7 +80,7 @@ export function TrashDialog({
           <section className={styles.empty} aria-label="Empty the trash">
             <h3 className="medium">Empty the trash</h3>
             <p className={styles.text}>
-              Frees {formatBytes(bytes)}. This cannot be undone: {countOf(batches.length, 'batch', 'batches')} will be
+              Frees {formatBytes(bytes)}. This cannot be undone: {contents(batches.length, quarantined.length)} will be
               deleted for good. Type the name of the store to go on.
             </p>
             <div className={styles.confirm}>
@@ -104,4 +108,13 @@ export function TrashDialog({
       )}
     </Dialog>
   );
+}
+
+/** `2 batches and 1 blob in quarantine`. */
+function contents(batches: number, quarantined: number): string {
+  const parts = [
+    ...(batches > 0 ? [countOf(batches, 'batch', 'batches')] : []),
+    ...(quarantined > 0 ? [`${countOf(quarantined, 'damaged blob')} in quarantine`] : []),
+  ];
+  return parts.join(' and ');
 }

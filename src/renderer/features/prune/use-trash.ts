@@ -13,9 +13,12 @@ export function useTrash(source: Source, onUndone: (plan: string) => void) {
   const [jobId, setJobId] = useState<string>();
   const job = useJob(jobId);
   const batches = useRead('prune.trash', source.writable ? { sourceId: source.id } : undefined);
+  // Damaged blobs that were taken out of the store wait here for the same end.
+  const damage = useRead('verify.damage', source.writable ? { sourceId: source.id } : undefined);
 
   useJobEnd(jobId, (ended) => {
     batches.refetch();
+    damage.refetch();
     const { result } = ended;
     if (result?.kind === 'undo') {
       onUndone(result.plan);
@@ -34,8 +37,12 @@ export function useTrash(source: Source, onUndone: (plan: string) => void) {
   };
   return {
     batches: batches.data,
+    quarantined: damage.data?.quarantined ?? [],
     error: batches.error,
-    refresh: () => void batches.refetch(),
+    refresh: () => {
+      void batches.refetch();
+      void damage.refetch();
+    },
     /** The undo or emptying that is under way. */
     job: job?.state === 'running' ? job : undefined,
     undo: (plan: string) =>
