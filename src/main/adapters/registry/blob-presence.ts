@@ -24,18 +24,32 @@ export interface BlobPresence {
   forget(digest: string): Promise<void>;
 }
 
+/** How long an answer is believed, in milliseconds: a day. Registries collect garbage without telling anybody. */
+const BELIEVED_MS = 24 * 60 * 60 * 1000;
+
 /**
- * Asks the registry for each blob once, with a HEAD, and remembers the answers in a layer info cache: asked again, they
- * cost no trip.
+ * Asks the registry for each blob, with a HEAD, and remembers the answers in a layer info cache: asked again within a day,
+ * they cost no trip.
  *
- * What is remembered is never wrong about a blob for longer than until somebody misses it: only blobs that are there with
- * the size their descriptor says are remembered; and because an entry cannot be taken out of the cache, `forget` leaves a
- * mark in its meta. A blob is believed to be there only if the repository is known to hold it *and* the last word on where
- * it lies is this repository: another repository that overwrites either word costs a trip, not the truth.
+ * Only blobs that are there with the size their descriptor says are remembered, and only until somebody misses one: an
+ * entry cannot be taken out of the cache, so `forget` overwrites its meta. A blob is believed to be there if the repository
+ * is known to hold it *and* the last word on where it lies is this repository's, not a day old: another repository that
+ * overwrites that word costs a trip, not the truth.
  *
  * @param place host and name of the repository: what its members are kept under
+ * @param now milliseconds since 1970
  */
-export function createBlobPresence(repository: Repository, place: string, layerInfo?: LayerInfoCache): BlobPresence {
+export function createBlobPresence(
+  repository: Repository,
+  place: string,
+  { layerInfo, now = Date.now }: { readonly layerInfo?: LayerInfoCache | undefined; readonly now?: () => number } = {},
+): BlobPresence {
+  const seenHere = (path: string): boolean => {
+    const [where, at] = path.split(' seen ');
+    const age = now() - Date.parse(at ?? '');
+    return where === place && age >= 0 && age < BELIEVED_MS;
+  };
+
   /** Layer info helps, but is never the reason that something fails. */
   const askInfo = async <T>(ask: (info: LayerInfoCache) => Promise<T>): Promise<T | undefined> =>
     layerInfo && ask(layerInfo).catch(() => undefined);
@@ -48,7 +62,7 @@ export function createBlobPresence(repository: Repository, place: string, layerI
     const [members, metas] = answers;
     for (const [i, { digest, size }] of blobs.entries()) {
       const meta = metas[i];
-      if (members[i] && meta?.path === place && meta.length === size) known.set(digest, size);
+      if (members[i] && meta && seenHere(meta.path) && meta.length === size) known.set(digest, size);
     }
     return known;
   }
@@ -68,7 +82,9 @@ export function createBlobPresence(repository: Repository, place: string, layerI
         if (there !== undefined) found.set(digest, there);
         if (there === size) {
           // The meta first: a member without one would have to be asked for again.
-          await askInfo((info) => info.setMeta(digest, { path: place, length: size }));
+          await askInfo((info) =>
+            info.setMeta(digest, { path: `${place} seen ${new Date(now()).toISOString()}`, length: size }),
+          );
           await askInfo((info) => info.add(place, digest));
         }
         done += 1;

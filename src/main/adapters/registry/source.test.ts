@@ -28,11 +28,17 @@ const nobody = async () => undefined;
 const SAMPLE = join(FIXTURES, 'sample');
 
 /** A source that counts the trips it makes, by the method of the repository. */
-function openCounted(reference: string, layerInfo?: LayerInfoCache, onTrip: (method: string) => void = () => {}) {
+function openCounted(
+  reference: string,
+  layerInfo?: LayerInfoCache,
+  onTrip: (method: string) => void = () => {},
+  now = Date.now,
+) {
   const trips: Record<string, number> = {};
   const repositories = createRepositoryOpener(nobody);
   const source = createRegistrySource(parseRef(reference), {
     layerInfo,
+    now,
     repositories: (ref) =>
       new Proxy(repositories(ref), {
         get(target, method: keyof Repository) {
@@ -177,6 +183,15 @@ describe.runIf(hasRegistryServer())('a cache in a registry', () => {
     const { problems } = await third.source.read();
     expect(problems.map(({ subject }) => subject)).toEqual([gone]);
     expect(third.trips.blobSize).toBe(2);
+    // A day later everything is asked for anew.
+    for (const [hours, blobSize] of [
+      [23, 2],
+      [25, 6],
+    ] as const) {
+      const later = openCounted(at('twice:own'), layerInfo, undefined, () => Date.now() + hours * 3_600_000);
+      await later.source.read();
+      expect(later.trips.blobSize).toBe(blobSize);
+    }
     // What another repository says of the same blob does not bring it back.
     await layerInfo.setMeta(gone, { path: 'elsewhere/app', length: layers[2]?.size ?? 0 });
     expect((await open(at('twice:own')).read()).problems).toHaveLength(1);

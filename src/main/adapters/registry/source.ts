@@ -38,6 +38,8 @@ export function isRegistrySource(source: CacheSource): source is RegistrySource 
 export interface RegistrySourceOptions {
   readonly repositories: RepositoryOpener;
   readonly layerInfo?: LayerInfoCache | undefined;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
 }
 
 /** What the last reading has found out, for readers of single blobs. */
@@ -55,11 +57,11 @@ const NOTHING: Seen = { manifests: new Set(), sizes: new Map(), attestations: []
  * meanwhile does no harm. `location` is the reference made whole.
  * @throws `INVALID_INPUT` for a reference that names no repository of a registry
  */
-export function createRegistrySource(ref: Ref, { repositories, layerInfo }: RegistrySourceOptions): RegistrySource {
-  const repository = repositories(ref);
+export function createRegistrySource(ref: Ref, options: RegistrySourceOptions): RegistrySource {
+  const repository = options.repositories(ref);
   const location = formatRef(ref);
   const reference = manifestReference(ref);
-  const presence = createBlobPresence(repository, `${ref.registry}/${ref.repository}`, layerInfo);
+  const presence = createBlobPresence(repository, `${ref.registry}/${ref.repository}`, options);
   let seen = NOTHING;
 
   /** Errors that are not about one blob name the reference, and missing blobs are not believed to be there any more. */
