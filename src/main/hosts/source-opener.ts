@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CacheError } from '../../shared/base/errors.ts';
 import { parseRef, withoutAccount } from '../../shared/oci/reference.ts';
-import { isStateFolder, openStateFolder } from '../adapters/buildkitd/index.ts';
+import { isStateFolder, openDuListing, openStateFolder } from '../adapters/buildkitd/index.ts';
 import { layoutOf } from '../adapters/file/layout.ts';
 import { folderState } from '../adapters/file/layout-folder.ts';
 import { withNotedDamage } from '../adapters/file/noted-damage-source.ts';
@@ -30,6 +30,8 @@ export function createSourceOpener({ registry }: SourceOpenerOptions): SourceOpe
       const path = localPath(text);
       const state = openStateFolder(path, { isMeant: /^buildkitd:/i.test(text) });
       if (state) return state;
+      const listing = await openDuListing(path).catch(() => undefined);
+      if (listing) return listing;
       const source = await openSource(path);
       return (await isStore(source.location))
         ? withNotedDamage(createOciLayoutSource(source.location, 'store'))
@@ -44,10 +46,9 @@ export function createSourceOpener({ registry }: SourceOpenerOptions): SourceOpe
       if (await isStore(path)) return 'store';
       if (isStateFolder(path)) return 'state-folder';
       // What cannot be looked into is a plain folder or file until somebody opens it.
-      return probe(path).then(
-        (found) => found.kind,
-        () => undefined,
-      );
+      const found = await probe(path).catch(() => undefined);
+      if (found?.kind) return found.kind;
+      return (await openDuListing(path).catch(() => undefined))?.kind;
     },
   };
 }

@@ -9,6 +9,8 @@ import type { CacheSource } from '../../engine/ports/cache-source.ts';
 import { stateRoot } from './find-state.ts';
 import { createStateFolderSource } from './source.ts';
 
+export { openDuListing } from './du-listing-source.ts';
+
 /**
  * The state folder at a path, or undefined where nothing looks like one: a root, a worker's folder in one, or one of their
  * databases. Nothing is read yet.

@@ -39,6 +39,8 @@ export interface SourceSnapshot {
   readonly problems: readonly Problem[];
   /** BuildKit's own figures by BuildKit's id, in the order it lists them; absent where the source has none. */
   readonly usage?: ReadonlyMap<string, RecordUsage>;
+  /** True where those figures are rounded, so that nothing that follows from them is exact. */
+  readonly isUsageRounded?: boolean;
   /** What the source itself calls its records, by digest, or by id where a digest has several names. */
   readonly names?: RecordNames;
   /** Builds that the source tells of. */

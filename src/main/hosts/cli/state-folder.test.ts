@@ -81,6 +81,25 @@ describe.runIf(tiny)('a state folder on the command line', () => {
     expect((await work.run('import', `buildkitd://${root}`, '--to', work.path('store'))).code).toBe(0);
   });
 
+  it.each([
+    { file: 'du.json', slack: 0 },
+    { file: 'du-verbose.txt', slack: 0.005 },
+  ])('$file is a source of its own, with the same records and figures', async ({ file, slack }) => {
+    const path = join(tiny ?? '', file);
+    const { source, du: figures } = await work.json<Inspected>('inspect', path);
+    const bytes = du().reduce((sum, { size }) => sum + size, 0);
+    expect([source.kind, figures.records]).toEqual(['du-listing', du().length]);
+    expect(Math.abs(figures.totalBytes - bytes)).toBeLessThanOrEqual(bytes * slack);
+    const keys = await work.json<Key[]>('keys', path);
+    expect(keys.map(({ id }) => id).sort()).toEqual(
+      du()
+        .map(({ id }) => id)
+        .sort(),
+    );
+    expect(keys.every(({ nameFrom }) => nameFrom === 'reference')).toBe(true);
+    expect((await work.run('export', path, '--to', work.path('none'))).code).not.toBe(0);
+  });
+
   it('what is no state folder says what was looked for', async () => {
     const { code, err } = await work.run('inspect', `buildkitd://${tiny}`);
     expect([code, err]).toEqual([3, expect.stringContaining('UNSUPPORTED_FORMAT')]);

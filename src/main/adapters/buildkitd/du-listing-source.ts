@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, open, realpath } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { CacheError, throwIfAborted, toCacheError } from '../../../shared/base/errors.ts';
+import { isDuListing, parseDuListing } from '../../engine/buildkitd/du-listing.ts';
+import { duSnapshot } from '../../engine/buildkitd/du-snapshot.ts';
+import type { CacheSource } from '../../engine/ports/cache-source.ts';
+
+const START_BYTES = 8192;
+/** A million records have some 400 MB; what is larger is something else. */
+const MOST_BYTES = 512 << 20;
+const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+/**
+ * The du listing in a file, or undefined where the file is none, by its beginning.
+ * @throws `NOT_FOUND`, `ACCESS_DENIED`
+ */
+export async function openDuListing(path: string): Promise<CacheSource | undefined> {
+  try {
+    const location = await realpath(path);
+    await using file = await open(location, OPEN_FLAGS);
+    const { size } = await file.stat();
+    const start = await textOf(file, START_BYTES);
+    return start !== undefined && isDuListing(start, size <= START_BYTES) ? createDuListingSource(location) : undefined;
+  } catch (error) {
+    throw toCacheError(error, path);
+  }
+}
+
+function createDuListingSource(location: string): CacheSource {
+  const read = async (signal: AbortSignal | undefined) => {
+    throwIfAborted(signal);
+    try {
+      await using file = await open(location, OPEN_FLAGS);
+      const text = await textOf(file, MOST_BYTES);
+      if (text === undefined)
+        throw new CacheError('CORRUPT', 'There is no plain file any more.', { subject: location });
+      return { text, fingerprint: `sha256:${createHash('sha256').update(text).digest('hex')}` };
+    } catch (error) {
+      throw toCacheError(error, location);
+    }
+  };
+  return {
+    kind: 'du-listing',
+    location,
+    fingerprint: async (signal) => (await read(signal)).fingerprint,
+    read: async (options) => {
+      const { text, fingerprint } = await read(options?.signal);
+      return duSnapshot(parseDuListing(text, basename(location)), fingerprint);
+    },
+    openBlob: async (digest) => {
+      throw new CacheError('NOT_FOUND', 'A du listing has no blobs.', {
+        subject: digest,
+        hint: 'Open the state folder of the daemon instead.',
+      });
+    },
+    locateBlobs: async (digests) => digests.map(() => undefined),
+  };
+}
+
+/** The beginning of a plain file, as text. */
+async function textOf(file: FileHandle, most: number): Promise<string | undefined> {
+  const stat = await file.stat();
+  if (!stat.isFile()) return undefined;
+  const buffer = Buffer.alloc(Math.min(stat.size, most));
+  let done = 0;
+  while (done < buffer.length) {
+    const { bytesRead } = await file.read(buffer, done, buffer.length - done, done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return buffer.subarray(0, done).toString('utf8');
+}
