@@ -39,6 +39,8 @@ test('a store is made, filled, damaged, mended from where it came, pruned and br
   window: page,
   host,
 }, info) => {
+  // The whole journey, with the command line asked beside the window at every stop.
+  test.slow();
   const source = await host.copyFixture('sample', 'site');
   const store = join(host.folder, 'store');
 
@@ -133,5 +135,16 @@ test('a damaged blob is put into quarantine, shows as missing, and is deleted wi
   await expectAccessible(page);
   await shoot(page, 'quarantine', info.project.name);
   expect(run('verify', store).status).toBe(1);
-  expect(cachewright('empty-trash', store)).toMatchObject({ blobs: 1 });
+
+  await goTo(page, 'Prune');
+  await page.getByRole('button', { name: /^Trash/ }).click();
+  const dialog = page.getByRole('dialog', { name: 'Trash of store' });
+  await expect(dialog).toContainText('1 damaged blob in quarantine');
+  await idle(page);
+  await expectAccessible(page);
+  await shoot(page, 'trash-quarantine', info.project.name);
+  await dialog.getByRole('textbox').fill('store');
+  await dialog.getByRole('button', { name: 'Delete for good' }).click();
+  await expect(dialog.getByText('The trash is empty.')).toBeVisible();
+  expect(cachewright('empty-trash', store)).toMatchObject({ blobs: 0 });
 });

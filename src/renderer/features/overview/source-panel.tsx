@@ -1,11 +1,16 @@
-import { CircleCheck } from 'lucide-react';
+import { CircleCheck, ShieldCheck } from 'lucide-react';
+import type { Source } from '../../../shared/model/source.ts';
 import { Badge } from '../../base/badge.tsx';
+import { Button } from '../../base/button.tsx';
 import { CopyButton } from '../../base/copy-button.tsx';
 import { Digest } from '../../base/digest.tsx';
 import type { InspectorPanelProps } from '../../base/feature.ts';
 import { Bytes, Count } from '../../base/quantity.tsx';
 import { KeyValue, KeyValues, Section } from '../../base/section.tsx';
+import { useShell } from '../../base/shell-context.ts';
 import { Time } from '../../base/time.tsx';
+import { useEngine } from '../../client/engine-context.tsx';
+import { useJobs } from '../../client/hooks.ts';
 import { FORM_NAMES } from '../../widgets/source-kinds.ts';
 import styles from './source-panel.module.css';
 
@@ -103,12 +108,34 @@ export function SourcePanel({ source }: InspectorPanelProps) {
         </Section>
       )}
       {source.state === 'ready' && source.problems.length === 0 && (
-        <Section title="Problems">
+        <Section title="Problems" action={<VerifyButton source={source} />}>
           <Badge tone="hit" icon={CircleCheck}>
             none found while reading
           </Badge>
         </Section>
       )}
     </>
+  );
+}
+
+/** Reading finds what is missing or cut off; only a verify finds other bytes. */
+function VerifyButton({ source }: { readonly source: Source }) {
+  const engine = useEngine();
+  const { fail } = useShell();
+  const isRunning = useJobs().some(
+    ({ kind, sourceId, state }) => kind === 'verify' && sourceId === source.id && state === 'running',
+  );
+  return (
+    <Button
+      variant="ghost"
+      icon={ShieldCheck}
+      tip="Reads and hashes every blob"
+      isDisabled={isRunning}
+      onPress={() => {
+        engine.verify.start({ sourceId: source.id }).catch((error: unknown) => fail('The verify did not start', error));
+      }}
+    >
+      {isRunning ? 'Verifying' : 'Verify'}
+    </Button>
   );
 }
