@@ -1,3 +1,4 @@
+import { CacheError } from '../../../shared/base/errors.ts';
 import type { Digest } from '../../../shared/oci/digest.ts';
 import type { BlobReader } from '../../engine/ports/cache-source.ts';
 import type { Repository } from './repository.ts';
@@ -16,8 +17,13 @@ export function createBlobReader(
     if (start >= end) return;
     // A whole blob is asked for without a range, which every registry understands.
     const range = { ...(start > 0 ? { start } : {}), ...(end < size ? { end } : {}) };
+    let left = end - start;
     try {
-      yield* repository.blob(digest, { ...range, ...(signal ? { signal } : {}) });
+      for await (const chunk of repository.blob(digest, { ...range, ...(signal ? { signal } : {}) })) {
+        left -= chunk.length;
+        if (left < 0) throw tooMuch(digest, size);
+        yield chunk;
+      }
     } catch (error) {
       throw await nameError(error, digest);
     }
@@ -52,4 +58,12 @@ export function createBytesReader(bytes: Uint8Array): BlobReader {
     },
     [Symbol.asyncDispose]: async () => {},
   };
+}
+
+/** Whoever keeps the bytes in memory relies on the size. */
+function tooMuch(digest: Digest, size: number): CacheError {
+  return new CacheError('SIZE_MISMATCH', `The registry said ${size} bytes, and sends more.`, {
+    subject: digest,
+    hint: 'Something between here and the registry changes what it sends.',
+  });
 }
