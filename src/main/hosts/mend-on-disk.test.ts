@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Job, JobResult } from '../../shared/model/job.ts';
 import type { Source } from '../../shared/model/source.ts';
+import { parseRef } from '../../shared/oci/reference.ts';
+import { createSqliteBlobInfoCache } from '../adapters/sqlite/blob-info-cache.ts';
+import { openStateDatabase } from '../adapters/sqlite/state-database.ts';
 import type { EngineHandle } from './engine-handle.ts';
 import { createDisk, type Disk, finished, openReady } from './testing/engine-on-disk.ts';
 
@@ -170,6 +173,34 @@ describe('damage in a store', () => {
     expect(report).toMatchObject({ blobsCopied: 1 });
     expect(await verify()).toMatchObject({ missing: [], corrupt: [] });
   });
+});
+
+test('places that were seen to hold a blob are offered, but for the store itself, and forgotten when they do not', async () => {
+  const database = openStateDatabase(join(disk.folder, 'state/state.sqlite'));
+  try {
+    const known = createSqliteBlobInfoCache(database);
+    const [bad = ''] = await layers();
+    await flip(blob(bad));
+    const elsewhere = await disk.copy('sample', 'elsewhere');
+    const poor = await disk.copy('sample', 'poor');
+    await rm(blob(bad, poor));
+    for (const place of [elsewhere, `store://${store.location}`, origin.location, poor]) {
+      await known.recordKnownLocation(bad, parseRef(place));
+    }
+    await verify();
+    const places = async () => (await damage()).blobs[0]?.places.map(({ location, how }) => [how, location]);
+    const open = ['open', origin.location];
+    expect((await places())?.[0]).toEqual(open);
+    expect(new Set(await places())).toEqual(new Set([open, ['known', elsewhere], ['known', poor]]));
+
+    const vain = await done(engine.client.verify.mend({ sourceId: store.id, from: poor }), 'mend');
+    expect(vain.report).toMatchObject({ mended: [], quarantined: [], leftAlone: [{ digest: bad }] });
+    expect(await places()).toEqual([open, ['known', elsewhere]]);
+    const { report } = await done(engine.client.verify.mend({ sourceId: store.id, from: elsewhere }), 'mend');
+    expect(report).toMatchObject({ mended: [bad] });
+  } finally {
+    database.close();
+  }
 });
 
 test('only a store is mended, and not from itself', async () => {

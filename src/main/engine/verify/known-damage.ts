@@ -28,6 +28,13 @@ export async function knownDamage(
   const all = blobProblems(source);
   const shown = all.slice(0, MAX_BLOBS);
   const details = await layerDetails(sources, sourceId, shown, signal);
+  // Whoever is open has been asked: an older word that it has the blob counts for nothing beside that.
+  const asked = new Set(
+    sources
+      .list()
+      .filter(({ id, state }) => id === sourceId || state === 'ready')
+      .map(({ location }) => location),
+  );
   const open = await openPlaces(sources, source, shown, signal);
   const blobs: DamagedBlob[] = [];
   for (const { subject: digest = '', code, message } of shown) {
@@ -35,7 +42,7 @@ export async function knownDamage(
     const here = open.get(digest) ?? [];
     const elsewhere = (await blobInfo.knownLocations(digest))
       .map(({ ref, recordedAt }): BlobPlace => ({ location: formatRef(ref), how: 'known', at: recordedAt }))
-      .filter(({ location }) => ![source.location, ...here.map((place) => place.location)].includes(plain(location)));
+      .filter(({ location }) => !asked.has(location) && !asked.has(plain(location)));
     blobs.push({
       digest,
       code,
