@@ -4,6 +4,7 @@ import { createImplementer } from './implementer.ts';
 import { createJobs } from './jobs/create-jobs.ts';
 import { createJobsHandlers } from './jobs/handlers.ts';
 import { createKeysHandlers } from './keys/handlers.ts';
+import type { SharedLayerInfo } from './layer-info/shared-layer-info.ts';
 import { createLayersHandlers } from './layers/handlers.ts';
 import { createOverviewHandlers } from './overview/handlers.ts';
 import type { AuditLog, RecentSources } from './ports/app-state.ts';
@@ -16,6 +17,7 @@ import type { StoreOpener } from './ports/managed-store.ts';
 import type { ReportSink } from './ports/report-sink.ts';
 import type { SourceOpener } from './ports/source-opener.ts';
 import { createPruneHandlers } from './prune/handlers.ts';
+import { createSettingsHandlers } from './settings/handlers.ts';
 import { createSourceRegistry } from './sources/create-registry.ts';
 import { createSourcesHandlers } from './sources/handlers.ts';
 import { createTransferHandlers } from './transfer/handlers.ts';
@@ -33,6 +35,7 @@ export interface EnginePorts {
   readonly catalogs: CatalogStore;
   readonly hasher: BlobHasher;
   readonly blobInfo: BIC;
+  readonly layerInfo: SharedLayerInfo;
   readonly folders: FolderLister;
 }
 
@@ -54,6 +57,7 @@ export function createEngine(ports: EnginePorts) {
     prune: createPruneHandlers(os.prune, engine),
     transfer: createTransferHandlers(os.transfer, engine),
     jobs: createJobsHandlers(os.jobs, jobs, ports.audit),
+    settings: createSettingsHandlers(os.settings, ports.layerInfo),
   });
 
   return {

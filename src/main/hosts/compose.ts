@@ -7,12 +7,15 @@ import { createFolderLister } from '../adapters/local-folders/index.ts';
 import { createMemoryRecents } from '../adapters/memory/recent-sources.ts';
 import { createDockerCredentialSource } from '../adapters/registry/docker-credentials.ts';
 import { createRepositoryOpener } from '../adapters/registry/open-repository.ts';
-import { createSqliteAudit, createSqliteRecents } from '../adapters/sqlite/app-state.ts';
+import { createRedisLayerInfoCache } from '../adapters/redis/layer-info-cache.ts';
+import { createSqliteAudit, createSqliteRecents, createSqliteSettings } from '../adapters/sqlite/app-state.ts';
 import { createSqliteBlobInfoCache } from '../adapters/sqlite/blob-info-cache.ts';
+import { createSqliteLayerInfoCache } from '../adapters/sqlite/layer-info-cache.ts';
 import { openStateDatabase } from '../adapters/sqlite/state-database.ts';
 import { createHashPool } from '../adapters/workers/hash-pool.ts';
 import type { AppInfo } from '../engine/app/handlers.ts';
 import { createEngine } from '../engine/engine.ts';
+import { createSharedLayerInfo } from '../engine/layer-info/shared-layer-info.ts';
 import { createLocalClient } from '../engine/local-client.ts';
 import { systemClock } from '../engine/ports/clock.ts';
 import type { EngineHandle } from './engine-handle.ts';
@@ -48,6 +51,18 @@ export async function composeEngine({ host, environment }: ComposeOptions): Prom
     createDockerCredentialSource(environment.DOCKER_CONFIG ?? join(homedir(), '.docker')),
   );
 
+  // SQLite in this process answers in microseconds: a memory cache in front would only add a second truth.
+  const layerInfo = cleanup.use(
+    createSharedLayerInfo({
+      local: createSqliteLayerInfoCache(database),
+      open: createRedisLayerInfoCache,
+      settings: createSqliteSettings(database),
+      clock: systemClock,
+      fixedUrl: environment.CACHEWRIGHT_REDIS_URL,
+      ...(isWindow ? {} : { onDegraded: warnOfRedis }),
+    }),
+  );
+
   const engine = cleanup.use(
     createEngine({
       info: {
@@ -62,10 +77,11 @@ export async function composeEngine({ host, environment }: ComposeOptions): Prom
       reports: createErrorLog(join(folders.state, 'errors.log')),
       recents: isWindow ? createSqliteRecents(database) : createMemoryRecents(),
       audit: createSqliteAudit(database),
-      opener: createSourceOpener({ registry: { repositories } }),
+      opener: createSourceOpener({ registry: { repositories, layerInfo: layerInfo.cache } }),
       stores: createStoreOpener({ pathOf: localPath }),
       catalogs: createDuckdbCatalogStore({ folder: catalogFolder }),
       blobInfo: createSqliteBlobInfoCache(database),
+      layerInfo,
       hasher: cleanup.use(createHashPool()),
       folders: createFolderLister(),
     }),
@@ -76,6 +92,11 @@ export async function composeEngine({ host, environment }: ComposeOptions): Prom
     client: createLocalClient(engine),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** A command says once that it went on without the shared cache, and only when it had asked for it. */
+function warnOfRedis(reason: string): void {
+  process.stderr.write(`Warning: ${reason} Layer paths and sizes come from this machine.\n`);
 }
 
 /** Canonical, so that it is recognised in the list. In a package it lies beside the archive, as a folder like any other. */

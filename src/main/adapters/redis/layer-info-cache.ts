@@ -43,7 +43,8 @@ export function createRedisLayerInfoCache({ url, onUp, onDown }: RedisLayerInfoO
   client.on('error', (error: Error) => onDown?.(reasonOf(error)));
   const connecting = client.connect().catch(() => undefined);
   // The first calls wait for the first connection, briefly; later ones fail at once while it is down.
-  const firstConnection = Promise.race([connecting, delay(CALL_TIMEOUT_MS)]);
+  const firstFailure = new Promise<void>((resolve) => client.once('error', () => resolve()));
+  const firstConnection = Promise.race([connecting, firstFailure, delay(CALL_TIMEOUT_MS)]);
 
   async function ask<T>(call: () => Promise<T>): Promise<T> {
     await firstConnection;
@@ -105,11 +106,11 @@ function openClient(url: string) {
       return createClient({ ...common, socket: { ...socket, path: url.slice('unix://'.length), tls: false } });
     }
     return createClient({ ...common, url, socket });
-  } catch (cause) {
+  } catch {
+    // Without the cause: it quotes the address, and with it the password.
     throw new CacheError('INVALID_INPUT', 'This is not the address of a Redis server.', {
       subject: 'CACHEWRIGHT_REDIS_URL',
       hint: 'Write redis://HOST:PORT, rediss://HOST:PORT or unix:///PATH/TO/SOCKET.',
-      cause,
     });
   }
 }

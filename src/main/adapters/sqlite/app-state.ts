@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { AuditEntry } from '../../../shared/model/job.ts';
 import { sourceKindSchema } from '../../../shared/model/source.ts';
-import type { AuditLog, RecentSource, RecentSources } from '../../engine/ports/app-state.ts';
+import type { AuditLog, RecentSource, RecentSources, SettingStore } from '../../engine/ports/app-state.ts';
 
 const RECENTS = `
   CREATE TABLE IF NOT EXISTS recent_source (
@@ -56,5 +56,20 @@ export function createSqliteAudit(db: DatabaseSync): AuditLog {
         outcome: row.outcome as AuditEntry['outcome'],
         detail: String(row.detail),
       })),
+  };
+}
+
+/** Settings in a SQLite database, in a folder that only its owner may enter. */
+export function createSqliteSettings(db: DatabaseSync): SettingStore {
+  db.exec('CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;');
+  const get = db.prepare('SELECT value FROM setting WHERE name = ?');
+  const put = db.prepare('INSERT OR REPLACE INTO setting VALUES (?, ?)');
+  const remove = db.prepare('DELETE FROM setting WHERE name = ?');
+  return {
+    get: (name) => get.get(name)?.value as string | undefined,
+    set(name, value) {
+      if (value === undefined) remove.run(name);
+      else put.run(name, value);
+    },
   };
 }

@@ -26,3 +26,10 @@ export interface AuditLog {
   /** Newest first. */
   list(limit: number): readonly AuditEntry[];
 }
+
+/** Settings of the program that outlive a session. They may hold credentials: never show, log or copy one. */
+export interface SettingStore {
+  get(name: string): string | undefined;
+  /** `undefined` takes it away. */
+  set(name: string, value: string | undefined): void;
+}

@@ -9,6 +9,7 @@ import { fakeNeighbourhood, fakePathToRoot, fakeReach } from './fake-graph.ts';
 import { createFakeJobs } from './fake-jobs.ts';
 import { fakeAges, fakeTreemap } from './fake-overview.ts';
 import { type FakePlan, planFakePrune } from './fake-prune.ts';
+import { createFakeSettings } from './fake-settings.ts';
 import { createFakeSource, createFakeSources, type FakeSource } from './fake-sources.ts';
 import { createFakeTransfers } from './fake-transfers.ts';
 import { type FakeRecord, fakeDigest } from './records.ts';
@@ -405,6 +406,7 @@ export function createFakeRouter() {
         jobId: transfers.start('export', entry(input.sourceId), input),
       })),
     },
+    settings: createFakeSettings(),
     jobs: {
       list: border.jobs.list.handler(() => [...jobs.list()]),
       get: border.jobs.get.handler(({ input }) => {

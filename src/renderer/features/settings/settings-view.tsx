@@ -5,6 +5,7 @@ import { Switch } from '../../base/field.tsx';
 import { Segmented } from '../../base/segmented.tsx';
 import { usePreferences } from '../../base/window-state.ts';
 import { useRead } from '../../client/hooks.ts';
+import { LayerInfoSetting } from './layer-info-setting.tsx';
 import styles from './settings-view.module.css';
 
 const set = usePreferences.setState;
@@ -48,6 +49,9 @@ export function SettingsView() {
           isSelected={preferences.letterShortcuts}
           onChange={(letterShortcuts) => set({ letterShortcuts })}
         />
+      </Group>
+      <Group title="Shared layer info">
+        <LayerInfoSetting />
       </Group>
       <Group title="Recent locations">
         <Row label={preferences.recent.length === 0 ? 'None' : `${preferences.recent.length} kept on this machine`}>

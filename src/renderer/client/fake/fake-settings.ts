@@ -1,0 +1,21 @@
+import { implement } from '@orpc/server';
+import { contract } from '../../../shared/contract/index.ts';
+import type { LayerInfoStatus } from '../../../shared/model/settings.ts';
+
+const os = implement(contract.settings);
+
+/** `settings` of the contract: every address that is set is up at once. */
+export function createFakeSettings() {
+  const none = { hits: 0, misses: 0 };
+  let status: LayerInfoStatus = { setBy: 'nobody', state: 'off', since: 0, redis: none, local: none };
+  return {
+    layerInfo: os.layerInfo.handler(() => status),
+    setLayerInfo: os.setLayerInfo.handler(({ input: { url } }) => {
+      status =
+        url === ''
+          ? { ...status, setBy: 'nobody', state: 'off', url: undefined }
+          : { ...status, setBy: 'setting', state: 'up', url };
+      return status;
+    }),
+  };
+}
