@@ -5,8 +5,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Job, JobResult } from '../../shared/model/job.ts';
 import type { Source } from '../../shared/model/source.ts';
 import { parseRef } from '../../shared/oci/reference.ts';
+import { createStoreOpener } from '../adapters/file/store-opener.ts';
+import { pushLayout } from '../adapters/registry/testing/push-layout.ts';
 import { createSqliteBlobInfoCache } from '../adapters/sqlite/blob-info-cache.ts';
 import { openStateDatabase } from '../adapters/sqlite/state-database.ts';
+import { hasRegistryServer, startRegistryServer } from '../testing/registry-server.ts';
 import type { EngineHandle } from './engine-handle.ts';
 import { createDisk, type Disk, finished, openReady } from './testing/engine-on-disk.ts';
 
@@ -200,6 +203,44 @@ test('places that were seen to hold a blob are offered, but for the store itself
     expect(report).toMatchObject({ mended: [bad] });
   } finally {
     database.close();
+  }
+});
+
+test('a cancelled re-import leaves everything as it was, and can be run again', async () => {
+  const { client } = engine;
+  const [bad = ''] = await layers();
+  await flip(blob(bad));
+  await verify();
+  const bytes = await readFile(blob(bad));
+  const held = await createStoreOpener().openStore(store.location);
+  const { jobId } = await held.exclusive(async () => {
+    // It cannot move anything while somebody else has the lock.
+    const started = await client.verify.mend({ sourceId: store.id, from: origin.location });
+    await client.jobs.cancel(started);
+    expect(await finished(client, started)).toMatchObject({ state: 'cancelled' });
+    return started;
+  });
+  expect(await readFile(blob(bad))).toEqual(bytes);
+  expect((await client.jobs.audit({ limit: 1 }))[0]).toMatchObject({ action: 'mend', outcome: 'cancelled' });
+  expect((await damage()).blobs).toMatchObject([{ digest: bad, code: 'DIGEST_MISMATCH' }]);
+  const { report } = await done(client.jobs.retry({ jobId }), 'mend');
+  expect(report).toMatchObject({ mended: [bad] });
+});
+
+test.runIf(hasRegistryServer())('a store is mended from a repository and from another store', async () => {
+  await using server = await startRegistryServer();
+  const repository = `docker://${server.host}/site:latest`;
+  await pushLayout(origin.location, repository);
+  const other = join(disk.folder, 'other');
+  await done(engine.client.transfer.import({ sourceId: origin.id, to: other }), 'import');
+  const [bad = '', gone = ''] = await layers();
+  for (const from of [repository, `store://${other}`]) {
+    await flip(blob(bad));
+    await rm(blob(gone));
+    await verify();
+    const { report } = await done(engine.client.verify.mend({ sourceId: store.id, from }), 'mend');
+    expect(report, from).toMatchObject({ mended: [bad, gone].sort(), quarantined: [bad], leftAlone: [] });
+    expect(await verify(), from).toMatchObject({ missing: [], corrupt: [] });
   }
 });
 
