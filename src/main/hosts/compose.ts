@@ -2,6 +2,7 @@ import { readFile, realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createDuckdbCatalogStore } from '../adapters/duckdb/index.ts';
+import { createStaging } from '../adapters/file/staging.ts';
 import { createStoreOpener } from '../adapters/file/store-opener.ts';
 import { createFolderLister } from '../adapters/local-folders/index.ts';
 import { createMemoryRecents } from '../adapters/memory/recent-sources.ts';
@@ -24,6 +25,7 @@ import { createPassingFolder } from './passing-folder.ts';
 import { PROJECT_FOLDER } from './places.ts';
 import { createSourceOpener, localPath } from './source-opener.ts';
 import { stateFolders } from './state-folders.ts';
+import { createTargetOpener } from './target-opener.ts';
 
 /** Which host asks, and its environment. */
 export interface ComposeOptions {
@@ -63,6 +65,11 @@ export async function composeEngine({ host, environment }: ComposeOptions): Prom
     }),
   );
 
+  // Made when a transfer first needs it; goes with the program.
+  const staged = cleanup.use(new AsyncDisposableStack());
+  const stores = createStoreOpener({ pathOf: localPath });
+  const blobInfo = createSqliteBlobInfoCache(database);
+
   const engine = cleanup.use(
     createEngine({
       info: {
@@ -78,9 +85,11 @@ export async function composeEngine({ host, environment }: ComposeOptions): Prom
       recents: isWindow ? createSqliteRecents(database) : createMemoryRecents(),
       audit: createSqliteAudit(database),
       opener: createSourceOpener({ registry: { repositories, layerInfo: layerInfo.cache } }),
-      stores: createStoreOpener({ pathOf: localPath }),
+      stores,
+      targets: createTargetOpener({ stores, registry: { repositories, blobInfo } }),
+      staging: createStaging(async () => staged.use(await createPassingFolder(join(folders.cache, 'staging'))).path),
       catalogs: createDuckdbCatalogStore({ folder: catalogFolder }),
-      blobInfo: createSqliteBlobInfoCache(database),
+      blobInfo,
       layerInfo,
       hasher: cleanup.use(createHashPool()),
       folders: createFolderLister(),

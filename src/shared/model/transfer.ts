@@ -47,6 +47,8 @@ export const transferReportSchema = z.object({
   blobsCopied: count,
   blobsSkipped: count,
   bytesCopied: count,
+  /** Blobs that a registry took from another of its repositories: nothing of them was sent, and they are in no other count. */
+  blobsMounted: count.optional(),
   resultsLeftOut: count,
   manifest: descriptorSchema,
   /** Every cache that was written, and the name it has there; `manifest` is the first one's. */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { LayoutStore, ManagedStore } from '../../engine/ports/managed-store.ts';
 import { FIXTURES } from '../../engine/testing/real-caches.ts';
+import { createLayoutTarget } from '../../engine/transfer/layout-target.ts';
 import { transferCaches } from '../../engine/transfer/transfer.ts';
 import { openSource } from '../oci-layout/index.ts';
 import { layoutOf } from './layout.ts';
@@ -63,9 +64,11 @@ describe('a prune in the middle of an import', () => {
     const report = await transferCaches({
       source: await openSource(SAMPLE),
       openTarget: async () =>
-        interrupted(store, async () => {
-          skipped += (await prune(other, policy)).skipped.length;
-        }),
+        createLayoutTarget(
+          interrupted(store, async () => {
+            skipped += (await prune(other, policy)).skipped.length;
+          }),
+        ),
       options: { mode: 'max', ref: 'again' },
     });
     expect(skipped).toBeGreaterThan(0);
@@ -110,12 +113,14 @@ test('blobs that somebody deletes in the middle of an import are copied again', 
   const report = await transferCaches({
     source: await openSource(SAMPLE),
     openTarget: async () =>
-      interrupted(store, async () => {
-        if (!isFirst) return;
-        isFirst = false;
-        const blobs = layoutOf(store.location).blobFolder('sha256');
-        for (const name of (await readdir(blobs)).slice(0, 5)) await rm(join(blobs, name));
-      }),
+      createLayoutTarget(
+        interrupted(store, async () => {
+          if (!isFirst) return;
+          isFirst = false;
+          const blobs = layoutOf(store.location).blobFolder('sha256');
+          for (const name of (await readdir(blobs)).slice(0, 5)) await rm(join(blobs, name));
+        }),
+      ),
     options: { mode: 'max' },
   });
   expect(report.resultsLeftOut).toBe(0);

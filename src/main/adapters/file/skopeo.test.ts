@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TransferOptions } from '../../../shared/model/transfer.ts';
 import { FIXTURES } from '../../engine/testing/real-caches.ts';
+import { createLayoutTarget } from '../../engine/transfer/layout-target.ts';
 import { transferCaches } from '../../engine/transfer/transfer.ts';
 import { openSource } from '../oci-layout/index.ts';
 import { createStoreOpener } from './store-opener.ts';
@@ -22,7 +23,8 @@ async function exportSample(to: string, options: Partial<TransferOptions> = {}) 
   const opener = createStoreOpener();
   return transferCaches({
     source: await openSource(join(FIXTURES, 'sample')),
-    openTarget: async () => (await opener.openLayout(to, { create: true })) ?? expect.fail('no layout'),
+    openTarget: async () =>
+      createLayoutTarget((await opener.openLayout(to, { create: true })) ?? expect.fail('no layout')),
     options: { mode: 'max', ...options },
   });
 }

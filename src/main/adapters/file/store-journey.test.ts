@@ -269,6 +269,7 @@ test('a cancelled import leaves whole blobs and no reference; the next one goes 
   const abort = new AbortController();
   const source = await openSource(SAMPLE);
   const { transferCaches } = await import('../../engine/transfer/transfer.ts');
+  const { createLayoutTarget } = await import('../../engine/transfer/layout-target.ts');
   const threeAreThere = Promise.withResolvers<void>();
   let [opened, copied] = [0, 0];
   const cut = transferCaches({
@@ -285,7 +286,7 @@ test('a cancelled import leaves whole blobs and no reference; the next one goes 
         return source.openBlob(digest);
       },
     },
-    openTarget: async () => store,
+    openTarget: async () => createLayoutTarget(store),
     options: { mode: 'max' },
     signal: abort.signal,
     log: (text) => {

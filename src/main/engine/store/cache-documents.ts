@@ -1,15 +1,18 @@
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { MEDIA_TYPES } from '../../../shared/oci/media-types.ts';
+import type { Document } from '../ports/cache-target.ts';
 import type { BlobStore } from '../ports/managed-store.ts';
 import type { CacheConfig } from '../remotecache/cache-config.ts';
 import { buildManifest, layerDescriptors, type WireForm } from '../remotecache/manifest.ts';
 import { marshalCacheConfig } from '../remotecache/marshal.ts';
-import { type Document, describeDocument, writeDocument } from './write-document.ts';
+import { describeDocument, writeDocument } from './write-document.ts';
 
 /** The two documents of a cache, as they would be written. */
 export interface CacheDocuments {
   readonly config: Descriptor;
   readonly manifest: Descriptor;
+  readonly configDocument: Document;
+  readonly manifestDocument: Document;
   /** Writes config, then manifest. Nothing leads to either yet. */
   write(blobs: BlobStore, signal?: AbortSignal): Promise<void>;
 }
@@ -32,6 +35,8 @@ export async function cacheDocuments(
   return {
     config,
     manifest: descriptor,
+    configDocument,
+    manifestDocument,
     write: async (blobs, signal) => {
       await writeDocument(blobs, configDocument, config, signal);
       await writeDocument(blobs, manifestDocument, descriptor, signal);

@@ -2,13 +2,8 @@ import { createHash } from 'node:crypto';
 import { throwIfAborted } from '../../../shared/base/errors.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { parseDigest } from '../../../shared/oci/digest.ts';
+import type { Document } from '../ports/cache-target.ts';
 import type { BlobStore } from '../ports/managed-store.ts';
-
-/** A document that can be made again, piece by piece, as often as it is asked for. */
-export interface Document {
-  readonly mediaType: string;
-  pieces(): Iterable<Uint8Array>;
-}
 
 /** The descriptor of a document. A large one is never whole in memory. @throws `CANCELLED` */
 export async function describeDocument(document: Document, signal?: AbortSignal): Promise<Descriptor> {

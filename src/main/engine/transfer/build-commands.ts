@@ -5,6 +5,20 @@ export function buildCommands(folder: string, ref: string): string[] {
   return [`buildctl build --import-cache ${value} …`, `docker buildx build --cache-from ${value} .`];
 }
 
+/**
+ * Lines for a build that imports a cache from a registry, and for one that exports its own there.
+ * @param reference `host/repository:tag`
+ */
+export function registryCommands(reference: string): string[] {
+  const value = shellWord(['type=registry', csvField(`ref=${reference}`)].join(','));
+  return [
+    `buildctl build --import-cache ${value} …`,
+    `docker buildx build --cache-from ${value} .`,
+    `buildctl build --export-cache ${value},mode=max …`,
+    `docker buildx build --cache-to ${value},mode=max .`,
+  ];
+}
+
 /** A field of the comma-separated value that both command lines read. */
 function csvField(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

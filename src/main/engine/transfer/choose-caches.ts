@@ -1,5 +1,7 @@
 import { CacheError } from '../../../shared/base/errors.ts';
+import type { TransferOptions } from '../../../shared/model/transfer.ts';
 import type { SourceCache, SourceSnapshot } from '../ports/cache-source.ts';
+import { pickRecord } from './pick-record.ts';
 
 /** A cache that is to be written, and under which reference. */
 export interface ChosenCache {
@@ -27,6 +29,33 @@ export function chooseCaches(snapshot: Pick<SourceSnapshot, 'caches'>, ref: stri
   throw new CacheError('NOT_FOUND', 'This source has no cache of that name.', {
     subject: ref,
     hint: `There is: ${caches.map((cache) => cache.ref).join(', ')}.`,
+  });
+}
+
+/**
+ * The caches that a transfer writes, of each what it takes, under the names they get at the target.
+ * @param name the one name that the target takes, where its location says one
+ * @throws as `chooseCaches` and `pickRecord`; `INVALID_INPUT` for several caches under one name
+ */
+export function chosenFor(
+  snapshot: Pick<SourceSnapshot, 'caches'>,
+  { ref, key }: Pick<TransferOptions, 'ref' | 'key'>,
+  name?: string,
+): ChosenCache[] {
+  let chosen = chooseCaches(snapshot, ref);
+  if (key !== undefined) {
+    const { from, picked } = pickRecord(
+      snapshot.caches,
+      chosen.map(({ cache }) => cache),
+      key,
+    );
+    chosen = chosen.filter(({ cache }) => cache === from).map((each) => ({ ...each, cache: picked }));
+  }
+  if (name === undefined) return chosen;
+  if (chosen.length === 1) return chosen.map((each) => ({ ...each, ref: name }));
+  throw new CacheError('INVALID_INPUT', `${chosen.length} caches cannot all be written under one name.`, {
+    subject: name,
+    hint: `Pick one (${chosen.map((each) => each.ref).join(', ')}), or leave the tag away: then each goes under its own name.`,
   });
 }
 

@@ -2,7 +2,7 @@ import { CacheError, type CacheErrorCode, isCacheError, throwIfAborted } from '.
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { type Digest, parseDigest } from '../../../shared/oci/digest.ts';
 import type { BlobExtent } from '../ports/blob-hasher.ts';
-import type { CacheSource } from '../ports/cache-source.ts';
+import type { BlobContent } from '../ports/cache-target.ts';
 import type { BlobStore } from '../ports/managed-store.ts';
 import { CommitCopy, type MoteWorkOptions } from '../ports/mote-cache.ts';
 
@@ -19,37 +19,48 @@ export interface CopyOptions {
   readonly onCopied: (descriptor: Descriptor) => void;
 }
 
-/**
- * Copies blobs, each checked against its digest while it is written. A damaged one does not stop the others; what stops
- * them all is the target, or the signal: then what is whole stays, so that running it again goes on.
- * @returns blobs that the source has, but not as it says: nothing of them was written
- */
+/** Copies blobs into a layout, each checked against its digest while it is written; see `takeBlobs`. */
 export async function copyBlobs(
-  source: CacheSource,
+  source: BlobContent,
   target: BlobStore,
   blobs: readonly Descriptor[],
-  options: CopyOptions,
+  { signal, onBytes, onCopied }: CopyOptions,
+): Promise<readonly CacheError[]> {
+  const places = await source.locateBlobs(blobs.map(({ digest }) => parseDigest(digest)));
+  const placeOf = new Map(blobs.map(({ digest }, at) => [digest, places[at]]));
+  return takeBlobs(blobs, signal, async (blob, stop) => {
+    const options = { signal: stop, onBytes: (bytes: number) => onBytes(bytes, blob) };
+    await copyBlob(source, placeOf.get(blob.digest), target, blob, options);
+    onCopied(blob);
+  });
+}
+
+/**
+ * Does something with many blobs, some at once. A damaged one does not stop the others; what stops them all is any other
+ * failure, or the signal.
+ * @param take throws an error whose subject is the blob's digest when it is damaged
+ * @returns the damage
+ */
+export async function takeBlobs(
+  blobs: readonly Descriptor[],
+  outer: AbortSignal | undefined,
+  take: (blob: Descriptor, signal: AbortSignal) => Promise<void>,
 ): Promise<readonly CacheError[]> {
   const stop = new AbortController();
-  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+  const signal = outer ? AbortSignal.any([outer, stop.signal]) : stop.signal;
   const damaged: CacheError[] = [];
-  const places = await source.locateBlobs(blobs.map(({ digest }) => parseDigest(digest)));
-  const work = async (rest: Iterator<readonly [Descriptor, BlobExtent | undefined]>) => {
+  const work = async (rest: Iterator<Descriptor>) => {
     for (let next = rest.next(); !next.done; next = rest.next()) {
-      const [blob, place] = next.value;
       throwIfAborted(signal);
       try {
-        await copyBlob(source, place, target, blob, { signal, onBytes: (bytes) => options.onBytes(bytes, blob) });
+        await take(next.value, signal);
       } catch (error) {
-        if (!isDamage(error, blob)) throw error;
+        if (!isDamage(error, next.value)) throw error;
         damaged.push(error);
-        continue;
       }
-      options.onCopied(blob);
     }
   };
-  const all = blobs.map((blob, at) => [blob, places[at]] as const);
-  const crew = (size: number, part: typeof all) => {
+  const crew = (size: number, part: readonly Descriptor[]) => {
     const rest = part.values();
     return Array.from({ length: Math.min(size, part.length) }, () =>
       work(rest).catch((error: unknown) => {
@@ -58,12 +69,12 @@ export async function copyBlobs(
       }),
     );
   };
-  const isSmall = ([{ size }]: (typeof all)[number]) => size <= SMALL_BYTES;
+  const isSmall = ({ size }: Descriptor) => size <= SMALL_BYTES;
   const workers = [
-    ...crew(SMALL_AT_ONCE, all.filter(isSmall)),
+    ...crew(SMALL_AT_ONCE, blobs.filter(isSmall)),
     ...crew(
       LARGE_AT_ONCE,
-      all.filter((each) => !isSmall(each)),
+      blobs.filter((blob) => !isSmall(blob)),
     ),
   ];
   const ends = await Promise.allSettled(workers);
@@ -75,7 +86,7 @@ export async function copyBlobs(
 }
 
 async function copyBlob(
-  source: CacheSource,
+  source: BlobContent,
   place: BlobExtent | undefined,
   target: BlobStore,
   { digest: text, mediaType, size }: Descriptor,

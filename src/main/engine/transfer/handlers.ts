@@ -2,11 +2,15 @@ import { CacheError } from '../../../shared/base/errors.ts';
 import type { TransferOptions } from '../../../shared/model/transfer.ts';
 import type { Implementer } from '../implementer.ts';
 import type { Jobs } from '../jobs/jobs.ts';
+import type { BIC } from '../ports/blob-info-cache.ts';
 import type { CacheSource } from '../ports/cache-source.ts';
-import type { LayoutStore, LockOptions, ManagedStore, StoreOpener } from '../ports/managed-store.ts';
+import type { CacheTarget, TargetOpener } from '../ports/cache-target.ts';
+import type { LockOptions, ManagedStore, StoreOpener } from '../ports/managed-store.ts';
 import type { SourceOpener } from '../ports/source-opener.ts';
+import type { Staging } from '../ports/staging.ts';
 import type { SourceRegistry } from '../sources/registry.ts';
 import { waiting } from '../store/waiting.ts';
+import { createLayoutTarget } from './layout-target.ts';
 import { previewTransfer } from './preview.ts';
 import { transferCaches } from './transfer.ts';
 
@@ -14,21 +18,27 @@ import { transferCaches } from './transfer.ts';
 export interface TransferEngine {
   readonly jobs: Jobs;
   readonly sources: SourceRegistry;
+  /** What an import writes to. */
   readonly stores: StoreOpener;
+  /** What an export writes to. */
+  readonly targets: TargetOpener;
+  readonly staging: Staging;
+  readonly blobInfo: BIC;
   /** Knows what the records of a source are called. */
   readonly opener: Pick<SourceOpener, 'names'>;
 }
 
 /** `transfer` of the contract. */
-export function createTransferHandlers(os: Implementer['transfer'], { jobs, sources, stores, opener }: TransferEngine) {
+export function createTransferHandlers(os: Implementer['transfer'], engine: TransferEngine) {
+  const { jobs, sources, stores, targets, staging, blobInfo, opener } = engine;
   /** @throws `INVALID_INPUT` when a source would be written to itself */
-  const locate = async (sourceId: string, to: string): Promise<string> => {
+  const locate = async (sourceId: string, to: string, places: Pick<TargetOpener, 'locate'>): Promise<string> => {
     const { location } = sources.get(sourceId);
-    const target = await stores.locate(to);
+    const target = await places.locate(to);
     if (target !== location) return target;
     throw new CacheError('INVALID_INPUT', 'This is the source itself.', {
       subject: to,
-      hint: 'Choose another folder.',
+      hint: 'Choose another place.',
     });
   };
 
@@ -40,9 +50,9 @@ export function createTransferHandlers(os: Implementer['transfer'], { jobs, sour
       path: string,
       source: CacheSource,
       options: LockOptions & { readonly signal: AbortSignal },
-    ) => Promise<LayoutStore>,
+    ) => Promise<CacheTarget>,
   ) => {
-    const target = await locate(sourceId, to);
+    const target = await locate(sourceId, to, kind === 'import' ? stores : targets);
     const { location } = sources.get(sourceId);
     const jobId = jobs.start({
       kind,
@@ -56,6 +66,8 @@ export function createTransferHandlers(os: Implementer['transfer'], { jobs, sour
             source,
             openTarget: () => openTarget(target, source, { signal, onWait: waiting(progress) }),
             options,
+            blobInfo,
+            staging,
             signal,
             onProgress: progress,
             log,
@@ -72,17 +84,17 @@ export function createTransferHandlers(os: Implementer['transfer'], { jobs, sour
 
   return {
     preview: os.preview.handler(async ({ input: { sourceId, to, options }, signal }) => {
-      const target = await stores.openLayout(await locate(sourceId, to), { create: false });
+      const target = await targets.open(await locate(sourceId, to, targets), { create: false });
       return previewTransfer(await sources.snapshot(sourceId, signal), target, options, signal);
     }),
     import: os.import.handler(({ input }) =>
       start('import', input, async (path, source, options) => {
         const store = await openOrCreateStore(stores, path);
         await store.keepNames(await opener.names(source, options.signal), options);
-        return store;
+        return createLayoutTarget(store);
       }),
     ),
-    export: os.export.handler(({ input }) => start('export', input, (path) => openOrCreateLayout(stores, path))),
+    export: os.export.handler(({ input }) => start('export', input, (to) => openOrCreate(targets, to))),
   };
 }
 
@@ -92,8 +104,8 @@ async function openOrCreateStore(stores: StoreOpener, path: string): Promise<Man
   return there ? stores.openStore(path) : stores.createStore(path);
 }
 
-async function openOrCreateLayout(stores: StoreOpener, path: string): Promise<LayoutStore> {
-  const layout = await stores.openLayout(path, { create: true });
-  if (layout) return layout;
-  throw new CacheError('INTERNAL', 'a layout that was to be created');
+async function openOrCreate(targets: TargetOpener, to: string): Promise<CacheTarget> {
+  const target = await targets.open(to, { create: true });
+  if (target) return target;
+  throw new CacheError('INTERNAL', 'a target that was to be created');
 }

@@ -2,7 +2,7 @@ import { formatBytes } from '../../../shared/base/bytes.ts';
 import { CacheError } from '../../../shared/base/errors.ts';
 import type { TransferOptions } from '../../../shared/model/transfer.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
-import { isReplacedBy, type LayoutIndexDocument } from '../../../shared/oci/layout-index.ts';
+import type { CacheTarget } from '../ports/cache-target.ts';
 import { type CacheDocuments, cacheDocuments } from '../store/cache-documents.ts';
 import type { ChosenCache } from './choose-caches.ts';
 import { type SelectedCache, selectCache } from './selected-cache.ts';
@@ -46,22 +46,51 @@ export function distinctBlobs(caches: readonly PreparedCache[]): Descriptor[] {
   return [...blobs.values()];
 }
 
-/** What a person should know before a build relies on it. `index`: the target's references, where it exists. */
-export function warningsOf(caches: readonly PreparedCache[], index: LayoutIndexDocument | undefined): string[] {
+/** References that lead to another cache there. */
+export async function replacedAt(
+  target: CacheTarget | undefined,
+  caches: readonly PreparedCache[],
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const replaced: string[] = [];
+  for (const { ref, documents } of caches) {
+    if (await target?.leadsElsewhere(ref, documents.manifest, signal)) replaced.push(ref);
+  }
+  return replaced;
+}
+
+/**
+ * What a person should know before a build relies on it.
+ * @param replaced references that lead to another cache at the target now
+ */
+export function warningsOf(
+  caches: readonly PreparedCache[],
+  replaced: readonly string[],
+  options: TransferOptions,
+): string[] {
   const warnings: string[] = [];
   for (const { ref, documents } of caches) {
-    for (const what of oversizedOf(documents)) {
+    const oversized = oversizedOf(documents);
+    for (const what of oversized) {
       const size = formatBytes(documents[what].size);
       warnings.push(
-        `The ${what} of ${ref} has ${size}: BuildKit imports none above ${formatBytes(BUILDKIT_LIMIT_BYTES)}.`,
+        `The ${what} of ${ref} has ${size}: BuildKit imports none above ${formatBytes(BUILDKIT_LIMIT_BYTES)}. ${helpFor(options)}`,
       );
     }
-    const replaced = index?.manifests.some(
-      (entry) => isReplacedBy(entry, ref) && entry.digest !== documents.manifest.digest,
-    );
-    if (replaced) warnings.push(`${ref} leads to another cache there: that reference is replaced.`);
+    if (replaced.includes(ref)) warnings.push(`${ref} leads to another cache there: that reference is replaced.`);
   }
   return warnings;
+}
+
+/** What makes the documents smaller, of what is not chosen already. */
+function helpFor({ mode, key }: TransferOptions): string {
+  const ways = [
+    ...(mode === 'min' ? [] : ['write only the results of the final images (mode min)']),
+    ...(key === undefined ? ['write only what one record needs (key)'] : []),
+    'prune older records in a store first',
+  ];
+  const said = ways.join(', or ');
+  return `${said.charAt(0).toUpperCase()}${said.slice(1)}.`;
 }
 
 /** Which documents of a cache are larger than BuildKit reads. */

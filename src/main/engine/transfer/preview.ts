@@ -1,10 +1,10 @@
 import type { TransferBlob, TransferOptions, TransferPreview } from '../../../shared/model/transfer.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import type { SourceSnapshot } from '../ports/cache-source.ts';
-import type { LayoutStore } from '../ports/managed-store.ts';
-import { chooseCaches } from './choose-caches.ts';
-import { distinctBlobs, oversizedOf, prepareCaches, warningsOf } from './prepared.ts';
-import { presentBlobs } from './present-blobs.ts';
+import type { CacheTarget } from '../ports/cache-target.ts';
+import { chosenFor } from './choose-caches.ts';
+import { distinctBlobs, oversizedOf, prepareCaches, replacedAt, warningsOf } from './prepared.ts';
+import { knownReplacements, layersToRecompress, withReplaced } from './recompress-caches.ts';
 
 /**
  * What a transfer would do. Nothing is written. `target` is undefined where nothing is yet.
@@ -12,14 +12,28 @@ import { presentBlobs } from './present-blobs.ts';
  */
 export async function previewTransfer(
   snapshot: SourceSnapshot,
-  target: LayoutStore | undefined,
+  target: CacheTarget | undefined,
   options: TransferOptions,
   signal?: AbortSignal,
 ): Promise<TransferPreview> {
-  const chosen = chooseCaches(snapshot, options.ref);
+  let chosen = chosenFor(snapshot, options, target?.name);
   const inSource = new Set<string>(snapshot.blobs.filter(({ problem }) => !problem).map(({ digest }) => digest));
+  const warnings: string[] = [];
+  if (options.compression) {
+    const { compression } = options;
+    const candidates = layersToRecompress(chosen, options, compression, (digest) => inSource.has(digest));
+    const known = target ? await knownReplacements(target, chosen, candidates, compression, signal) : new Map();
+    chosen = chosen.map((each) => withReplaced(each, known));
+    const left = candidates.length - known.size;
+    if (left > 0) {
+      const layers = left === 1 ? '1 layer is' : `${left} layers are`;
+      warnings.push(
+        `${layers} recompressed to ${compression}: shown is what is read, what is written has another size.`,
+      );
+    }
+  }
   const described = chosen.flatMap(({ cache }) => cache.descriptors);
-  const there = target ? await presentBlobs(target, described) : new Set<string>();
+  const there = target ? (await target.survey(described, signal)).present : new Set<string>();
   const isThere = (digest: string) => inSource.has(digest) || there.has(digest);
   const caches = await prepareCaches(chosen, options, isThere, signal);
   const written = distinctBlobs(caches);
@@ -27,6 +41,7 @@ export async function previewTransfer(
   const skip = written.filter(({ digest }) => there.has(digest));
   const copy = written.filter(({ digest }) => !there.has(digest));
   const sum = (blobs: readonly { readonly size: number }[]) => blobs.reduce((total, { size }) => total + size, 0);
+  warnings.push(...warningsOf(caches, await replacedAt(target, caches, signal), options));
   return {
     records: caches.reduce((total, { selected }) => total + selected.config.recordDigest.length, 0),
     blobs: [
@@ -39,7 +54,7 @@ export async function previewTransfer(
     skipBytes: sum(skip),
     resultsLeftOut: caches.reduce((total, { selected }) => total + selected.leftOut, 0),
     oversized: [...new Set(caches.flatMap(({ documents }) => oversizedOf(documents)))],
-    warnings: warningsOf(caches, (await target?.readIndex())?.document),
+    warnings,
   };
 }
 

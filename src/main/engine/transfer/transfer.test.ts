@@ -12,6 +12,7 @@ import type { CacheSource } from '../ports/cache-source.ts';
 import { FIXTURES, noTestData, openTestData, type TestData } from '../testing/real-caches.ts';
 import { buildCommands } from './build-commands.ts';
 import { chooseCaches } from './choose-caches.ts';
+import { createLayoutTarget } from './layout-target.ts';
 import { targetForm } from './target-form.ts';
 import { transferCaches } from './transfer.ts';
 
@@ -27,7 +28,8 @@ async function exportTo(name: string, source: CacheSource, options: Partial<Tran
   const opener = createStoreOpener();
   return transferCaches({
     source,
-    openTarget: async () => (await opener.openLayout(folder.at(name), { create: true })) ?? expect.fail('no layout'),
+    openTarget: async () =>
+      createLayoutTarget((await opener.openLayout(folder.at(name), { create: true })) ?? expect.fail('no layout')),
     options: { mode: 'max', ...options },
   });
 }

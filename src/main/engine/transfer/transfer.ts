@@ -4,23 +4,28 @@ import type { JobProgress } from '../../../shared/model/job.ts';
 import type { TransferOptions, TransferReport } from '../../../shared/model/transfer.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { type Digest, parseDigest, shortDigest } from '../../../shared/oci/digest.ts';
-import { isReplacedBy, type LayoutIndexDocument, withReference } from '../../../shared/oci/layout-index.ts';
+import type { BIC } from '../ports/blob-info-cache.ts';
 import type { CacheSource } from '../ports/cache-source.ts';
-import type { LayoutStore, LockOptions } from '../ports/managed-store.ts';
+import type { CacheTarget } from '../ports/cache-target.ts';
+import type { Lease } from '../ports/managed-store.ts';
+import type { Staging } from '../ports/staging.ts';
+import { createCacheExporter, type ExportStatus, type Ingester } from '../remotecache/exporter.ts';
 import { waiting } from '../store/waiting.ts';
-import { buildCommands } from './build-commands.ts';
-import { type ChosenCache, chooseCaches } from './choose-caches.ts';
-import { copyBlobs } from './copy-blobs.ts';
-import { distinctBlobs, type PreparedCache, prepareCaches, warningsOf } from './prepared.ts';
-import { presentBlobs, unfitBlobs, vanishedBlobs } from './present-blobs.ts';
-import { setDamagedAside } from './set-damaged-aside.ts';
+import { type ChosenCache, chosenFor } from './choose-caches.ts';
+import { placeOfSource, rememberPlace } from './places.ts';
+import { distinctBlobs, type PreparedCache, prepareCaches, replacedAt, warningsOf } from './prepared.ts';
+import { recompressCaches } from './recompress-caches.ts';
 
 /** One transfer. */
 export interface Transfer {
   readonly source: CacheSource;
   /** Opened, or created, once the source has been read. */
-  openTarget(): Promise<LayoutStore>;
+  openTarget(): Promise<CacheTarget>;
   readonly options: TransferOptions;
+  /** Learns where blobs are. */
+  readonly blobInfo?: BIC | undefined;
+  /** Needed only for another compression. */
+  readonly staging?: Staging | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: JobProgress) => void) | undefined;
   readonly log?: ((text: string) => void) | undefined;
@@ -29,180 +34,208 @@ export interface Transfer {
 /** A log has a line for each blob where they are few, else for the large ones. */
 const LOGGED_BLOBS = 200;
 const LOGGED_BYTES = 10_000_000;
-
 /** How often blobs that vanish from the target in the middle are copied again. */
 const TRIES = 3;
 
 /**
- * Copies caches to a store or a layout: blobs that are missing there, then configs and manifests made from the parsed
- * columns, then the references, in one switch. Every blob is leased before it is looked for. Nothing leads to a blob
- * that is not durable; cut off anywhere, the references are as before, and the next run copies only what is missing.
- * @throws `NOT_FOUND` for a reference that the source does not have, `INVALID_INPUT`, `NO_SPACE`, `CANCELLED`
+ * Writes caches to a target: blobs that are missing there, then configs and manifests made from the parsed columns, then
+ * the references. Every blob is leased before it is looked for. Nothing leads to a blob that is not durable; cut off
+ * anywhere, the references are as before, and the next run copies only what is missing.
+ * @throws `NOT_FOUND` for a reference or record that the source does not have, `CONFLICT` for a digest that several
+ *   records have, `INVALID_INPUT`, `NO_SPACE`, `ACCESS_DENIED`, `UNAVAILABLE`, `CANCELLED`
  */
 export async function transferCaches(transfer: Transfer): Promise<TransferReport> {
-  const { source, options, signal, onProgress } = transfer;
+  const { source, options, blobInfo, signal, onProgress, log = () => {} } = transfer;
   const snapshot = await source.read({
     ...(signal ? { signal } : {}),
     onProgress: ({ phase, done, total, unit }) => onProgress?.({ phase, done, total, unit }),
   });
-  const chosen = chooseCaches(snapshot, options.ref);
+  // What is wrong with the choice is said before anything is made at the target.
+  chosenFor(snapshot, options);
   const target = await transfer.openTarget();
-  const described = chosen.flatMap(({ cache }) => cache.descriptors);
-  await using lease = await target.lease(new Set(described.map(({ digest }) => parseDigest(digest))));
-  const supply: Supply = {
-    inSource: new Set<string>(snapshot.blobs.filter(({ problem }) => !problem).map(({ digest }) => digest)),
-    inTarget: await presentBlobs(target, described),
-    brought: new Set(),
-    damaged: [],
-  };
-  const onWait = onProgress && waiting(onProgress);
-  const setAside = async (suspects: readonly Descriptor[]): Promise<void> => {
-    const { whole, note } = await setDamagedAside(target, suspects, { signal, onWait, onProgress });
-    for (const { digest, size } of suspects) {
-      // Whole, and as large as its descriptor says: a descriptor may be wrong too.
-      const isThere = whole.has(digest) && (await target.blobs.find(parseDigest(digest)))?.size === size;
-      if (isThere) supply.inTarget.add(digest);
-    }
-    if (note === undefined) return;
-    supply.damaged.push(note);
-    transfer.log?.(note);
-  };
-  const unfit = await unfitBlobs(target, described, supply.inTarget);
-  await setAside(unfit.filter(({ digest }) => supply.inSource.has(digest)));
+  const named = chosenFor(snapshot, options, target.name);
+  const described = named.flatMap(({ cache }) => cache.descriptors);
+  await using lease = await target.lease(new Set(described.map(digestOf)));
+  const inSource = new Set<string>(snapshot.blobs.filter(({ problem }) => !problem).map(({ digest }) => digest));
+  const hadBySource = described.filter(({ digest }) => inSource.has(digest));
+  // Before the copying: a registry that the source lies in may have a blob for another repository of its own.
+  await rememberPlace(blobInfo, hadBySource, placeOfSource(source), log);
+
+  const { present, unfit } = await target.survey(described, signal);
+  const run: Run = { ...transfer, log, target, lease, chosen: named, supply: createSupply(inSource, present) };
+  await setAside(
+    run,
+    unfit.filter(({ digest }) => inSource.has(digest)),
+  );
+  const { compression } = options;
+  if (compression) run.chosen = await recompressCaches(run, compression);
+
   for (let tried = 1; ; tried += 1) {
-    const caches = await bringBlobs(transfer, target, chosen, supply);
-    const documents = caches.map((cache) => cache.documents);
-    await lease.add(documents.flatMap(({ config, manifest }) => [config, manifest].map(digestOf)));
+    const caches = await writeCaches(run);
+    const replaced = await replacedAt(target, caches, signal);
+    const warnings = [...run.supply.damaged, ...warningsOf(caches, replaced, options)];
     onProgress?.({ phase: 'Writing the references', done: 0, unit: 'bytes' });
-    // They are made anew from the columns, so whether those that are there are whole costs no more than reading them.
-    await setAside(documents.flatMap(({ config, manifest }) => [config, manifest]));
-    for (const each of documents) await each.write(target.blobs, signal);
-    const warnings = [...supply.damaged, ...warningsOf(caches, (await target.readIndex()).document)];
-    const lost = await switchReferences(target, caches, { signal, onWait });
+    const references = caches.map(({ ref, selected, documents }) => ({
+      ref,
+      manifest: documents.manifest,
+      needs: [...selected.blobs, documents.config],
+    }));
+    const lost = await target.switchReferences(references, { signal, onWait: onProgress && waiting(onProgress) });
     if (lost.length === 0) {
       await lease[Symbol.asyncDispose]();
-      const used = new Set(distinctBlobs(caches).map(digestOf));
-      const unused = [...supply.brought].filter((digest) => !used.has(digest));
+      const blobs = distinctBlobs(caches);
+      const used = new Set(blobs.map(digestOf));
+      const unused = [...run.supply.brought].filter((digest) => !used.has(digest));
       if (unused.length > 0) await target.discard(unused);
-      return finish(target, caches, supply, warnings);
+      await rememberPlace(blobInfo, blobs, target.place, log);
+      return reportOf(run, caches, warnings);
     }
     if (tried === TRIES) throw vanished(lost);
-    for (const digest of lost) supply.inTarget.delete(digest);
+    for (const digest of lost) run.supply.inTarget.delete(digest);
   }
 }
 
+/** A transfer on its way. */
+export interface Run extends Omit<Transfer, 'openTarget'> {
+  readonly log: (text: string) => void;
+  readonly target: CacheTarget;
+  readonly lease: Lease;
+  readonly supply: Supply;
+  chosen: readonly ChosenCache[];
+}
+
 /** Where blobs can be had. */
-interface Supply {
+export interface Supply {
   readonly inSource: Set<string>;
   readonly inTarget: Set<string>;
-  /** Copied by this transfer. */
+  /** Came there by this transfer. */
   readonly brought: Set<Digest>;
+  /** Those of them that the target took from another place of its own. */
+  readonly mounted: Set<Digest>;
   /** What the source says it has and has not, in words. */
   readonly damaged: string[];
 }
 
+function createSupply(inSource: Set<string>, inTarget: Set<string>): Supply {
+  return { inSource, inTarget, brought: new Set(), mounted: new Set(), damaged: [] };
+}
+
+/** Notes that the source cannot give a blob after all. */
+export function noteDamage({ inSource, damaged }: Supply, { subject = '', message }: CacheError): void {
+  inSource.delete(subject);
+  damaged.push(`${subject} cannot be copied: ${message}`);
+}
+
 /**
- * Brings every blob that the caches need into the target. What turns out to be damaged cannot be had: then it is worked
- * out anew what is written.
+ * Writes everything but the references. What turns out to be damaged cannot be had: then it is worked out anew what is
+ * written.
  */
-async function bringBlobs(
-  { source, options, signal, onProgress, log = () => {} }: Transfer,
-  target: LayoutStore,
-  chosen: readonly ChosenCache[],
-  supply: Supply,
-): Promise<PreparedCache[]> {
-  const { inSource, inTarget, brought, damaged } = supply;
+async function writeCaches(run: Run): Promise<PreparedCache[]> {
+  const { source, options, target, lease, supply, chosen, signal, log } = run;
+  const isThere = (digest: string) => supply.inSource.has(digest) || supply.inTarget.has(digest);
   for (;;) {
-    const caches = await prepareCaches(
-      chosen,
-      options,
-      (digest) => inSource.has(digest) || inTarget.has(digest),
-      signal,
-    );
+    const caches = await prepareCaches(chosen, options, isThere, signal);
+    const documents = caches.flatMap(({ documents: { config, manifest } }) => [config, manifest]);
+    await lease.add(documents.map(digestOf));
+    // They are made anew from the columns, so whether those that are there are whole costs no more than reading them.
+    await setAside(run, documents);
     const blobs = distinctBlobs(caches);
-    const missing = blobs.filter(({ digest }) => !inTarget.has(digest));
+    const missing = blobs.filter(({ digest }) => !supply.inTarget.has(digest));
     log(`${blobs.length - missing.length} of ${blobs.length} blobs are there`);
-    const bad = await copyBlobs(source, target.blobs, missing, {
-      signal,
-      onBytes: byteProgress(missing, onProgress),
-      onCopied: (blob) => {
-        if (blob.size >= LOGGED_BYTES || missing.length <= LOGGED_BLOBS) {
-          log(`copied ${shortDigest(blob.digest)}, ${formatBytes(blob.size)}`);
-        }
-        inTarget.add(blob.digest);
-        brought.add(digestOf(blob));
-      },
-    });
-    if (bad.length === 0) return caches;
-    for (const { subject = '', message } of bad) {
-      inSource.delete(subject);
-      damaged.push(`${subject} cannot be copied: ${message}`);
+    const ingester = createIngester(run, missing.length);
+    const count = byteProgress(missing, run.onProgress);
+    const content = {
+      openBlob: source.openBlob.bind(source),
+      locateBlobs: source.locateBlobs.bind(source),
+      has: isThere,
+    };
+    const damageBefore = supply.damaged.length;
+    try {
+      for (const { selected, documents } of caches) {
+        const cache = { blobs: selected.blobs, documents, content };
+        await createCacheExporter(ingester, cache).finalize({ signal, onProgress: count, onWarning: log });
+      }
+    } catch (error) {
+      if (supply.damaged.length === damageBefore) throw error;
+      continue;
     }
+    log(`written to ${target.location}`);
+    return caches;
   }
 }
 
-/**
- * The last step, under the target's lock: looks once more whether everything is there, then switches the references.
- * @returns what has vanished; then nothing was switched
- */
-async function switchReferences(
-  target: LayoutStore,
-  caches: readonly PreparedCache[],
-  options: LockOptions,
-): Promise<Digest[]> {
-  const needed = [
-    ...distinctBlobs(caches),
-    ...caches.flatMap(({ documents }) => [documents.config, documents.manifest]),
-  ];
-  let lost: Digest[] = [];
-  await target.changeIndex(async ({ document }) => {
-    lost = (await vanishedBlobs(target, needed)).map(digestOf);
-    return lost.length > 0 ? document : caches.reduce(withCache, document);
-  }, options);
-  return lost;
-}
-
-/** The index with one cache more; unchanged where its reference leads to it already. */
-function withCache(index: LayoutIndexDocument, { ref, documents }: PreparedCache): LayoutIndexDocument {
-  const same = index.manifests.filter((entry) => isReplacedBy(entry, ref));
-  if (same.length === 1 && same[0]?.digest === documents.manifest.digest) return index;
-  return withReference(index, ref, documents.manifest);
-}
-
-function byteProgress(
-  missing: readonly Descriptor[],
-  onProgress: Transfer['onProgress'],
-): (bytes: number, blob?: Descriptor) => void {
-  const total = missing.reduce((sum, { size }) => sum + size, 0);
-  let done = 0;
-  const count = (bytes: number, blob?: Descriptor) => {
-    done += bytes;
-    const subject = blob && { subject: blob.digest };
-    onProgress?.({ phase: 'Copying', done: Math.min(done, total), total, unit: 'bytes', ...subject });
+/** The target as an exporter sees it: layers that are there are not brought again, and damage is noted for all of them. */
+function createIngester({ target, supply, log }: Run, toBring: number): Ingester {
+  return {
+    async writeLayers(layers, content, { signal, onBytes, onArrived }) {
+      const missing = layers.filter(({ digest }) => !supply.inTarget.has(digest));
+      const damage = await target.bring(content, missing, {
+        signal,
+        onBytes,
+        onArrived: (blob, arrival) => {
+          if (blob.size >= LOGGED_BYTES || toBring <= LOGGED_BLOBS) {
+            log(`${arrival} ${shortDigest(blob.digest)}, ${formatBytes(blob.size)}`);
+          }
+          supply.inTarget.add(blob.digest);
+          if (arrival !== 'there') supply.brought.add(digestOf(blob));
+          if (arrival === 'mounted') supply.mounted.add(digestOf(blob));
+          onArrived(blob);
+        },
+      });
+      for (const error of damage) noteDamage(supply, error);
+      if (damage[0]) throw damage[0];
+    },
+    writeConfig: (document, descriptor, signal) => target.writeConfig(document, descriptor, signal),
+    writeManifest: (document, descriptor, signal) => target.writeManifest(document, descriptor, signal),
   };
-  count(0);
-  return count;
 }
 
-function finish(
-  target: LayoutStore,
-  caches: readonly PreparedCache[],
-  { brought }: Supply,
-  warnings: string[],
-): TransferReport {
+async function setAside({ target, supply, signal, onProgress, log }: Run, suspects: readonly Descriptor[]) {
+  if (suspects.length === 0) return;
+  const onWait = onProgress && waiting(onProgress);
+  const { whole, note } = await target.setAside(suspects, { signal, onWait, onProgress });
+  for (const digest of whole) supply.inTarget.add(digest);
+  if (note === undefined) return;
+  supply.damaged.push(note);
+  log(note);
+}
+
+/** Adds the statuses of single blobs up. */
+function byteProgress(missing: readonly Descriptor[], onProgress: Transfer['onProgress']) {
+  const total = missing.reduce((sum, { size }) => sum + size, 0);
+  const doneOf = new Map<string, number>();
+  let done = 0;
+  const say = (subject?: string) => {
+    const named = subject === undefined ? {} : { subject };
+    onProgress?.({ phase: 'Copying', done: Math.min(done, total), total, unit: 'bytes', ...named });
+  };
+  say();
+  return (status: ExportStatus): void => {
+    if (status.what !== 'layer') return;
+    const { digest } = status.blob;
+    done += status.done - (doneOf.get(digest) ?? 0);
+    doneOf.set(digest, status.done);
+    say(digest);
+  };
+}
+
+function reportOf({ target, supply }: Run, caches: readonly PreparedCache[], warnings: string[]): TransferReport {
   const [first] = caches;
   if (!first) throw new CacheError('INTERNAL', 'a transfer of no caches');
   const blobs = distinctBlobs(caches);
-  const copied = blobs.filter((blob) => brought.has(digestOf(blob)));
+  const brought = blobs.filter((blob) => supply.brought.has(digestOf(blob)));
+  const copied = brought.filter((blob) => !supply.mounted.has(digestOf(blob)));
+  const mounted = brought.length - copied.length;
   return {
     blobsCopied: copied.length,
-    blobsSkipped: blobs.length - copied.length,
+    blobsSkipped: blobs.length - brought.length,
     bytesCopied: copied.reduce((sum, { size }) => sum + size, 0),
+    ...(mounted === 0 ? {} : { blobsMounted: mounted }),
     resultsLeftOut: caches.reduce((sum, { selected }) => sum + selected.leftOut, 0),
     manifest: first.documents.manifest,
     caches: caches.map(({ ref, documents }) => ({ ref, manifest: documents.manifest })),
     warnings,
-    commands: caches.flatMap(({ ref }) => buildCommands(target.location, ref)),
+    commands: caches.flatMap(({ ref }) => target.commands(ref)),
   };
 }
 

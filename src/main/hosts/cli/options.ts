@@ -43,7 +43,7 @@ export function withPlanned(command: Command, ...flags: readonly string[]): Comm
   return command;
 }
 
-/** `--mode --ref --format --oci-mediatypes` of import and export, and what they do not have yet. */
+/** `--mode --ref --key --compression --format --oci-mediatypes` of import and export. */
 export function withTransfer(command: Command): Command {
   const mode = new Option('--mode <mode>', 'all results, or only those of the final images');
   command
@@ -52,8 +52,14 @@ export function withTransfer(command: Command): Command {
     .addOption(
       new Option('--format <form>', 'form of the manifest; as the source has it').choices(['index', 'manifest']),
     )
-    .addOption(new Option('--oci-mediatypes <yes>', 'OCI types instead of Docker types').choices(['true', 'false']));
-  return withPlanned(command, '--compression <kind>', '--key <id>');
+    .addOption(new Option('--oci-mediatypes <yes>', 'OCI types instead of Docker types').choices(['true', 'false']))
+    .option('--key <id>', 'only what this record needs: its id or digest, or the first digits of one')
+    .addOption(
+      new Option('--compression <kind>', 'how layers are compressed at the target')
+        .choices(['keep', 'gzip', 'zstd'])
+        .default('keep'),
+    );
+  return command;
 }
 
 /** A count: a whole number, not negative. */

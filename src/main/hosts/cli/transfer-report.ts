@@ -7,9 +7,19 @@ import { terminalText } from './format/terminal-text.ts';
 /** What an import or export did, for a person or as JSON. */
 export async function writeTransferReport(context: CliContext, report: TransferReport, json: boolean): Promise<void> {
   if (json) return writeJson(context.out, report);
-  const { blobsCopied, bytesCopied, blobsSkipped, resultsLeftOut, manifest, warnings, commands } = report;
+  const {
+    blobsCopied,
+    bytesCopied,
+    blobsMounted = 0,
+    blobsSkipped,
+    resultsLeftOut,
+    manifest,
+    warnings,
+    commands,
+  } = report;
+  const mounted = blobsMounted === 0 ? '' : `${formatCount(blobsMounted)} mounted from other repositories; `;
   const lines = [
-    `${formatCount(blobsCopied)} blobs copied, ${formatBytes(bytesCopied)}; ${formatCount(blobsSkipped)} were there already`,
+    `${formatCount(blobsCopied)} blobs copied, ${formatBytes(bytesCopied)}; ${mounted}${formatCount(blobsSkipped)} were there already`,
     ...(resultsLeftOut === 0
       ? []
       : [`${formatCount(resultsLeftOut)} results left out: their blobs are not in the source`]),

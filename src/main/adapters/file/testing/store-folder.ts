@@ -10,6 +10,7 @@ import type { LayoutStore, ManagedStore } from '../../../engine/ports/managed-st
 import { applyPlan } from '../../../engine/prune/apply.ts';
 import type { KeptPlan } from '../../../engine/prune/kept-plan.ts';
 import { createPlanner } from '../../../engine/prune/planner.ts';
+import { createLayoutTarget } from '../../../engine/transfer/layout-target.ts';
 import { transferCaches } from '../../../engine/transfer/transfer.ts';
 import { createOciLayoutSource, openSource } from '../../oci-layout/index.ts';
 import { createDisk, type DiskOptions } from '../disk.ts';
@@ -50,7 +51,12 @@ export async function importFrom(
   signal?: AbortSignal,
 ): Promise<TransferReport> {
   const source = await openSource(from);
-  return transferCaches({ source, openTarget: async () => store, options: { mode: 'max', ...options }, signal });
+  return transferCaches({
+    source,
+    openTarget: async () => createLayoutTarget(store),
+    options: { mode: 'max', ...options },
+    signal,
+  });
 }
 
 /** A plan for a store. */

@@ -1,0 +1,91 @@
+import { throwIfAborted } from '../../../shared/base/errors.ts';
+import type { Descriptor } from '../../../shared/oci/descriptor.ts';
+import { type Digest, parseDigest } from '../../../shared/oci/digest.ts';
+import { isReplacedBy, type LayoutIndexDocument, withReference } from '../../../shared/oci/layout-index.ts';
+import type { CacheTarget, NewReference } from '../ports/cache-target.ts';
+import type { LayoutStore } from '../ports/managed-store.ts';
+import { writeDocument } from '../store/write-document.ts';
+import { buildCommands } from './build-commands.ts';
+import { copyBlobs } from './copy-blobs.ts';
+import { layersOfManifest, MAX_MANIFEST_BYTES } from './layers-of-manifest.ts';
+import { presentBlobs, unfitBlobs, vanishedBlobs } from './present-blobs.ts';
+import { setDamagedAside } from './set-damaged-aside.ts';
+
+/** A layout or a managed store as the target of a transfer. All references are switched at once, under its lock. */
+export function createLayoutTarget(store: LayoutStore): CacheTarget {
+  return {
+    location: store.location,
+    place: { transport: store.managed ? 'store' : 'oci', registry: '', repository: store.location },
+    lease: (digests) => store.lease(digests),
+    async survey(wanted) {
+      const present = await presentBlobs(store, wanted);
+      return { present, unfit: await unfitBlobs(store, wanted, present) };
+    },
+
+    async describedLayers(_refs, signal) {
+      const { document } = await store.readIndex();
+      const described: Descriptor[] = [];
+      for (const entry of document.manifests) {
+        throwIfAborted(signal);
+        described.push(...(await readLayers(store, entry)));
+      }
+      return described;
+    },
+
+    async setAside(suspects, options) {
+      const { whole, note } = await setDamagedAside(store, suspects, options);
+      const fit = new Set<string>();
+      for (const { digest, size } of suspects) {
+        // Whole, and as large as its descriptor says: a descriptor may be wrong too.
+        if (whole.has(digest) && (await store.blobs.find(parseDigest(digest)))?.size === size) fit.add(digest);
+      }
+      return { whole: fit, note };
+    },
+
+    bring: (content, blobs, { signal, onBytes, onArrived }) =>
+      copyBlobs(content, store.blobs, blobs, { signal, onBytes, onCopied: (blob) => onArrived(blob, 'copied') }),
+    writeConfig: (document, descriptor, signal) => writeDocument(store.blobs, document, descriptor, signal),
+    writeManifest: (document, descriptor, signal) => writeDocument(store.blobs, document, descriptor, signal),
+
+    async leadsElsewhere(ref, manifest) {
+      const { document } = await store.readIndex();
+      return document.manifests.some((entry) => isReplacedBy(entry, ref) && entry.digest !== manifest.digest);
+    },
+
+    async switchReferences(references, options) {
+      const needed = references.flatMap(({ manifest, needs }) => [...needs, manifest]);
+      const distinct = [...new Map(needed.map((blob) => [blob.digest, blob])).values()];
+      let lost: Digest[] = [];
+      await store.changeIndex(async ({ document }) => {
+        lost = (await vanishedBlobs(store, distinct)).map(({ digest }) => parseDigest(digest));
+        return lost.length > 0 ? document : references.reduce(withNewReference, document);
+      }, options);
+      return lost;
+    },
+
+    discard: (digests) => store.discard(digests),
+    commands: (ref) => buildCommands(store.location, ref),
+  };
+}
+
+/** The index with one reference more; unchanged where it leads there already. */
+function withNewReference(index: LayoutIndexDocument, { ref, manifest }: NewReference): LayoutIndexDocument {
+  const same = index.manifests.filter((entry) => isReplacedBy(entry, ref));
+  if (same.length === 1 && same[0]?.digest === manifest.digest) return index;
+  return withReference(index, ref, manifest);
+}
+
+/** Layers as a manifest describes them; none where it cannot be read. */
+async function readLayers(
+  store: LayoutStore,
+  { digest: text, mediaType, size }: Descriptor,
+): Promise<readonly Descriptor[]> {
+  if (size > MAX_MANIFEST_BYTES) return [];
+  try {
+    const digest = parseDigest(text);
+    await using reader = await store.blobs.moteReader(digest);
+    return await layersOfManifest(reader, mediaType, digest);
+  } catch {
+    return [];
+  }
+}
