@@ -26,14 +26,15 @@ export function createStateFolderSource(root: string): CacheSource {
     },
     openBlob: async (text) => {
       const digest = parseDigest(text);
-      const path = await findBlob(root, digest);
+      const path = await findBlob(root, contentFolders(root), digest);
       if (path === undefined) throw noSuchBlob(digest);
       return openBlobFile(path, digest);
     },
     locateBlobs: async (digests) => {
       const places: (BlobExtent | undefined)[] = [];
+      const folders = contentFolders(root);
       for (const digest of digests) {
-        const path = await findBlob(root, parseDigest(digest));
+        const path = await findBlob(root, folders, parseDigest(digest));
         places.push(path === undefined ? undefined : { path, offset: 0 });
       }
       return places;
@@ -41,10 +42,15 @@ export function createStateFolderSource(root: string): CacheSource {
   };
 }
 
+/** Where the workers keep blobs. */
+function contentFolders(root: string): readonly string[] {
+  return [...new Set(findState(root).workers.flatMap((worker) => worker.content ?? []))];
+}
+
 /** The file of a blob, in whichever worker's store it lies. @throws `CORRUPT` where a folder leads out of the source */
-async function findBlob(root: string, digest: Digest): Promise<string | undefined> {
+async function findBlob(root: string, folders: readonly string[], digest: Digest): Promise<string | undefined> {
   const { algorithm, hex } = splitDigest(digest);
-  for (const content of new Set(findState(root).workers.flatMap((worker) => worker.content ?? []))) {
+  for (const content of folders) {
     const folder = algorithmFolder(content, algorithm);
     const real = await realpath(folder).catch(() => undefined);
     if (real === undefined) continue;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { dataSet } from '../../testing/data-sets.ts';
 import { openBolt } from '../bolt/open.ts';
-import { diskUsage } from './disk-usage.ts';
+import { diskUsage, formatNanoseconds } from './disk-usage.ts';
 import { type Reference, readReferences } from './references.ts';
 
 const app = dataSet('app');
@@ -27,4 +27,14 @@ describe('du of a state folder equals what the daemon said', () => {
     const expected = JSON.parse(readFileSync(join(tiny ?? '', 'du.json'), 'utf8')) as typeof usage;
     expect(new Map(usage.map((row) => [row.id, row]))).toEqual(new Map(expected.map((row) => [row.id, row])));
   });
+});
+
+test('moments before 1970 and at the ends of 64 bits are written as Go does', () => {
+  expect([0n, -1n, 1n, 2n ** 63n - 1n, -(2n ** 63n)].map(formatNanoseconds)).toEqual([
+    '1970-01-01T00:00:00Z',
+    '1969-12-31T23:59:59.999999999Z',
+    '1970-01-01T00:00:00.000000001Z',
+    '2262-04-11T23:47:16.854775807Z',
+    '1677-09-21T00:12:43.145224192Z',
+  ]);
 });

@@ -77,12 +77,11 @@ function toRecord(reference: Reference, immutable: Reference | undefined): Usage
   };
 }
 
-/** RFC 3339 in UTC with as many fraction digits as it needs, as Go prints a time. */
+/** RFC 3339 in UTC of a moment that fits into 64 bits, with as many fraction digits as it needs, as Go prints a time. */
 export function formatNanoseconds(nanoseconds: bigint): string {
-  const seconds = nanoseconds / 1_000_000_000n;
-  const fraction = String(nanoseconds % 1_000_000_000n)
-    .padStart(9, '0')
-    .replace(/0+$/, '');
+  const rest = ((nanoseconds % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;
+  const seconds = (nanoseconds - rest) / 1_000_000_000n;
+  const fraction = String(rest).padStart(9, '0').replace(/0+$/, '');
   const whole = new Date(Number(seconds) * 1000).toISOString().slice(0, 19);
   return `${whole}${fraction === '' ? '' : `.${fraction}`}Z`;
 }

@@ -62,8 +62,14 @@ function valuesOf(bucket: BoltBucket): Map<string, string> {
 
 function toReference(id: string, values: ReadonlyMap<string, string>): Reference {
   const string = (key: string) => asString(values.get(key));
-  const integer = (key: string, absent: number) => Number(/^-?\d+$/.exec(values.get(key) ?? '')?.[0] ?? absent);
-  const nanoseconds = (key: string) => BigInt(/^-?\d+$/.exec(values.get(key) ?? '')?.[0] ?? 0);
+  const integer = (key: string, absent: number) => {
+    const value = Number(/^-?\d+$/.exec(values.get(key) ?? '')?.[0] ?? absent);
+    return Number.isSafeInteger(value) ? value : absent;
+  };
+  const nanoseconds = (key: string) => {
+    const value = BigInt(/^-?\d{1,19}$/.exec(values.get(key) ?? '')?.[0] ?? 0);
+    return BigInt.asIntN(64, value) === value ? value : 0n;
+  };
   const layerParent = string('cache.parent');
   const merged = asStrings(values.get('cache.mergeParents'));
   const [lower, upper] = [string('cache.lowerDiffParent'), string('cache.upperDiffParent')];

@@ -30,8 +30,8 @@ type Writable<T> = Omit<T, 'createdAt'> & { readonly createdAt: (string | undefi
 export function usageTotals(rows: Usage): UsageTotals {
   const totals = { records: rows.size, totalBytes: 0, reclaimableBytes: 0 };
   for (const { sizeBytes, inUse } of rows.values()) {
-    totals.totalBytes += sizeBytes;
-    if (!inUse) totals.reclaimableBytes += sizeBytes;
+    totals.totalBytes = Math.min(Number.MAX_SAFE_INTEGER, totals.totalBytes + sizeBytes);
+    if (!inUse) totals.reclaimableBytes = Math.min(Number.MAX_SAFE_INTEGER, totals.reclaimableBytes + sizeBytes);
   }
   return totals;
 }

@@ -65,6 +65,7 @@ export function createPruneHandlers(os: Implementer['prune'], { clock, jobs, sou
 
   return {
     plan: os.plan.handler(async ({ input: { sourceId, policy }, signal }) => {
+      refuseDaemon(sources.get(sourceId));
       const store = await storeOf(sources.get(sourceId));
       const source = await sources.cacheSource(sourceId, signal);
       const version = async () => (store ? (await store.readIndex()).version : source.fingerprint(signal));
@@ -156,4 +157,13 @@ export function createPruneHandlers(os: Implementer['prune'], { clock, jobs, sou
       return { jobId };
     }),
   };
+}
+
+/** A daemon prunes by rules of its own: a plan by ours would be wrong about its disk. @throws `INVALID_INPUT` */
+function refuseDaemon({ kind, location }: Source): void {
+  if (kind !== 'state-folder' && kind !== 'du-listing') return;
+  throw new CacheError('INVALID_INPUT', 'What a daemon would prune of its own records cannot be planned yet.', {
+    subject: location,
+    hint: 'Prune there with buildctl prune; or import its cache into a store, and prune that.',
+  });
 }

@@ -44,5 +44,5 @@ export function* pruneModel(snapshot: SourceSnapshot): Steps<PruneModel> {
 
 /** The id of a record, by its number over all caches. */
 export function idOf({ ids }: Pick<PruneModel, 'ids'>, record: number): string {
-  return recordId(ids.digest[record] ?? '', ids.ordinal[record] ?? 0);
+  return ids.ownId?.[record] ?? recordId(ids.digest[record] ?? '', ids.ordinal[record] ?? 0);
 }

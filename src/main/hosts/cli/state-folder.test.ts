@@ -100,6 +100,11 @@ describe.runIf(tiny)('a state folder on the command line', () => {
     expect((await work.run('export', path, '--to', work.path('none'))).code).not.toBe(0);
   });
 
+  it('a plan that would be wrong about its disk is refused', async () => {
+    const { code, err } = await work.run('prune', root, '--all');
+    expect([code, err]).toEqual([2, expect.stringContaining('buildctl prune')]);
+  });
+
   it('what is no state folder says what was looked for', async () => {
     const { code, err } = await work.run('inspect', `buildkitd://${tiny}`);
     expect([code, err]).toEqual([3, expect.stringContaining('UNSUPPORTED_FORMAT')]);
