@@ -74,7 +74,11 @@ function Actions({
         Verify again
       </Button>
       {!source.writable && <span className={styles.sub}>Only a store can be mended here.</span>}
-      {source.writable && !best && <span className={styles.sub}>Open a cache that has them to re-import them.</span>}
+      {source.writable && !best && (
+        <span className={styles.sub}>
+          Open a cache that has {blobs.length === 1 ? 'it' : 'them'} to re-import from it.
+        </span>
+      )}
       {source.writable && damaged.length > 0 && (
         <Button
           icon={ShieldX}

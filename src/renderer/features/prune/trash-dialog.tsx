@@ -59,24 +59,26 @@ export function TrashDialog({
       )}
       {batches.length + quarantined.length > 0 && (
         <>
-          <ul className={styles.batches}>
-            {batches.map((batch, at) => (
-              <li key={batch.plan} className={styles.batch}>
-                <Time at={batch.at} isFocusable />
-                <span>{batch.records > 0 ? countOf(batch.records, 'record') : countOf(batch.blobs, 'blob')}</span>
-                <span className="mono11 t3 ellipsis">{batch.plan}</span>
-                <Bytes bytes={batch.bytes} className="right" isFocusable />
-                <Button
-                  icon={Undo2}
-                  isDisabled={trash.job !== undefined}
-                  {...(at === 0 ? {} : { tip: 'Brings back this batch alone' })}
-                  onPress={() => trash.undo(batch.plan)}
-                >
-                  Undo
-                </Button>
-              </li>
-            ))}
-          </ul>
+          {batches.length > 0 && (
+            <ul className={styles.batches}>
+              {batches.map((batch, at) => (
+                <li key={batch.plan} className={styles.batch}>
+                  <Time at={batch.at} isFocusable />
+                  <span>{batch.records > 0 ? countOf(batch.records, 'record') : countOf(batch.blobs, 'blob')}</span>
+                  <span className="mono11 t3 ellipsis">{batch.plan}</span>
+                  <Bytes bytes={batch.bytes} className="right" isFocusable />
+                  <Button
+                    icon={Undo2}
+                    isDisabled={trash.job !== undefined}
+                    {...(at === 0 ? {} : { tip: 'Brings back this batch alone' })}
+                    onPress={() => trash.undo(batch.plan)}
+                  >
+                    Undo
+                  </Button>
+                </li>
+              ))}
+            </ul>
+          )}
           <section className={styles.empty} aria-label="Empty the trash">
             <h3 className="medium">Empty the trash</h3>
             <p className={styles.text}>
