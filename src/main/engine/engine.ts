@@ -56,7 +56,7 @@ export function createEngine(ports: EnginePorts) {
     overview: createOverviewHandlers(os.overview, sources),
     keys: createKeysHandlers(os.keys, sources),
     graph: createGraphHandlers(os.graph, sources),
-    layers: createLayersHandlers(os.layers, sources),
+    layers: createLayersHandlers(os.layers, sources, ports.blobInfo),
     verify: createVerifyHandlers(os.verify, engine),
     prune: createPruneHandlers(os.prune, engine),
     transfer: createTransferHandlers(os.transfer, engine),

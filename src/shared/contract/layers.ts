@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { layerDetailSchema, layerFileSchema, layerRowSchema } from '../model/layer.ts';
+import { layerAnswerSchema, layerFileSchema, layerRowSchema } from '../model/layer.ts';
 import { read, sortSchema, sourceRefSchema, windowSchema } from './procedure.ts';
 
 /** Layer blobs. */
@@ -21,7 +21,7 @@ export const layers = {
         version: z.number().int(),
       }),
     ),
-  get: read.input(sourceRefSchema.extend({ digest: z.string() })).output(layerDetailSchema),
+  get: read.input(sourceRefSchema.extend({ digest: z.string() })).output(layerAnswerSchema),
   /**
    * The entries of its tar, read and not extracted, in its order or sorted by `path` or `size`. `filter` is a part of
    * the path, upper and lower case alike. Decompression stops at a ratio limit with `CORRUPT`.

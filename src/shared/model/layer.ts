@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CACHE_ERROR_CODES } from '../base/errors.ts';
+import { TRANSPORTS } from '../oci/reference.ts';
 import { recordRefSchema } from './record.ts';
 
 const count = z.number().int().nonnegative();
@@ -29,6 +30,22 @@ export const layerDetailSchema = layerRowSchema.extend({
   refs: z.array(z.string()),
 });
 export type LayerDetail = z.infer<typeof layerDetailSchema>;
+
+/** A place outside the source where the blob was seen. Not a promise that it still is. */
+const layerLocationSchema = z.object({
+  /** The text that opens it. */
+  ref: z.string(),
+  kind: z.enum(TRANSPORTS),
+  /** Epoch ms. */
+  recordedAt: z.number(),
+  /** The open source that it is, if it is open. */
+  sourceId: z.string().optional(),
+});
+export type LayerLocation = z.infer<typeof layerLocationSchema>;
+
+/** What is asked of one layer: its row, its users, and where else it was seen, newest first. */
+export const layerAnswerSchema = layerDetailSchema.extend({ locations: z.array(layerLocationSchema) });
+export type LayerAnswer = z.infer<typeof layerAnswerSchema>;
 
 /** An entry of a layer's tar. Nothing is ever extracted. Times are epoch seconds as the tar has them. */
 export const layerFileSchema = z.object({

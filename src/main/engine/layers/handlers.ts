@@ -1,19 +1,23 @@
 import { parseDigest } from '../../../shared/oci/digest.ts';
 import type { Implementer } from '../implementer.ts';
+import type { BIC } from '../ports/blob-info-cache.ts';
 import type { SourceRegistry } from '../sources/registry.ts';
 import { createListingCache } from './listing-cache.ts';
+import { otherPlaces } from './other-places.ts';
 import { selectFiles } from './select-files.ts';
 
 /** `layers` of the contract. */
-export function createLayersHandlers(os: Implementer['layers'], sources: SourceRegistry) {
+export function createLayersHandlers(os: Implementer['layers'], sources: SourceRegistry, blobInfo: BIC) {
   const listings = createListingCache();
   return {
     page: os.page.handler(({ input: { sourceId, ...query }, signal }) =>
       sources.query(sourceId, signal, async (catalog, version) => ({ ...(await catalog.layersPage(query)), version })),
     ),
-    get: os.get.handler(({ input, signal }) =>
-      sources.query(input.sourceId, signal, (catalog) => catalog.layer(input.digest)),
-    ),
+    get: os.get.handler(async ({ input, signal }) => {
+      const layer = await sources.query(input.sourceId, signal, (catalog) => catalog.layer(input.digest));
+      const asked = sources.get(input.sourceId);
+      return { ...layer, locations: await otherPlaces(blobInfo, layer.digest, asked, sources.list()) };
+    }),
     files: os.files.handler(async ({ input: { sourceId, digest: text, offset, limit, ...selection }, signal }) => {
       const digest = parseDigest(text);
       const { mediaType } = await sources.query(sourceId, signal, (catalog) => catalog.layer(digest));

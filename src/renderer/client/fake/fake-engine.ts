@@ -231,7 +231,7 @@ export function createFakeRouter() {
         const layer = layers.find((one) => one.digest === input.digest);
         if (!layer) throw new CacheError('NOT_FOUND', 'There is no such blob.', { subject: input.digest });
         const holders = holdersOf(input.digest);
-        return { ...layer, usedBy: holders.map(refOf), usedByTotal: holders.length, refs: ['latest'] };
+        return { ...layer, usedBy: holders.map(refOf), usedByTotal: holders.length, refs: ['latest'], locations: [] };
       }),
       files: border.layers.files.handler(({ input }) => {
         const folders = ['bin', 'etc', 'work', 'work/vendor', 'out', 'out/assets'];

@@ -1,7 +1,7 @@
 import { Braces, Check, Copy, FileX, Hash, Layers2, Terminal } from 'lucide-react';
 import { useState } from 'react';
 import { formatCount } from '../../../shared/base/bytes.ts';
-import type { LayerDetail } from '../../../shared/model/layer.ts';
+import type { LayerAnswer, LayerDetail } from '../../../shared/model/layer.ts';
 import type { Source } from '../../../shared/model/source.ts';
 import { compressionOf } from '../../../shared/oci/media-types.ts';
 import { inspect } from '../../base/address.ts';
@@ -19,6 +19,7 @@ import { Time } from '../../base/time.tsx';
 import { useRead } from '../../client/hooks.ts';
 import { RecordName } from '../../widgets/record-name.tsx';
 import { WithAnswer } from '../../widgets/with-answer.tsx';
+import { AlsoAt } from './also-at.tsx';
 import styles from './layer.module.css';
 
 /** Records listed before someone asks for all that were sent. */
@@ -35,7 +36,7 @@ export function LayerPanel({ source, value }: InspectorPanelProps) {
   );
 }
 
-function LayerFacts({ source, layer }: { readonly source: Source; readonly layer: LayerDetail }) {
+function LayerFacts({ source, layer }: { readonly source: Source; readonly layer: LayerAnswer }) {
   const { copied, copy } = useCopy();
   const compression = compressionOf(layer.mediaType);
   return (
@@ -86,6 +87,7 @@ function LayerFacts({ source, layer }: { readonly source: Source; readonly layer
           </KeyValue>
         </KeyValues>
       </Section>
+      <AlsoAt locations={layer.locations} />
       <Section title="Used by" note={usersNote(layer)}>
         <Users layer={layer} />
       </Section>

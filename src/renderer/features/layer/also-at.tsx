@@ -1,0 +1,49 @@
+import { FolderOpen } from 'lucide-react';
+import { navigate } from 'wouter/use-browser-location';
+import type { LayerLocation } from '../../../shared/model/layer.ts';
+import { sourceHref } from '../../base/address.ts';
+import { IconButton } from '../../base/button.tsx';
+import { CopyButton } from '../../base/copy-button.tsx';
+import { Section } from '../../base/section.tsx';
+import { useShell } from '../../base/shell-context.ts';
+import { Time } from '../../base/time.tsx';
+import { useEngine } from '../../client/engine-context.tsx';
+import styles from './layer.module.css';
+
+/** Where else the blob was seen, with when. Opening a place that is open already goes there. */
+export function AlsoAt({ locations }: { readonly locations: readonly LayerLocation[] }) {
+  const engine = useEngine();
+  const { fail } = useShell();
+  if (locations.length === 0) return null;
+
+  const open = async ({ ref, sourceId }: LayerLocation) => {
+    try {
+      const id = sourceId ?? (await engine.sources.open({ location: ref })).source.id;
+      navigate(sourceHref(id, 'overview'));
+    } catch (error) {
+      fail(`${ref} was not opened`, error);
+    }
+  };
+
+  return (
+    <Section title="Also at" note={locations.length}>
+      <ul>
+        {locations.map((location) => (
+          <li key={location.ref} className={styles.place}>
+            <bdi dir="ltr" className={styles.placeName} data-tip={location.ref}>
+              {location.ref}
+            </bdi>
+            <Time at={new Date(location.recordedAt).toISOString()} />
+            <CopyButton text={location.ref} label={`Copy ${location.ref}`} />
+            <IconButton
+              icon={FolderOpen}
+              iconSize={12}
+              label={`Open ${location.ref}`}
+              onPress={() => void open(location)}
+            />
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
