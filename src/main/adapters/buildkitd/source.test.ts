@@ -7,13 +7,15 @@ import {
   cpSync,
   openSync,
   readFileSync,
+  renameSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CacheError } from '../../../shared/base/errors.ts';
@@ -306,6 +308,28 @@ describe.runIf(tiny)('a copy that is not as it should be', () => {
     await expect(opened(root).openBlob(snapshot.caches[0]?.descriptors[0]?.digest as Digest)).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
+  });
+
+  test('as Docker keeps it, with the files of the worker in the root, it is the same', async () => {
+    const root = copy();
+    const { usage } = await opened(root).read();
+    cpSync(join(root, 'runc-native'), root, { recursive: true });
+    await rm(join(root, 'runc-native'), { recursive: true });
+    const snapshot = await opened(root).read();
+    expect(snapshot.caches.map(({ ref }) => ref)).toEqual(['cache.db', basename(root)]);
+    expect([snapshot.usage, snapshot.problems]).toEqual([usage, []]);
+  });
+
+  test('a folder of blobs that leads out of it is not followed', async () => {
+    const root = copy();
+    const blobs = join(root, 'runc-native/content/blobs/sha256');
+    renameSync(blobs, join(folder, 'elsewhere'));
+    symlinkSync(join(folder, 'elsewhere'), blobs);
+    const source = opened(root);
+    const { caches } = await source.read();
+    const digest = caches[0]?.descriptors[0]?.digest as Digest;
+    await expect(source.openBlob(digest)).rejects.toMatchObject({ code: 'CORRUPT', subject: digest });
+    await expect(source.locateBlobs([digest])).rejects.toMatchObject({ code: 'CORRUPT' });
   });
 
   test('without cache.db the worker alone still has its records', async () => {
