@@ -28,6 +28,8 @@ export type BoltEntry =
 export interface BoltContext {
   readonly file: BoltFile;
   readonly meta: BoltMeta;
+  /** Root pages that were met → the bucket each belongs to. Two that share one may unfold to more than any walk ends. */
+  readonly owners: Map<number, string>;
   /** Called for each page that is left out. */
   readonly onDamage: (error: CacheError) => void;
 }
@@ -178,6 +180,10 @@ class Bucket implements BoltBucket {
     const sequence = view.getBigUint64(8, true);
     if (root !== 0) {
       if (this.#roots.includes(root)) throw damagedPage(file, String(root), 'a bucket lies in itself');
+      const path = pathOf(name);
+      const owner = this.#context.owners.get(root);
+      if (owner !== undefined && owner !== path) throw damagedPage(file, String(root), 'two buckets lead to it');
+      this.#context.owners.set(root, path);
       return new Bucket(this.#context, name, sequence, root, [...this.#roots, root]);
     }
     const label = () => `inside ${pathOf(name)}`;

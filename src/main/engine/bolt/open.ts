@@ -31,7 +31,7 @@ export function openBolt(file: BoltFile): BoltDatabase {
     damage.push(error);
   };
   const meta = metas.find((candidate) => isRootReadable(file, candidate, onDamage)) ?? metas[0];
-  const context: BoltContext = { file, meta, onDamage };
+  const context: BoltContext = { file, meta, owners: new Map(), onDamage };
   return {
     pageSize: meta.pageSize,
     transaction: meta.transaction,

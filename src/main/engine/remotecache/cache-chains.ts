@@ -142,7 +142,8 @@ function levelsOf(chains: readonly Chain[]): Chain[][] {
       const sources = [...chain.links.values()].flat().map((link) => link.source);
       if (!level.has(chain) && !inProgress.has(chain)) {
         inProgress.add(chain);
-        open.push(...sources.filter((source) => !level.has(source) && !inProgress.has(source)));
+        // One by one: there may be more than a call takes arguments.
+        for (const source of sources) if (!level.has(source) && !inProgress.has(source)) open.push(source);
         continue;
       }
       open.pop();

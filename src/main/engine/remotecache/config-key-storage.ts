@@ -41,8 +41,10 @@ export function createConfigStorages(
 
   const roots = new Map<string, number[]>();
   recordDigest.forEach((_, record) => {
-    if (isRoot(record)) roots.set(digestOf(record), [...(roots.get(digestOf(record)) ?? []), record]);
+    if (isRoot(record)) append(roots, digestOf(record), record);
   });
+  const chainsOf = new Map<number, number[]>();
+  for (const [index, { record }] of config.chains.entries()) append(chainsOf, record, index);
   function recordsOf(id: string): readonly number[] {
     const root = roots.get(id);
     if (root) return root;
@@ -78,9 +80,9 @@ export function createConfigStorages(
       for (let at = config.resultOffset[record] ?? 0; at < (config.resultOffset[record + 1] ?? 0); at += 1) {
         if (stackOfResult(`result:${at}`)) yield { id: `result:${at}`, createdAt: textOf(config.resultCreatedAt[at]) };
       }
-      for (const [index, chain] of config.chains.entries()) {
-        if (chain.record === record && stackOfResult(`chain:${index}`))
-          yield { id: `chain:${index}`, createdAt: chain.createdAt };
+      for (const index of chainsOf.get(record) ?? []) {
+        const chain = config.chains[index];
+        if (chain && stackOfResult(`chain:${index}`)) yield { id: `chain:${index}`, createdAt: chain.createdAt };
       }
     }
   }
@@ -148,6 +150,13 @@ export function createConfigStorages(
       size: (resultID) => stackOfResult(resultID)?.sizeBytes ?? -1,
     },
   };
+}
+
+/** Adds to the list under a key, without making it anew. */
+function append<K>(lists: Map<K, number[]>, key: K, value: number): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
 }
 
 /** A result that is a stack of layers somewhere. */

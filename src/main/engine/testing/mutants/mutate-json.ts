@@ -91,7 +91,7 @@ function change(random: Random, all: readonly Node[], others: () => readonly Nod
       become(node, clone(random.pick(others())));
       return;
     case 9:
-      editFields(random, random.pick(all.filter((each) => 'fields' in each)));
+      editFields(random, random.pick(all.filter((each) => 'fields' in each).concat([{ fields: [] }])));
       return;
     default:
       editList(random, random.pick(all.filter((each) => 'list' in each).concat([{ list: [] }])));
