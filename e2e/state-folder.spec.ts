@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dataSet } from '../src/main/testing/data-sets.ts';
@@ -29,4 +31,21 @@ test('a state folder shows what BuildKit says of it, and its records by name', a
   await expect(inspector).toContainText('exec.cachemount');
   await expectAccessible(page);
   await shoot(page, 'state-keys', info.project.name);
+});
+
+test('a daemon that runs is told of, and what was read can be looked at', async ({ window: page, host }, info) => {
+  const root = join(host.folder, 'buildkit');
+  await cp(join(tiny ?? '', 'state'), root, { recursive: true });
+  const daemon = spawn('flock', ['-x', join(root, 'cache.db'), 'sh', '-c', 'echo held; cat']);
+  try {
+    await once(daemon.stdout, 'data');
+    await openSource(page, root);
+    const problems = page.getByRole('region', { name: 'Problems' }).first();
+    await expect(problems).toContainText('1 problem in this source.');
+    await problems.getByRole('button', { name: 'Show 1' }).click();
+    await expect(problems).toContainText('A snapshot in motion: a daemon has this folder open.');
+    await shoot(page, 'state-in-motion', info.project.name);
+  } finally {
+    daemon.stdin.end();
+  }
 });
