@@ -315,12 +315,18 @@ test.runIf(isLong)(
     const cache = await open();
     const before = process.memoryUsage().rss;
     let peak = 0;
-    await cache.commitMote(join(folder, 'sparse'), mote, CommitCopy, {
-      onBytes: () => {
-        peak = Math.max(peak, process.memoryUsage().rss);
-      },
-    });
+    const look = () => {
+      peak = Math.max(peak, process.memoryUsage().rss);
+    };
+    await cache.commitMote(join(folder, 'sparse'), mote, CommitCopy, { onBytes: look });
     expect((await cache.find(mote.digest))?.size).toBe(size);
+    let bytes = 0;
+    await using reader = await cache.moteReader(mote.digest);
+    for await (const chunk of reader) {
+      bytes += chunk.byteLength;
+      look();
+    }
+    expect(bytes).toBe(size);
     expect(peak - before).toBeLessThan(64 * 2 ** 20);
   },
   900_000,
