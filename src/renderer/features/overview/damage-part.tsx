@@ -112,7 +112,9 @@ function Running({ job, onCancel }: { readonly job: Job; readonly onCancel: () =
   const { done, total } = job.progress;
   const doing = job.kind === 'verify' || job.kind === 'quarantine' || job.kind === 'mend' ? DOING[job.kind] : job.kind;
   const figures = [
-    formatProgress(job.progress),
+    // Without an end in sight it is of more use to say what goes on, or for whom it waits.
+    total === undefined ? job.progress.phase : undefined,
+    done > 0 || total !== undefined ? formatProgress(job.progress) : undefined,
     formatRate(job.progress),
     formatTimeLeft(job.progress, job.startedAt, Date.now()),
   ];

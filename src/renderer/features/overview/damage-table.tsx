@@ -1,4 +1,4 @@
-import { Ellipsis } from 'lucide-react';
+import { Ellipsis, PackageCheck, ShieldX } from 'lucide-react';
 import type { CacheErrorCode } from '../../../shared/base/errors.ts';
 import type { DamagedBlob } from '../../../shared/model/damage.ts';
 import { shortDigest } from '../../../shared/oci/digest.ts';
@@ -64,12 +64,14 @@ export function DamageTable({
                     button={<IconButton icon={Ellipsis} label={`Mend ${shortDigest(blob.digest)}`} />}
                   >
                     {blob.places.map(({ location }) => (
-                      <MenuItem key={location} onAction={() => onMend(location, [blob.digest])}>
+                      <MenuItem key={location} icon={PackageCheck} onAction={() => onMend(location, [blob.digest])}>
                         {`Re-import from ${nameOf(location)}`}
                       </MenuItem>
                     ))}
                     {blob.code !== 'NOT_FOUND' && (
-                      <MenuItem onAction={() => onQuarantine([blob.digest])}>Quarantine</MenuItem>
+                      <MenuItem icon={ShieldX} onAction={() => onQuarantine([blob.digest])}>
+                        Quarantine
+                      </MenuItem>
                     )}
                   </Menu>
                 )}
