@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CacheError } from '../../shared/base/errors.ts';
+import { CacheError, isCacheError } from '../../shared/base/errors.ts';
 import { parseRef, withoutAccount } from '../../shared/oci/reference.ts';
 import { isStateFolder, openDuListing, openStateFolder } from '../adapters/buildkitd/index.ts';
 import { layoutOf } from '../adapters/file/layout.ts';
@@ -32,7 +32,9 @@ export function createSourceOpener({ registry }: SourceOpenerOptions): SourceOpe
       if (state) return state;
       const listing = await openDuListing(path).catch(() => undefined);
       if (listing) return listing;
-      const source = await openSource(path);
+      const source = await openSource(path).catch((error: unknown) => {
+        throw withMoreKinds(error);
+      });
       return (await isStore(source.location))
         ? withNotedDamage(createOciLayoutSource(source.location, 'store'))
         : source;
@@ -51,6 +53,13 @@ export function createSourceOpener({ registry }: SourceOpenerOptions): SourceOpe
       return (await openDuListing(path).catch(() => undefined))?.kind;
     },
   };
+}
+
+/** What else was looked for. */
+function withMoreKinds(error: unknown): unknown {
+  if (!isCacheError(error, 'UNSUPPORTED_FORMAT')) return error;
+  const more = 'The state folder of a BuildKit daemon (cache.db) and what buildctl du printed open too.';
+  return CacheError.fromData({ ...error.toJSON(), hint: `${error.hint ?? ''} ${more}`.trim() }, error);
 }
 
 /** A folder that cannot be looked into is none that we keep: who opens it says why. */

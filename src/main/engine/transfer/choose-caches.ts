@@ -18,8 +18,14 @@ export function chooseCaches(snapshot: Pick<SourceSnapshot, 'caches'>, ref: stri
   // Records of a daemon that no key leads to cannot be found by a build either.
   const caches = snapshot.caches.filter(({ form }) => form !== 'references');
   const [only, ...others] = caches;
-  if (!only) {
-    throw new CacheError('NOT_FOUND', 'There is no cache in this source.', { hint: 'Choose a source that has one.' });
+  if (!only || snapshot.caches.some((cache) => cache.ref === ref && !caches.includes(cache))) {
+    const what = only
+      ? 'These records have no keys, so no build could find them.'
+      : 'There is no cache in this source.';
+    throw new CacheError('NOT_FOUND', what, {
+      ...(ref === undefined ? {} : { subject: ref }),
+      hint: only ? `Choose ${only.ref}.` : 'Choose a source that has one.',
+    });
   }
   if (ref === undefined)
     return caches.map((cache) => ({ cache, ref: cache.form === 'solver' ? DEFAULT_REF : cache.ref }));

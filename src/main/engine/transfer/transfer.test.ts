@@ -135,6 +135,17 @@ describe('which caches', () => {
   test('all, or the one that is named; the only one can be given a name', () => {
     expect([names(['a', 'b']), names(['a', 'b'], 'b'), names(['a'], 'x')]).toEqual([['a', 'b'], ['b'], ['x']]);
   });
+  test('records of a daemon that no key leads to are left out, and cannot be chosen', () => {
+    const caches = [
+      { ref: 'cache.db', form: 'solver' },
+      { ref: 'runc-native', form: 'references' },
+    ];
+    expect(chooseCaches({ caches } as never, undefined).map(({ ref }) => ref)).toEqual(['latest']);
+    expect(chooseCaches({ caches } as never, 'v1').map(({ ref }) => ref)).toEqual(['v1']);
+    expect(() => chooseCaches({ caches } as never, 'runc-native')).toThrow(
+      expect.objectContaining({ code: 'NOT_FOUND', subject: 'runc-native', hint: 'Choose cache.db.' }),
+    );
+  });
   test.each([
     { refs: ['a', 'b'], ref: 'c', code: 'NOT_FOUND', hint: 'There is: a, b.' },
     { refs: [], ref: undefined, code: 'NOT_FOUND' },

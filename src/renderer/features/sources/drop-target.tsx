@@ -57,7 +57,7 @@ export function DropTarget() {
       <div className={styles.zone}>
         <Icon of={FolderOpen} size={20} stroke={1.5} className={styles.icon} />
         <b className="semi">Drop to open</b>
-        <span>A cache folder, an OCI layout, or a tar of one</span>
+        <span>A cache folder, an OCI layout, a tar of one, or a daemon’s state folder</span>
       </div>
     </div>
   );

@@ -43,7 +43,7 @@ function OpenForm({ onDone }: { readonly onDone: () => void }) {
         </Button>
       </div>
       <p className={styles.hint}>
-        A cache folder, an OCI layout, a tar of one, or a managed store
+        A cache folder, an OCI layout, a tar of one, a managed store, or the state folder of a BuildKit daemon
         {bridge
           ? '. '
           : ', on the machine where Cachewright runs: a browser does not tell paths of dropped files, so paste them here. '}
