@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CacheError } from '../../../shared/base/errors.ts';
 import { dataSet } from '../../testing/data-sets.ts';
+import { deriveCatalog } from '../catalog/derive.ts';
+import { runSteps } from '../catalog/steps.ts';
 import { isDuListing, parseDuListing } from './du-listing.ts';
 import { duSnapshot } from './du-snapshot.ts';
 
@@ -72,6 +74,26 @@ test('a step of several lines stays one record', () => {
       shared: false,
     },
   ]);
+});
+
+test('what is in use is not reclaimable, and sums stay whole numbers whatever is listed', () => {
+  const text = 'ID: a\nReclaimable: false\nSize: 10B\n\nID: b\nReclaimable: true\nSize: 5B\nParents: a\n';
+  const { du, records } = runSteps(deriveCatalog(duSnapshot(parseDuListing(text, 'du'), 'f')));
+  expect(du).toEqual({ records: 2, totalBytes: 15, reclaimableBytes: 5 });
+  expect([[...records.ownBytes], [...records.addsBytes], [...records.sharedBytes]]).toEqual([
+    [10, 15],
+    [10, 5],
+    [10, 10],
+  ]);
+  const huge = ['a', 'b', 'c'].map((id) => ({
+    id,
+    recordType: 'regular',
+    size: Number.MAX_SAFE_INTEGER,
+    parents: ['a'],
+  }));
+  const most = runSteps(deriveCatalog(duSnapshot(parseDuListing(JSON.stringify(huge), 'du'), 'f')));
+  expect(most.du?.totalBytes).toBe(Number.MAX_SAFE_INTEGER);
+  expect(most.records.ownBytes.every(Number.isSafeInteger)).toBe(true);
 });
 
 test('an empty listing is one, other JSON and other text are none', () => {
