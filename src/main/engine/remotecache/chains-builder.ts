@@ -80,7 +80,7 @@ export function createChainsBuilder() {
     const [target, gone] = [get(into), get(from)];
     mergedInto[find(from)] = find(into);
     gone.inputs.forEach((links, input) => {
-      for (const one of links.values()) if (find(one.item) !== find(into)) link(into, input, one);
+      for (const one of links.values()) if (!isUserOf(into, one.item)) link(into, input, one);
     });
     for (const [name, users] of gone.children) {
       const known = target.children.get(name) ?? new Set<number>();
@@ -151,24 +151,58 @@ function compareStacks(a: LayerStack, b: LayerStack): number {
   return Number(x !== undefined) - Number(y !== undefined);
 }
 
+/**
+ * The links of each item that can be written. A merge may have closed a loop that no single link closed: it is cut where
+ * a walk from the first item meets it, and what then lacks an input is left out, since nothing could find it.
+ */
+function withoutLoops(items: readonly (Item | undefined)[], find: (item: number) => number) {
+  const written: (ItemLink[][] | undefined)[] = items.map(() => undefined);
+  const state = new Uint8Array(items.length);
+  const [NEW, OPEN, DONE] = [0, 1, 2];
+  const open: number[] = [];
+  for (let start = 0; start < items.length; start += 1) {
+    open.push(start);
+    for (let at = open.at(-1); at !== undefined; at = open.at(-1)) {
+      const inputs = Array.from(items[at]?.inputs ?? [], (links) => [...(links?.values() ?? [])]);
+      if (state[at] === NEW && items[at]) {
+        state[at] = OPEN;
+        for (const links of inputs) {
+          for (const { item } of links) if (state[find(item)] === NEW) open.push(find(item));
+        }
+        continue;
+      }
+      open.pop();
+      if (state[at] !== OPEN) continue;
+      state[at] = DONE;
+      const kept = inputs.map((links) => {
+        // Two alternatives may have become one by a merge.
+        const unique = new Map(links.map((one) => [`${find(one.item)} ${one.selector}`, one]));
+        return [...unique.values()].filter(({ item }) => written[find(item)] !== undefined);
+      });
+      if (kept.every((links) => links.length > 0)) written[at] = kept;
+    }
+  }
+  return written;
+}
+
 /** The columns of the items that stand for themselves, and the descriptor of every blob they name. */
 function buildConfig(items: readonly (Item | undefined)[], find: (item: number) => number) {
+  const written = withoutLoops(items, find);
   const numbers = new Map<number, number>();
-  items.forEach((item, index) => {
-    if (item) numbers.set(index, numbers.size);
+  written.forEach((inputs, index) => {
+    if (inputs) numbers.set(index, numbers.size);
   });
   const texts = createTexts();
   const layers = createLayers(texts.of);
   const recordDigest: number[] = [];
   const [inputOffset, alternativeOffset, resultOffset] = [[0], [0], [0]];
   const [alternativeLink, alternativeSelector, resultLayer, resultCreatedAt]: number[][] = [[], [], [], []];
-  for (const item of items) {
-    if (!item) continue;
+  for (const [index, item] of items.entries()) {
+    const inputs = written[index];
+    if (!item || !inputs) continue;
     recordDigest.push(texts.of(item.digest));
-    for (const links of item.inputs) {
-      // Two alternatives may have become one by a merge.
-      const unique = new Map([...links.values()].map((one) => [`${find(one.item)} ${one.selector}`, one]));
-      for (const { item: source, selector } of unique.values()) {
+    for (const links of inputs) {
+      for (const { item: source, selector } of links) {
         alternativeLink?.push(numbers.get(find(source)) ?? 0);
         alternativeSelector?.push(texts.of(selector));
       }

@@ -131,7 +131,7 @@ describe('on disk', () => {
     const cacheOf = async (path: string) =>
       (await (await openSource(path)).read()).caches[0] ?? expect.fail('no cache');
     const copy = await cacheOf(target);
-    expect(copy.config.digest).toBe((await cacheOf(source)).config.digest);
+    expect(copy.config?.digest).toBe((await cacheOf(source)).config?.digest);
     expect(copy.descriptors.length).toBe(STEPS);
   });
 
