@@ -127,7 +127,7 @@ describe('on disk', () => {
 
   test('it is exported whole, with the same config', async () => {
     const target = work.path('copy');
-    expect((await work.run('export', source, '--to', target)).code).toBe(0);
+    expect(await work.run('export', source, '--to', target)).toMatchObject({ code: 0, err: '' });
     const cacheOf = async (path: string) =>
       (await (await openSource(path)).read()).caches[0] ?? expect.fail('no cache');
     const copy = await cacheOf(target);
