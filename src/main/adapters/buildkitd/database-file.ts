@@ -2,11 +2,11 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { CacheError, toCacheError } from '../../../shared/base/errors.ts';
 import type { BoltFile } from '../../engine/bolt/meta.ts';
+import type { FileIdentity } from './live-daemon.ts';
 
 /** A database that is open for reading. Nothing is locked and nothing is written: its daemon does not notice. */
-export interface DatabaseFile extends BoltFile, Disposable {
+export interface DatabaseFile extends BoltFile, FileIdentity, Disposable {
   readonly path: string;
-  readonly inode: bigint;
   /** Forgets what was read, so that it is read again as it is now. */
   refresh(): void;
 }
@@ -57,6 +57,7 @@ export function openDatabaseFile(path: string): DatabaseFile {
   return {
     path,
     name,
+    device: stat.dev,
     inode: stat.ino,
     get size() {
       return size;

@@ -96,10 +96,7 @@ function openState(root: string): OpenState {
 }
 
 function isHeld({ files, databases }: OpenState): boolean {
-  return isHeldByDaemon(
-    files.root,
-    databases.map(({ inode }) => inode),
-  );
+  return isHeldByDaemon(files.root, databases);
 }
 
 function snapshotOf(state: OpenState, blobs: ReadonlyMap<string, readonly SourceBlob[]>, fingerprint: string) {
