@@ -1,4 +1,5 @@
 import { type AppInfo, createAppHandlers } from './app/handlers.ts';
+import { createPlaceRecorder } from './blob-info/place-recorder.ts';
 import { createGraphHandlers } from './graph/handlers.ts';
 import { createImplementer } from './implementer.ts';
 import { createJobs } from './jobs/create-jobs.ts';
@@ -47,7 +48,9 @@ export interface EnginePorts {
 export function createEngine(ports: EnginePorts) {
   const os = createImplementer(ports.reports);
   const jobs = createJobs(ports);
-  const sources = createSourceRegistry({ ...ports, jobs, sample: ports.info.sample });
+  // A command leaves no trace of what it opened, and would wait for this at its end.
+  const places = ports.info.host === 'cli' ? undefined : createPlaceRecorder(ports);
+  const sources = createSourceRegistry({ ...ports, jobs, places, sample: ports.info.sample });
   const engine = { ...ports, jobs, sources };
 
   const router = os.router({
@@ -69,6 +72,7 @@ export function createEngine(ports: EnginePorts) {
     async [Symbol.asyncDispose]() {
       await sources[Symbol.asyncDispose]();
       await jobs[Symbol.asyncDispose]();
+      await places?.[Symbol.asyncDispose]();
     },
   };
 }

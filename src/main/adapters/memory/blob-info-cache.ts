@@ -19,6 +19,9 @@ export function createMemoryBlobInfoCache(clock: Clock = systemClock): BIC {
     recordUncompressed: async (digest, to) => {
       uncompressed.set(digest, to);
     },
+    recordAllUncompressed: async (all) => {
+      for (const [digest, to] of all) uncompressed.set(digest, to);
+    },
     recordKnownLocation,
     recordKnownLocations: async (digests, ref) => {
       for (const digest of digests) await recordKnownLocation(digest, ref);

@@ -50,6 +50,12 @@ export function createSqliteBlobInfoCache(db: DatabaseSync, clock: Clock = syste
     recordUncompressed: async (digest, to) => {
       setUncompressed.run(digest, to);
     },
+    recordAllUncompressed: async (uncompressed) => {
+      if (uncompressed.size === 0) return;
+      inTransaction(db, () => {
+        for (const [digest, to] of uncompressed) setUncompressed.run(digest, to);
+      });
+    },
     recordKnownLocation: async (digest, ref) => {
       record(digest, ref);
     },

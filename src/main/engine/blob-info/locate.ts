@@ -8,12 +8,18 @@ export async function recordLayerSource(bic: BIC, descriptor: Descriptor, srcRef
   await recordLayerSources(bic, [descriptor], srcRef);
 }
 
-/** The same for all layers of one place. */
-export async function recordLayerSources(bic: BIC, descriptors: readonly Descriptor[], srcRef: Ref): Promise<void> {
+/** The same for all layers of one place, in two writes. */
+export async function recordLayerSources(
+  bic: BIC,
+  descriptors: readonly Pick<Descriptor, 'digest' | 'annotations'>[],
+  srcRef: Ref,
+): Promise<void> {
+  const uncompressed = new Map<string, string>();
   for (const { digest, annotations } of descriptors) {
-    const uncompressed = annotations?.[ANNOTATIONS.uncompressed];
-    if (uncompressed !== undefined) await bic.recordUncompressed(digest, uncompressed);
+    const to = annotations?.[ANNOTATIONS.uncompressed];
+    if (to !== undefined) uncompressed.set(digest, to);
   }
+  await bic.recordAllUncompressed(uncompressed);
   await bic.recordKnownLocations(
     descriptors.map((descriptor) => descriptor.digest),
     srcRef,

@@ -35,6 +35,18 @@ export function describeBlobInfoCache(name: string, create: (clock: Clock) => Pr
       expect(await bic.uncompressedDigest(B)).toBeUndefined();
     });
 
+    test('what many blobs uncompress to, in one write; none is nothing', async () => {
+      await bic.recordAllUncompressed(new Map());
+      await bic.recordUncompressed(A, B);
+      await bic.recordAllUncompressed(
+        new Map([
+          [A, U],
+          [B, U],
+        ]),
+      );
+      expect([await bic.uncompressedDigest(A), await bic.uncompressedDigest(B)]).toEqual([U, U]);
+    });
+
     test('locations come most recently recorded first', async () => {
       const [one, two, three] = [
         parseRef('docker://r1.io/a:x'),

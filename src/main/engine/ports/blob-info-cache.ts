@@ -17,6 +17,8 @@ export interface BIC extends AsyncDisposable {
   uncompressedDigest(digest: string): Promise<string | undefined>;
   /** Remembers what a blob uncompresses to; the newest word counts. */
   recordUncompressed(digest: string, uncompressed: string): Promise<void>;
+  /** The same for many blobs, digest → uncompressed, in one write. */
+  recordAllUncompressed(uncompressed: ReadonlyMap<string, string>): Promise<void>;
   /** Remembers that a place holds a blob, as of now. */
   recordKnownLocation(digest: string, ref: Ref): Promise<void>;
   /** The same for many blobs of one place, in one write. */

@@ -1,6 +1,6 @@
 import { throwIfAborted } from '../../../shared/base/errors.ts';
 import { withContentNames } from '../explain/content-names.ts';
-import type { CacheSource, ReadProgress } from '../ports/cache-source.ts';
+import type { CacheSource, ReadProgress, SourceSnapshot } from '../ports/cache-source.ts';
 import type { Catalog, CatalogStore } from '../ports/catalog.ts';
 import type { SourceOpener } from '../ports/source-opener.ts';
 
@@ -18,6 +18,8 @@ export interface LoadOptions {
   readonly current?: Catalog | undefined;
   /** Reads the source without asking whether anything changed. */
   readonly force?: boolean | undefined;
+  /** Gets what was read, where the source was read and not taken from a catalog. */
+  readonly onRead?: ((snapshot: SourceSnapshot) => void) | undefined;
 }
 
 /** The kept catalog of the source as it is now, if there is one: no reading, so it takes no time worth showing. */
@@ -54,5 +56,7 @@ export async function loadCatalog(
   const beside = await ports.opener.names(source, signal);
   const names = withContentNames(new Map([...(snapshot.names ?? []), ...beside]), configs);
   throwIfAborted(signal);
-  return ports.catalogs.build(id, snapshot, names, progress);
+  const catalog = await ports.catalogs.build(id, snapshot, names, progress);
+  options.onRead?.(snapshot);
+  return catalog;
 }

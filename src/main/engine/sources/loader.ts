@@ -1,6 +1,7 @@
 import { CacheError, cancelled } from '../../../shared/base/errors.ts';
+import type { PlaceRecorder } from '../blob-info/place-recorder.ts';
 import { outward } from '../error-border.ts';
-import type { CacheSource } from '../ports/cache-source.ts';
+import type { CacheSource, SourceSnapshot } from '../ports/cache-source.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { ReportSink } from '../ports/report-sink.ts';
 import { createTurns } from '../streams/turns.ts';
@@ -11,6 +12,8 @@ import { keptCatalog, type LoadOptions, type LoadPorts, loadCatalog } from './lo
 /** What loading needs of the world. */
 export interface LoaderPorts extends LoadPorts {
   readonly reports: ReportSink;
+  /** Told of every source that was read, once it can be used. Absent: where blobs lie is not remembered. */
+  readonly places?: Pick<PlaceRecorder, 'record'> | undefined;
 }
 
 /** What loading needs of the list. */
@@ -87,7 +90,7 @@ export function createLoader(options: LoaderOptions) {
     /** Notes in the entry why it did not come to a load at all: a turn that was given up. */
     fail,
     /** Makes the entry's catalog that of the source as it is now. @throws why not, after noting it in the entry */
-    load(entry: Entry, load: Omit<LoadOptions, 'current'>): Promise<void> {
+    load(entry: Entry, load: Omit<LoadOptions, 'current' | 'onRead'>): Promise<void> {
       const signal = load.signal ? AbortSignal.any([load.signal, stopping]) : stopping;
       return turns.take(entry.id, signal, async () => {
         try {
@@ -95,7 +98,12 @@ export function createLoader(options: LoaderOptions) {
           const current = entry.slot?.catalog;
           // Of what was never open nothing can be kept: then even its fingerprint need not be looked at first.
           const force = load.force || entry.isNew;
-          await install(entry, await loadCatalog(entry.id, source, ports, { ...load, signal, force, current }));
+          let read: SourceSnapshot | undefined;
+          const onRead = (snapshot: SourceSnapshot): void => {
+            read = snapshot;
+          };
+          await install(entry, await loadCatalog(entry.id, source, ports, { ...load, signal, force, current, onRead }));
+          if (read) ports.places?.record(source, read);
         } catch (error) {
           throw fail(entry, error, signal);
         }
