@@ -25,7 +25,8 @@ interface Described {
   readonly size: number;
 }
 
-async function expectSameBytes(cache: RealCache): Promise<void> {
+/** @returns what of its order the document does not show; then only what was read is written back the same. */
+async function expectSameBytes(cache: RealCache): Promise<string | undefined> {
   const config = await parseCacheConfig([cache.config]);
   const text = (parsed: typeof config) => Buffer.concat([...marshalCacheConfig(parsed)]).toString();
   expect(text(config) === cache.config.toString()).toBe(true);
@@ -49,10 +50,14 @@ async function expectSameBytes(cache: RealCache): Promise<void> {
   const built = buildManifest({ form, config: configDescriptor as Described, layers });
   expect(Buffer.from(built.bytes).toString()).toBe(cache.manifest.toString());
   expect(built.descriptor).toMatchObject({ mediaType: cache.manifestType, size: cache.manifest.length });
+  if (!distinct(config.layerBlob)) return 'a blob over two parents';
+  return distinct(config.recordDigest) ? undefined : 'records of one digest';
 }
 
 describe('real caches are written back byte for byte', () => {
-  test.each(realCaches(FIXTURES))('$name', expectSameBytes);
+  test.each(realCaches(FIXTURES))('$name', async (cache) => {
+    await expectSameBytes(cache);
+  });
 
   describe.skipIf(noTestData)(`the larger sets ${noTestData ?? ''}`, () => {
     let data: TestData;
@@ -64,7 +69,14 @@ describe('real caches are written back byte for byte', () => {
     test.each(['tiny', 'app', 'pairs'])('%s', async (set) => {
       const caches = realCaches(data.set(set));
       expect(caches.length).toBeGreaterThan(15);
-      for (const cache of caches) await expectSameBytes(cache);
+      const ties: string[] = [];
+      for (const cache of caches) {
+        const tie = await expectSameBytes(cache);
+        if (tie) ties.push(`${cache.name} (${tie})`);
+      }
+      process.stdout.write(
+        `${set}: ${caches.length} of ${caches.length} byte for byte as read; sorted anew from any order all but ${ties.length}: ${ties.join(', ')}\n`,
+      );
     });
 
     test.each([
