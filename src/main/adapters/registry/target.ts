@@ -63,7 +63,7 @@ export function createRegistryTarget(
   const presence = createBlobPresence(repository, `${ref.registry}/${ref.repository}`);
   const manifests = new Map<string, Uint8Array>();
 
-  const namedOf = (name: string) => formatRef({ ...ref, tag: checkedTag(name) }).slice('docker://'.length);
+  const namedOf = (name: string) => formatRef({ ...ref, tag: checkedTag(name) });
   const digestAt = async (name: string, signal?: AbortSignal): Promise<string | undefined> =>
     repository.resolve(checkedTag(name), signal).then(
       ({ digest }) => digest,
@@ -86,8 +86,8 @@ export function createRegistryTarget(
     name: tag,
     lease: async () => ({ add: async () => {}, [Symbol.asyncDispose]: async () => {} }),
 
-    async survey(wanted, signal) {
-      const sizes = await presence.sizes(wanted, { signal });
+    async survey(wanted, signal, onProgress) {
+      const sizes = await presence.sizes(wanted, { signal, onProgress });
       const present = wanted.filter(({ digest, size }) => sizes.get(digest) === size);
       return { present: new Set(present.map(({ digest }) => digest)), unfit: [] };
     },
@@ -152,7 +152,8 @@ export function createRegistryTarget(
 
     // What nothing leads to is swept away by the registry itself.
     discard: async () => {},
-    commands: (name) => registryCommands(namedOf(name)),
+    locationOf: namedOf,
+    commands: (name) => registryCommands(namedOf(name).slice('docker://'.length)),
   };
 }
 

@@ -62,7 +62,11 @@ export interface CacheTarget {
   readonly name?: string | undefined;
   /** To be taken before anything is looked for. What others may not prune has nothing to do. */
   lease(digests: Iterable<Digest>): Promise<Lease>;
-  survey(wanted: readonly Descriptor[], signal?: AbortSignal): Promise<Survey>;
+  survey(
+    wanted: readonly Descriptor[],
+    signal?: AbortSignal,
+    onProgress?: (progress: JobProgress) => void,
+  ): Promise<Survey>;
   /** Layers as the manifests that are there describe them; those that cannot be read are left out. */
   describedLayers(refs: readonly string[], signal?: AbortSignal): Promise<readonly Descriptor[]>;
   /**
@@ -93,6 +97,8 @@ export interface CacheTarget {
   switchReferences(references: readonly NewReference[], options: LockOptions): Promise<readonly Digest[]>;
   /** Deletes those of these blobs that nothing leads to and nobody leases, where the place can. */
   discard(digests: readonly Digest[]): Promise<void>;
+  /** Where a source finds the cache that was written under this name. */
+  locationOf(ref: string): string;
   /** Lines to paste into a build that uses the cache of this name. */
   commands(ref: string): string[];
 }

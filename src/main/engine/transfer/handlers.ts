@@ -60,11 +60,14 @@ export function createTransferHandlers(os: Implementer['transfer'], engine: Tran
       sourceId,
       mutates: target,
       async run({ signal, progress, log }) {
+        const places = new Set([target]);
         try {
           const source = await sources.cacheSource(sourceId, signal);
           const report = await transferCaches({
             source,
             openTarget: () => openTarget(target, source, { signal, onWait: waiting(progress) }),
+            // A repository is no source, but each cache that goes there may be listed as one.
+            onSwitched: (location) => places.add(location),
             options,
             blobInfo,
             staging,
@@ -74,8 +77,10 @@ export function createTransferHandlers(os: Implementer['transfer'], engine: Tran
           });
           return { kind, report };
         } finally {
-          const listed = sources.findByLocation(target);
-          if (listed) await sources.refresh(listed.id, signal.aborted ? undefined : signal);
+          for (const place of places) {
+            const listed = sources.findByLocation(place);
+            if (listed) await sources.refresh(listed.id, signal.aborted ? undefined : signal);
+          }
         }
       },
     });

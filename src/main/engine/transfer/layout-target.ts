@@ -64,6 +64,7 @@ export function createLayoutTarget(store: LayoutStore): CacheTarget {
     },
 
     discard: (digests) => store.discard(digests),
+    locationOf: () => store.location,
     commands: (ref) => buildCommands(store.location, ref),
   };
 }

@@ -8,8 +8,8 @@ import { replaceBlobs } from '../remotecache/replace-blobs.ts';
 import type { ChosenCache } from './choose-caches.ts';
 import { recompressBlob } from './recompress.ts';
 import { type LayerCompression, saysCompression } from './recompressed-layer.ts';
+import { noteDamage, type Run } from './run.ts';
 import { selectCache } from './selected-cache.ts';
-import { noteDamage, type Run } from './transfer.ts';
 
 /** Layers packed anew at once: as many as there are cores on a small machine. */
 const AT_ONCE = 2;

@@ -1,35 +1,15 @@
 import { formatBytes } from '../../../shared/base/bytes.ts';
 import { CacheError } from '../../../shared/base/errors.ts';
-import type { JobProgress } from '../../../shared/model/job.ts';
-import type { TransferOptions, TransferReport } from '../../../shared/model/transfer.ts';
+import type { TransferReport } from '../../../shared/model/transfer.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { type Digest, parseDigest, shortDigest } from '../../../shared/oci/digest.ts';
-import type { BIC } from '../ports/blob-info-cache.ts';
-import type { CacheSource } from '../ports/cache-source.ts';
-import type { CacheTarget } from '../ports/cache-target.ts';
-import type { Lease } from '../ports/managed-store.ts';
-import type { Staging } from '../ports/staging.ts';
 import { createCacheExporter, type ExportStatus, type Ingester } from '../remotecache/exporter.ts';
 import { waiting } from '../store/waiting.ts';
-import { type ChosenCache, chosenFor } from './choose-caches.ts';
+import { chosenFor } from './choose-caches.ts';
 import { placeOfSource, rememberPlace } from './places.ts';
 import { distinctBlobs, type PreparedCache, prepareCaches, replacedAt, warningsOf } from './prepared.ts';
 import { recompressCaches } from './recompress-caches.ts';
-
-/** One transfer. */
-export interface Transfer {
-  readonly source: CacheSource;
-  /** Opened, or created, once the source has been read. */
-  openTarget(): Promise<CacheTarget>;
-  readonly options: TransferOptions;
-  /** Learns where blobs are. */
-  readonly blobInfo?: BIC | undefined;
-  /** Needed only for another compression. */
-  readonly staging?: Staging | undefined;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((progress: JobProgress) => void) | undefined;
-  readonly log?: ((text: string) => void) | undefined;
-}
+import { createSupply, noteDamage, type Run, type Transfer } from './run.ts';
 
 /** A log has a line for each blob where they are few, else for the large ones. */
 const LOGGED_BLOBS = 200;
@@ -61,7 +41,7 @@ export async function transferCaches(transfer: Transfer): Promise<TransferReport
   // Before the copying: a registry that the source lies in may have a blob for another repository of its own.
   await rememberPlace(blobInfo, hadBySource, placeOfSource(source), log);
 
-  const { present, unfit } = await target.survey(described, signal);
+  const { present, unfit } = await target.survey(described, signal, onProgress);
   const run: Run = { ...transfer, log, target, lease, chosen: named, supply: createSupply(inSource, present) };
   await setAside(
     run,
@@ -82,6 +62,7 @@ export async function transferCaches(transfer: Transfer): Promise<TransferReport
     }));
     const lost = await target.switchReferences(references, { signal, onWait: onProgress && waiting(onProgress) });
     if (lost.length === 0) {
+      for (const { ref } of caches) transfer.onSwitched?.(target.locationOf(ref));
       await lease[Symbol.asyncDispose]();
       const blobs = distinctBlobs(caches);
       const used = new Set(blobs.map(digestOf));
@@ -93,37 +74,6 @@ export async function transferCaches(transfer: Transfer): Promise<TransferReport
     if (tried === TRIES) throw vanished(lost);
     for (const digest of lost) run.supply.inTarget.delete(digest);
   }
-}
-
-/** A transfer on its way. */
-export interface Run extends Omit<Transfer, 'openTarget'> {
-  readonly log: (text: string) => void;
-  readonly target: CacheTarget;
-  readonly lease: Lease;
-  readonly supply: Supply;
-  chosen: readonly ChosenCache[];
-}
-
-/** Where blobs can be had. */
-export interface Supply {
-  readonly inSource: Set<string>;
-  readonly inTarget: Set<string>;
-  /** Came there by this transfer. */
-  readonly brought: Set<Digest>;
-  /** Those of them that the target took from another place of its own. */
-  readonly mounted: Set<Digest>;
-  /** What the source says it has and has not, in words. */
-  readonly damaged: string[];
-}
-
-function createSupply(inSource: Set<string>, inTarget: Set<string>): Supply {
-  return { inSource, inTarget, brought: new Set(), mounted: new Set(), damaged: [] };
-}
-
-/** Notes that the source cannot give a blob after all. */
-export function noteDamage({ inSource, damaged }: Supply, { subject = '', message }: CacheError): void {
-  inSource.delete(subject);
-  damaged.push(`${subject} cannot be copied: ${message}`);
 }
 
 /**
