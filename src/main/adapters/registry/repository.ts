@@ -216,7 +216,15 @@ export function createRepository(client: RegistryClient, name: string): Reposito
       });
       await there.body?.cancel();
       if (there.status === 200) return 'there';
-      for (const from of mountFrom) if (from !== name && (await mount(digest, from, signal))) return 'mounted';
+      for (const from of mountFrom) {
+        if (from === name) continue;
+        const isMounted = await mount(digest, from, signal).catch((error: unknown) => {
+          // Who may not read the other repository may still write to this one.
+          if (isCacheError(error, 'ACCESS_DENIED')) return false;
+          throw error;
+        });
+        if (isMounted) return 'mounted';
+      }
       for (let session = 1; ; session += 1) {
         try {
           await uploadOnce(descriptor, bytes, { signal, onBytes });

@@ -11,7 +11,9 @@ import { transferCaches } from '../../engine/transfer/transfer.ts';
 import { hasRegistryServer, type RegistryServer, startRegistryServer } from '../../testing/registry-server.ts';
 import { createMemoryBlobInfoCache } from '../memory/blob-info-cache.ts';
 import { openSource } from '../oci-layout/index.ts';
+import { createRegistryClient } from './client.ts';
 import { createRepositoryOpener, type RepositoryOpener } from './open-repository.ts';
+import { createRepository } from './repository.ts';
 import { createRegistrySource } from './source.ts';
 import { createRegistryTarget, parseRegistryPlace, registryLocation } from './target.ts';
 
@@ -149,6 +151,21 @@ describe.runIf(hasRegistryServer())('a transfer to a real registry', () => {
       parseRef(at('mount/never')),
     );
     expect(await send('mount/stale', { blobInfo })).toMatchObject({ blobsCopied: BLOBS });
+  });
+
+  test('sends it where the other repository may not be read', async () => {
+    const blobInfo = createMemoryBlobInfoCache();
+    await send('mount/closed', { blobInfo });
+    const client = createRegistryClient(server.host, async () => undefined);
+    const refusing: typeof client = {
+      ...client,
+      send: async (request) => {
+        if (!request.target.includes('mount=')) return client.send(request);
+        throw new CacheError('ACCESS_DENIED', 'not yours');
+      },
+    };
+    const repositories: RepositoryOpener = ({ repository }) => createRepository(refusing, repository);
+    expect(await send('mount/open', { blobInfo, repositories })).toMatchObject({ blobsCopied: BLOBS });
   });
 
   test('from one repository to another sends nothing through this machine', async () => {
