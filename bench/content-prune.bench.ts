@@ -30,7 +30,7 @@ await runBench<Prepared, Removed, string>({
   name: 'content-prune',
   what: `${COUNT.toLocaleString('en')} blobs to the trash of a store, durably, from where they can come back; the peer deletes them`,
   goal: 1 / 1.5,
-  rounds: 5,
+  rounds: 3,
   async prepare(folder, rounds) {
     const prepared = { stores: join(folder, 'stores'), peers: join(folder, 'peers') };
     // All before the first deletion, after which the file system would create files slowly.

@@ -74,7 +74,8 @@ export interface BenchReport {
   readonly at: string;
 }
 
-const OUT = 'artifacts/bench';
+/** Where reports are written, a file a bench. */
+export const REPORTS = 'artifacts/bench';
 
 /**
  * Runs a bench: check, then rounds in which both run one after the other, each first in turn; then once more each in a
@@ -126,7 +127,7 @@ export async function runBench<P, A, B>(bench: Bench<P, A, B>): Promise<void> {
       machine: { cpu: cpus()[0]?.model ?? '', cores: cpus().length, node: process.version, load },
       at: new Date().toISOString(),
     };
-    const file = join(OUT, `${bench.name}.json`);
+    const file = join(REPORTS, `${bench.name}.json`);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, `${JSON.stringify(report, undefined, 2)}\n`);
     console.log(`${formatReport(report)}\n  written to ${file}\n`);
@@ -224,4 +225,18 @@ export function formatReport(report: BenchReport): string {
     `  ratio ${report.ratio.toFixed(2)} (95 %: ${low.toFixed(2)} … ${high.toFixed(2)}), ${goal}; ` +
       `${report.ours.roundsMs.length} rounds`,
   ].join('\n');
+}
+
+/** The line of a report in the table of the README. */
+export function tableRow({ what, ours, peer, ratio, ratioInterval, goal, met }: BenchReport): string {
+  const time = (ms: number) => {
+    if (ms >= 1000) return `${(ms / 1000).toFixed(1)} s`;
+    return `${ms < 100 ? ms.toFixed(1) : ms.toFixed(0)} ms`;
+  };
+  const interval = `${ratioInterval.low.toFixed(2)} … ${ratioInterval.high.toFixed(2)}`;
+  const asked = goal === undefined ? '' : `≥ ${goal.toFixed(2)}${met ? '' : ', not met'}`;
+  return (
+    `| ${what} | ${time(ours.medianMs)} | ${time(peer.medianMs)}, ${peer.name} ` +
+    `| ${ratio.toFixed(2)} (${interval}) | ${asked} |`
+  );
 }

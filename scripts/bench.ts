@@ -1,11 +1,12 @@
 // Runs benches: all of bench/*.bench.ts, or those named: `npm run bench -- open content [--rounds N] [--full]`; a name also stands
-// for those that begin with it. Fails when one cannot be run; a goal that was not met is said, and is no failure: it depends
-// on the machine.
+// for those that begin with it. At the end the table of all reports there are goes to artifacts/bench/table.md. Fails when a
+// bench cannot be run; a goal that was not met is said, and is no failure: it depends on the machine.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type BenchReport, REPORTS, tableRow } from '../bench/harness.ts';
 
 const FOLDER = join(import.meta.dirname, '../bench');
 const all = readdirSync(FOLDER)
@@ -35,3 +36,10 @@ for (const name of chosen) {
   if (spawnSync(process.execPath, args, { stdio: 'inherit' }).status !== 0) failed += 1;
 }
 process.exitCode = failed > 0 ? 1 : 0;
+
+const rows = readdirSync(REPORTS)
+  .filter((file) => file.endsWith('.json'))
+  .map((file) => tableRow(JSON.parse(readFileSync(join(REPORTS, file), 'utf8')) as BenchReport));
+const table = ['| what | Cachewright | peer | ratio | goal |', '|---|---|---|---|---|', ...rows].join('\n');
+writeFileSync(join(REPORTS, 'table.md'), `${table}\n`);
+console.log(table);
