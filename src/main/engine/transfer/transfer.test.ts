@@ -104,7 +104,7 @@ describe('an export', () => {
       },
     };
     expect((await exportTo('long', long)).warnings).toEqual([
-      expect.stringMatching(/^The config of latest has .* 1\.00 MiB/),
+      expect.stringMatching(/^The config of latest has .* 1\.00 MiB\. Write only .*mode min.*key.*prune/),
     ]);
   });
 });

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TransferReport } from '../../../shared/model/transfer.ts';
 import { dataSet } from '../../testing/data-sets.ts';
 import { hasRegistryServer, type RegistryServer, startRegistryServer } from '../../testing/registry-server.ts';
+import { composeEngine } from '../compose.ts';
+import { finished, openReady } from '../testing/engine-on-disk.ts';
 import { createWorkspace, fixture, type Workspace } from './testing/workspace.ts';
 
 interface Inspected {
@@ -76,6 +78,21 @@ describe.runIf(hasRegistryServer())('export to docker://', () => {
     expect(out).toContain(
       `docker buildx build --cache-to type=registry,ref=${server.host}/words/two:latest,mode=max .`,
     );
+  });
+
+  it('is shown before by the contract, and what is open there is read anew after', async () => {
+    await using engine = await composeEngine({ host: 'web', environment: work.environment });
+    const { client } = engine;
+    const source = await openReady(client, SAMPLE);
+    const to = at('shown');
+    const preview = () => client.transfer.preview({ sourceId: source.id, to });
+    expect(await preview()).toMatchObject({ copyBlobs: 14, skipBlobs: 0 });
+    await work.json('export', SAMPLE, '--to', `${to}:latest`, '--mode', 'min');
+    const there = await openReady(client, `${to}:latest`);
+    expect((await preview()).skipBlobs).toBeGreaterThan(0);
+    const job = await finished(client, await client.transfer.export({ sourceId: source.id, to }));
+    expect(job).toMatchObject({ state: 'done', result: { kind: 'export' } });
+    expect((await client.sources.get({ sourceId: there.id })).totals).toEqual(source.totals);
   });
 
   it.each([
