@@ -1,0 +1,133 @@
+import { deepStrictEqual, strictEqual } from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { createStoreOpener } from '../src/main/adapters/file/store-opener.ts';
+import { openSource } from '../src/main/adapters/oci-layout/index.ts';
+import { createDockerCredentialSource } from '../src/main/adapters/registry/docker-credentials.ts';
+import { createRepositoryOpener } from '../src/main/adapters/registry/open-repository.ts';
+import { transferCaches } from '../src/main/engine/transfer/transfer.ts';
+import { localPath } from '../src/main/hosts/source-opener.ts';
+import { createTargetOpener } from '../src/main/hosts/target-opener.ts';
+import { hasRegistryServer, type RegistryServer, startRegistryServer } from '../src/main/testing/registry-server.ts';
+import { CacheError } from '../src/shared/base/errors.ts';
+import { runBench } from './harness.ts';
+import { writeLargeCache } from './large-cache.ts';
+
+interface Prepared {
+  readonly cache: string;
+  readonly folder: string;
+  readonly manifest: string;
+}
+
+const run = promisify(execFile);
+const ROUNDS = 5;
+
+await exportBench('remotecache-export', { durable: true });
+await exportBench('remotecache-export-bare', { durable: false });
+if (hasRegistryServer()) await pushBench();
+
+/** An export hashes every byte and is durable; `cp` is neither, so it is measured alone and with a sync. */
+function exportBench(name: string, { durable }: { readonly durable: boolean }): Promise<void> {
+  return runBench<Prepared, string, string>({
+    name,
+    what: `export 2 GiB to a local layout, every byte hashed, durable; the peer ${durable ? 'is durable too' : 'only copies'}`,
+    ...(durable ? {} : { goal: 1 / 1.3 }),
+    rounds: ROUNDS,
+    prepare,
+    ours: {
+      name: 'cachewright export',
+      async run({ cache, folder }, round) {
+        const to = join(folder, `ours-${round}`);
+        await exportTo(cache, to);
+        return to;
+      },
+      cleanUp: (_, path) => rm(path, { recursive: true }),
+    },
+    peer: {
+      name: durable ? 'cp -r, sync' : 'cp -r',
+      async run({ cache, folder }, round) {
+        const to = join(folder, `peer-${round}`);
+        await run('sh', ['-c', `cp -r "$1" "$2"${durable ? ' && sync -f "$2"' : ''}`, 'sh', cache, to]);
+        return to;
+      },
+      cleanUp: (_, path) => rm(path, { recursive: true }),
+    },
+    check(ours, peer) {
+      const blobs = (path: string) => readdirSync(join(path, 'blobs', 'sha256')).sort();
+      deepStrictEqual(blobs(ours), blobs(peer));
+    },
+  });
+}
+
+/** Each push goes to a registry of its own, which has nothing yet. */
+function pushBench(): Promise<void> {
+  let server: RegistryServer | undefined;
+  const setUp = async () => {
+    server = await startRegistryServer();
+  };
+  const host = () => {
+    if (server) return server.host;
+    throw new Error('no registry');
+  };
+  const cleanUp = async () => {
+    await server?.[Symbol.asyncDispose]();
+    server = undefined;
+  };
+  const digestOf = async (reference: string) => {
+    const accept = 'application/vnd.oci.image.manifest.v1+json';
+    const response = await fetch(`http://${host()}/v2/${reference}`, { method: 'HEAD', headers: { accept } });
+    return response.headers.get('docker-content-digest') ?? '';
+  };
+  return runBench<Prepared, string, string>({
+    name: 'remotecache-push',
+    what: 'export 2 GiB to an empty registry on this machine',
+    goal: 1,
+    rounds: ROUNDS,
+    prepare,
+    ours: {
+      name: 'cachewright export',
+      setUp,
+      async run({ cache }) {
+        await exportTo(cache, `docker://${host()}/cache:latest`);
+        return digestOf('cache/manifests/latest');
+      },
+      cleanUp,
+    },
+    peer: {
+      name: 'skopeo copy',
+      setUp,
+      async run({ cache }) {
+        const to = `docker://${host()}/cache:latest`;
+        await run('skopeo', ['copy', '--dest-tls-verify=false', `oci:${cache}:latest`, to]);
+        return digestOf('cache/manifests/latest');
+      },
+      cleanUp,
+    },
+    check(ours, peer, { manifest }) {
+      strictEqual(ours, manifest);
+      strictEqual(peer, manifest);
+    },
+  });
+}
+
+async function prepare(folder: string): Promise<Prepared> {
+  const cache = join(folder, 'cache');
+  return { cache, folder, manifest: (await writeLargeCache(cache)).digest };
+}
+
+async function exportTo(cache: string, to: string): Promise<void> {
+  const repositories = createRepositoryOpener(createDockerCredentialSource('/nonexistent'));
+  const targets = createTargetOpener({ stores: createStoreOpener({ pathOf: localPath }), registry: { repositories } });
+  await transferCaches({
+    source: await openSource(cache),
+    openTarget: async () => {
+      const target = await targets.open(to, { create: true });
+      if (target) return target;
+      throw new CacheError('INTERNAL', 'a target that was to be created');
+    },
+    options: { mode: 'max' },
+  });
+}
