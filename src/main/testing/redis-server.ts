@@ -8,6 +8,10 @@ export interface RedisServer extends AsyncDisposable {
   readonly url: string;
   /** Ends the process, as a crash does. What it held is gone: it keeps nothing on disk. */
   stop(): Promise<void>;
+  /** Makes it hang: connections stay open and are taken, and nothing is answered. */
+  pause(): void;
+  /** Lets it go on where it stopped. */
+  resume(): void;
   /** Starts it again, empty, on the same socket. */
   start(): Promise<void>;
 }
@@ -55,6 +59,8 @@ export async function startRedisServer(): Promise<RedisServer> {
     url: `unix://${socket}`,
     start,
     stop,
+    pause: () => void child?.kill('SIGSTOP'),
+    resume: () => void child?.kill('SIGCONT'),
     async [Symbol.asyncDispose]() {
       await stop();
       await rm(folder, { recursive: true, force: true });

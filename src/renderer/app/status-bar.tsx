@@ -1,5 +1,6 @@
 import { Lock, RotateCcw, Terminal, TriangleAlert } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { Link } from 'wouter';
 import type { Source } from '../../shared/model/source.ts';
 import { Button } from '../base/button.tsx';
 import { CopyButton } from '../base/copy-button.tsx';
@@ -7,6 +8,7 @@ import { Icon } from '../base/icon.tsx';
 import { ProgressRing } from '../base/progress.tsx';
 import { commandLine } from '../base/shell-quote.ts';
 import { useConnection, useConnectionState } from '../client/engine-context.tsx';
+import { useLayerInfo } from '../client/hooks.ts';
 import { useShellState } from './shell-state.ts';
 import styles from './status-bar.module.css';
 
@@ -27,6 +29,7 @@ export function StatusBar({ source }: { readonly source: Source | undefined }) {
       )}
       <span className="spring" />
       <ConnectionNote />
+      <LayerInfoNote />
       {source && (
         <span className={styles.note} data-writable={source.writable || undefined}>
           <Icon of={Lock} size={12} />
@@ -62,6 +65,23 @@ function ConnectionNote() {
         </Button>
       )}
     </span>
+  );
+}
+
+/** Quiet, for work goes on: this machine answers alone, and the server is tried again by itself. */
+function LayerInfoNote() {
+  const status = useLayerInfo();
+  const phase = useConnectionState().phase;
+  if (status?.state !== 'degraded' || phase !== 'open') return null;
+  return (
+    <Link
+      href="/settings"
+      className={styles.degraded}
+      data-tip={`${status.reason ?? 'The Redis server does not answer.'} This machine answers alone.`}
+    >
+      <Icon of={TriangleAlert} size={12} />
+      Redis is down
+    </Link>
   );
 }
 

@@ -1,14 +1,16 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { Job } from '../../shared/model/job.ts';
+import type { LayerInfoStatus } from '../../shared/model/settings.ts';
 import type { Source } from '../../shared/model/source.ts';
 import type { Connection } from './connection.ts';
 
-/** Query keys of the two lists that the engine pushes. */
+/** Query keys of what the engine pushes. */
 export const SOURCES_KEY = ['sources.watch'] as const;
 export const JOBS_KEY = ['jobs.watch'] as const;
+export const LAYER_INFO_KEY = ['settings.watch'] as const;
 
 /**
- * Keeps the lists of sources and jobs in the query cache up to date for as long as the window lives, over lost
+ * Keeps the lists of sources and jobs, and the state of the shared layer info, in the query cache up to date for as long as the window lives, over lost
  * connections too. The returned function ends it.
  */
 export function followEngine(connection: Connection, queries: QueryClient): () => void {
@@ -51,6 +53,11 @@ export function followEngine(connection: Connection, queries: QueryClient): () =
       const known = first ? [] : (queries.getQueryData<readonly Job[]>(JOBS_KEY) ?? []);
       queries.setQueryData<readonly Job[]>(JOBS_KEY, mergeJobs(known, batch));
       first = false;
+    }
+  });
+  follow(async () => {
+    for await (const status of await engine.settings.watch(undefined, { signal: stop.signal })) {
+      queries.setQueryData<LayerInfoStatus>(LAYER_INFO_KEY, status);
     }
   });
   // What failed while nobody answered is asked again as soon as somebody does.

@@ -3,9 +3,10 @@ import { useEffect } from 'react';
 import type { CacheError } from '../../shared/base/errors.ts';
 import type { EngineClient } from '../../shared/contract/index.ts';
 import type { Job } from '../../shared/model/job.ts';
+import type { LayerInfoStatus } from '../../shared/model/settings.ts';
 import type { Source } from '../../shared/model/source.ts';
 import { useEngine } from './engine-context.tsx';
-import { JOBS_KEY, mergeJobs, SOURCES_KEY } from './follow.ts';
+import { JOBS_KEY, LAYER_INFO_KEY, mergeJobs, SOURCES_KEY } from './follow.ts';
 import { callProcedure, type InputOf, type OutputOf, type ProcedureName } from './procedures.ts';
 
 /** What is open; `undefined` until the engine has answered for the first time. */
@@ -38,7 +39,12 @@ export function useClearJobs(): () => Promise<void> {
   };
 }
 
-/** The engine pushes these lists (`followEngine`): there is nothing to ask for. */
+/** How the shared layer info is going; `undefined` until the engine has answered for the first time. */
+export function useLayerInfo(): LayerInfoStatus | undefined {
+  return useQuery<LayerInfoStatus>({ queryKey: LAYER_INFO_KEY, queryFn: waitForPush }).data;
+}
+
+/** The engine pushes these (`followEngine`): there is nothing to ask for. */
 function waitForPush(): Promise<never> {
   return new Promise(() => {});
 }

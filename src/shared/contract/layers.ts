@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { layerAnswerSchema, layerFileSchema, layerRowSchema } from '../model/layer.ts';
-import { read, sortSchema, sourceRefSchema, windowSchema } from './procedure.ts';
+import { sourceSchema } from '../model/source.ts';
+import { mutate, read, sortSchema, sourceRefSchema, windowSchema } from './procedure.ts';
 
 /** Layer blobs. */
 export const layers = {
@@ -22,6 +23,10 @@ export const layers = {
       }),
     ),
   get: read.input(sourceRefSchema.extend({ digest: z.string() })).output(layerAnswerSchema),
+  /** Opens a place that `get` listed, as `sources.open` does. Where nothing is any more (`NOT_FOUND`) it is forgotten. */
+  openPlace: mutate
+    .input(z.object({ digest: z.string(), ref: z.string().min(1) }))
+    .output(z.object({ source: sourceSchema, jobId: z.string() })),
   /**
    * The entries of its tar, read and not extracted, in its order or sorted by `path` or `size`. `filter` is a part of
    * the path, upper and lower case alike. Decompression stops at a ratio limit with `CORRUPT`.

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createDegradingLayerInfoCache } from '../../engine/layer-info/degrading.ts';
 import { describeLayerInfoCache } from '../../engine/ports/layer-info-cache.suite.ts';
@@ -52,6 +54,32 @@ describe.runIf(hasRedisServer())('with a real server', () => {
     expect(onDown).toHaveBeenCalled();
   });
 
+  test('a server that hangs is waited for once, by whoever asks, and is back when it goes on', async () => {
+    const health: string[] = [];
+    await using cache = createRedisLayerInfoCache({
+      url: server.url,
+      onUp: () => health.push('up'),
+      onDown: (reason) => health.push(reason),
+    });
+    await cache.add('app', A);
+    server.pause();
+    const waited = [cache.contains('app', A), cache.meta(A), cache.add('app', A)];
+    for (const call of waited) await expect(call).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    // No time passes from here on: a call that waited would never end.
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    try {
+      for (let n = 0; n < 100; n += 1) {
+        await expect(cache.contains('app', A)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      }
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(health).toEqual(['up', 'no answer in 2 s']);
+    server.resume();
+    await vi.waitFor(async () => expect(await cache.contains('app', A)).toBe(true), { timeout: 10_000 });
+    expect(health).toEqual(['up', 'no answer in 2 s', 'up']);
+  });
+
   test('degraded: the local one answers, says so once, and what was written meanwhile arrives', async () => {
     const health: string[] = [];
     await using cache: LayerInfoCache = createDegradingLayerInfoCache(
@@ -78,6 +106,25 @@ describe.runIf(hasRedisServer())('with a real server', () => {
     expect(await other.meta(A)).toEqual({ path: 'new', length: 2 });
     expect(health).toEqual(['degraded', 'up']);
   });
+});
+
+test('a host that takes connections and says nothing is waited for once', async () => {
+  const sockets = new Set<Socket>();
+  const silent = createServer((socket) => sockets.add(socket)).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  const onDown = vi.fn();
+  await using cache = createRedisLayerInfoCache({ url: `redis://127.0.0.1:${port}`, onDown });
+  await expect(cache.contains('app', A)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  expect(onDown).toHaveBeenCalledWith('no answer in 2 s');
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  try {
+    await expect(cache.containsMany('app', [A])).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  } finally {
+    vi.useRealTimers();
+  }
+  for (const socket of sockets) socket.destroy();
+  silent.close();
 });
 
 test('an address that is none is INVALID_INPUT and shows no password', () => {

@@ -20,6 +20,11 @@ const metaKey = (digest: string) => `${FAMILY}:meta:${digest}`;
 /** How long a call may wait for a server that does not answer. */
 const CALL_TIMEOUT_MS = 2_000;
 
+/** Keeps a quiet connection from looking like one whose server is gone. */
+const PING_INTERVAL_MS = 10_000;
+const SOCKET_TIMEOUT_MS = 30_000;
+const SILENT = 'no answer in 2 s';
+
 /** What a Redis back end tells besides its answers. */
 export interface RedisLayerInfoOptions {
   /** `redis://…`, `rediss://…` or `unix://PATH`; never shown, for it may hold a password. */
@@ -39,20 +44,46 @@ export function createRedisLayerInfoCache({ url, onUp, onDown }: RedisLayerInfoO
   const client = openClient(url);
   let hits = 0;
   let misses = 0;
-  client.on('ready', () => onUp?.());
+  let disposed = false;
+  let stalled = false;
+  client.on('ready', up);
   client.on('error', (error: Error) => onDown?.(reasonOf(error)));
   const connecting = client.connect().catch(() => undefined);
   // The first calls wait for the first connection, briefly; later ones fail at once while it is down.
   const firstFailure = new Promise<void>((resolve) => client.once('error', () => resolve()));
-  const firstConnection = Promise.race([connecting, firstFailure, delay(CALL_TIMEOUT_MS)]);
+  const firstConnection = Promise.race([connecting, firstFailure, delay(CALL_TIMEOUT_MS)]).then(() => {
+    // Neither there nor refused: a host that takes connections and says nothing.
+    if (!client.isReady && !disposed) onDown?.(SILENT);
+  });
+
+  function up(): void {
+    stalled = false;
+    onUp?.();
+  }
+
+  /** One call has waited in vain: the others do not, until the server answers again or is connected anew. */
+  function stall(): void {
+    if (stalled) return;
+    stalled = true;
+    onDown?.(SILENT);
+    client.ping().then(up, () => undefined);
+  }
 
   async function ask<T>(call: () => Promise<T>): Promise<T> {
     await firstConnection;
-    if (!client.isReady) throw unavailable();
+    if (!client.isReady || stalled) throw unavailable();
+    // The client's own time limit ends when a command is sent; a server that has stopped takes commands for long.
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      stall();
+      late.reject(new Error(SILENT));
+    }, CALL_TIMEOUT_MS);
     try {
-      return await call();
+      return await Promise.race([call(), late.promise]);
     } catch (error) {
       throw unavailable(error);
+    } finally {
+      clearTimeout(timer);
     }
   }
   const count = <T>(answer: T | undefined): T | undefined => {
@@ -89,6 +120,7 @@ export function createRedisLayerInfoCache({ url, onUp, onDown }: RedisLayerInfoO
     },
     stats: () => ({ hits, misses }),
     async [Symbol.asyncDispose]() {
+      disposed = true;
       client.destroy();
     },
   });
@@ -97,10 +129,10 @@ export function createRedisLayerInfoCache({ url, onUp, onDown }: RedisLayerInfoO
 function openClient(url: string) {
   const socket = {
     connectTimeout: CALL_TIMEOUT_MS,
-    socketTimeout: 30_000,
+    socketTimeout: SOCKET_TIMEOUT_MS,
     reconnectStrategy: (retries: number) => Math.min(100 * 2 ** retries, 5_000),
   };
-  const common = { disableOfflineQueue: true, commandOptions: { timeout: CALL_TIMEOUT_MS } };
+  const common = { disableOfflineQueue: true, pingInterval: PING_INTERVAL_MS };
   try {
     if (url.startsWith('unix://')) {
       return createClient({ ...common, socket: { ...socket, path: url.slice('unix://'.length), tls: false } });

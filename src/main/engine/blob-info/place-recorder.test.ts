@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest';
 import { CacheError } from '../../../shared/base/errors.ts';
+import { parseDigest } from '../../../shared/oci/digest.ts';
 import { formatRef } from '../../../shared/oci/reference.ts';
 import { createMemoryBlobInfoCache } from '../../adapters/memory/blob-info-cache.ts';
-import type { SourceSnapshot } from '../ports/cache-source.ts';
+import type { SourceBlob, SourceSnapshot } from '../ports/cache-source.ts';
 import { createMemoryReports } from '../testing/stand-ins.ts';
 import { createPlaceRecorder } from './place-recorder.ts';
 
-const digest = (n: number) => `sha256:${n.toString(16).padStart(64, '0')}` as const;
-const blob = (n: number, problem?: 'CORRUPT') => ({
+const digest = (n: number) => parseDigest(`sha256:${n.toString(16).padStart(64, '0')}`);
+const blob = (n: number, problem?: 'CORRUPT'): SourceBlob => ({
   digest: digest(n),
   size: 1,
   mtimeMs: 0,
@@ -82,7 +83,7 @@ test('a cache that fails is no trouble of the source; only a bug is reported, an
 test('disposed in the middle it stops after the transaction it is in', async () => {
   const { blobInfo, recorder, places } = start();
   const { recordKnownLocations } = blobInfo;
-  let disposed: Promise<void> | undefined;
+  let disposed: PromiseLike<void> | undefined;
   blobInfo.recordKnownLocations = async (...args) => {
     await recordKnownLocations(...args);
     disposed ??= recorder[Symbol.asyncDispose]();

@@ -5,7 +5,7 @@ export function isSamePlace(a: Ref, b: Ref): boolean {
   return a.transport === b.transport && a.registry === b.registry && a.repository === b.repository;
 }
 
-/** The text that opens a place: a path for what lies on this machine, whatever its transport, else the reference. */
+/** The text that opens a place. A tar opens by its path: behind `oci-archive:` no source is looked for. */
 export function locationOfPlace(place: Ref): string {
-  return place.registry === '' && place.tag === undefined ? place.repository : formatRef(place);
+  return place.transport === 'oci-archive' ? place.repository : formatRef(place);
 }

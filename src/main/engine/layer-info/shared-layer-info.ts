@@ -3,6 +3,7 @@ import type { LayerInfoStatus } from '../../../shared/model/settings.ts';
 import type { SettingStore } from '../ports/app-state.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LayerInfoCache } from '../ports/layer-info-cache.ts';
+import { createCoalescedStream } from '../streams/coalesced.ts';
 import { createDegradingLayerInfoCache } from './degrading.ts';
 
 const SETTING = 'layer-info.redis-url';
@@ -19,11 +20,16 @@ export interface SharedLayerInfo extends AsyncDisposable {
   /** Stays the same through every change of the setting. */
   readonly cache: LayerInfoCache;
   status(): LayerInfoStatus;
+  /** The status, first at once and then whenever it changes. */
+  watch(signal?: AbortSignal): AsyncIteratorObject<LayerInfoStatus, void, void>;
   /** Connects now instead of at the first look-up. Does not wait. */
   connect(): void;
   /** @throws `INVALID_INPUT` for what is no address, `CONFLICT` while the environment decides */
   setUrl(url: string): Promise<void>;
 }
+
+/** Changes that come closer together than this travel as one: every look-up is one. */
+const WATCH_INTERVAL_MS = 500;
 
 interface Link {
   readonly shared: LayerInfoCache;
@@ -48,15 +54,21 @@ export function createSharedLayerInfo(options: {
   let state: LayerInfoStatus['state'] = 'off';
   let reason: string | undefined;
   let since = 0;
+  const listeners = new Set<() => void>();
+  const changed = (): void => {
+    for (const listener of listeners) listener();
+  };
   enter(url === undefined ? 'off' : 'idle');
 
   function enter(next: LayerInfoStatus['state'], why?: string): void {
     const isChange = next !== state || since === 0;
     reason = why;
-    if (!isChange) return;
-    state = next;
-    since = clock.now();
-    if (next === 'degraded') options.onDegraded?.(why ?? '');
+    if (isChange) {
+      state = next;
+      since = clock.now();
+      if (next === 'degraded') options.onDegraded?.(why ?? '');
+    }
+    changed();
   }
 
   function open(address: string): Link {
@@ -89,29 +101,55 @@ export function createSharedLayerInfo(options: {
     return link?.cache ?? local;
   }
 
+  /** A look-up counts, and who watches sees the count. */
+  function counted<T>(answer: Promise<T>): Promise<T> {
+    if (listeners.size > 0) answer.then(changed, changed);
+    return answer;
+  }
+
   const cache: LayerInfoCache = {
-    contains: (repo, digest) => present().contains(repo, digest),
-    containsMany: (repo, digests) => present().containsMany(repo, digests),
+    contains: (repo, digest) => counted(present().contains(repo, digest)),
+    containsMany: (repo, digests) => counted(present().containsMany(repo, digests)),
     add: (repo, digest) => present().add(repo, digest),
-    meta: (digest) => present().meta(digest),
-    metaMany: (digests) => present().metaMany(digests),
+    meta: (digest) => counted(present().meta(digest)),
+    metaMany: (digests) => counted(present().metaMany(digests)),
     setMeta: (digest, meta) => present().setMeta(digest, meta),
     stats: () => present().stats(),
     [Symbol.asyncDispose]: async () => undefined,
   };
 
+  const status = (): LayerInfoStatus => ({
+    ...(url === undefined ? {} : { url: withoutSecrets(url) }),
+    setBy: fixedUrl ? 'environment' : url === undefined ? 'nobody' : 'setting',
+    state,
+    since,
+    ...(reason === undefined ? {} : { reason }),
+    redis: link?.shared.stats() ?? { hits: 0, misses: 0 },
+    local: local.stats(),
+  });
+
   return {
     cache,
     connect: () => void present(),
-    status: () => ({
-      ...(url === undefined ? {} : { url: withoutSecrets(url) }),
-      setBy: fixedUrl ? 'environment' : url === undefined ? 'nobody' : 'setting',
-      state,
-      since,
-      ...(reason === undefined ? {} : { reason }),
-      redis: link?.shared.stats() ?? { hits: 0, misses: 0 },
-      local: local.stats(),
-    }),
+    status,
+    watch(signal) {
+      let seen = '';
+      return createCoalescedStream<LayerInfoStatus>({
+        intervalMs: WATCH_INTERVAL_MS,
+        signal,
+        subscribe(wake) {
+          listeners.add(wake);
+          return () => listeners.delete(wake);
+        },
+        take() {
+          const now = status();
+          const text = JSON.stringify(now);
+          if (text === seen) return undefined;
+          seen = text;
+          return now;
+        },
+      });
+    },
     async setUrl(next) {
       if (fixedUrl) {
         throw new CacheError('CONFLICT', 'The environment decides which Redis server is used.', {

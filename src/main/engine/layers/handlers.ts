@@ -3,6 +3,7 @@ import type { Implementer } from '../implementer.ts';
 import type { BIC } from '../ports/blob-info-cache.ts';
 import type { SourceRegistry } from '../sources/registry.ts';
 import { createListingCache } from './listing-cache.ts';
+import { openPlace } from './open-place.ts';
 import { otherPlaces } from './other-places.ts';
 import { selectFiles } from './select-files.ts';
 
@@ -16,8 +17,10 @@ export function createLayersHandlers(os: Implementer['layers'], sources: SourceR
     get: os.get.handler(async ({ input, signal }) => {
       const layer = await sources.query(input.sourceId, signal, (catalog) => catalog.layer(input.digest));
       const asked = sources.get(input.sourceId);
-      return { ...layer, locations: await otherPlaces(blobInfo, layer.digest, asked, sources.list()) };
+      const held = (sourceId: string) => sources.query(sourceId, signal, (catalog) => catalog.layer(layer.digest));
+      return { ...layer, locations: await otherPlaces(blobInfo, layer.digest, asked, sources.list(), held) };
     }),
+    openPlace: os.openPlace.handler(({ input }) => openPlace(blobInfo, sources, input)),
     files: os.files.handler(async ({ input: { sourceId, digest: text, offset, limit, ...selection }, signal }) => {
       const digest = parseDigest(text);
       const { mediaType } = await sources.query(sourceId, signal, (catalog) => catalog.layer(digest));

@@ -1,29 +1,51 @@
+import { isCacheError } from '../../../shared/base/errors.ts';
 import type { LayerLocation } from '../../../shared/model/layer.ts';
 import type { Source } from '../../../shared/model/source.ts';
-import { formatRef } from '../../../shared/oci/reference.ts';
+import { isSamePlace, locationOfPlace } from '../blob-info/same-place.ts';
 import type { BIC } from '../ports/blob-info-cache.ts';
+import type { Catalog } from '../ports/catalog.ts';
+import { placeOfSource } from '../transfer/places.ts';
+
+/** A source of the list, as far as it matters here. */
+type Listed = Pick<Source, 'id' | 'kind' | 'location' | 'state'>;
 
 /**
- * Where else a blob was seen, the most recently recorded first, without the source that is asked about. Nothing is asked
- * of those places: a place that turns out not to hold it is forgotten by whoever finds out.
+ * Where else a blob was seen, the most recently recorded first, without the source that is asked about. Places that are
+ * not open are not asked. One that is open has been: if it lies on this machine and its catalog does not have the blob,
+ * it is forgotten. (A repository may still have what its tag no longer names.)
+ *
+ * `layer` gives the blob as the catalog of an open source has it.
+ * @throws what `layer` throws but `NOT_FOUND`
  */
 export async function otherPlaces(
-  blobInfo: Pick<BIC, 'knownLocations'>,
+  blobInfo: Pick<BIC, 'knownLocations' | 'forgetLocation'>,
   digest: string,
-  asked: Pick<Source, 'location'>,
-  open: readonly Pick<Source, 'id' | 'location'>[],
+  asked: Pick<Source, 'kind' | 'location'>,
+  open: readonly Listed[],
+  layer: (sourceId: string) => ReturnType<Catalog['layer']>,
 ): Promise<LayerLocation[]> {
-  const known = await blobInfo.knownLocations(digest);
-  return known
-    .map(({ ref, recordedAt }): LayerLocation => {
-      const text = formatRef(ref);
-      const there = open.find(({ location }) => location === text || location === pathOf(text));
-      return { ref: text, kind: ref.transport, recordedAt, ...(there ? { sourceId: there.id } : {}) };
-    })
-    .filter(({ ref }) => ref !== asked.location && pathOf(ref) !== asked.location);
+  const here = placeOfSource(asked);
+  const places = new Map(open.map((source) => [locationOfPlace(placeOfSource(source)), source]));
+  const found: LayerLocation[] = [];
+  for (const { ref, recordedAt } of await blobInfo.knownLocations(digest)) {
+    if (isSamePlace(ref, here)) continue;
+    const text = locationOfPlace(ref);
+    const source = places.get(text);
+    if (source && !(await mayHold(source, layer))) {
+      await blobInfo.forgetLocation(digest, ref);
+      continue;
+    }
+    found.push({ ref: text, kind: ref.transport, recordedAt, ...(source ? { sourceId: source.id } : {}) });
+  }
+  return found;
 }
 
-/** A managed store is listed by its path alone. */
-function pathOf(ref: string): string {
-  return ref.startsWith('store://') ? ref.slice('store://'.length) : ref;
+async function mayHold(source: Listed, layer: (sourceId: string) => ReturnType<Catalog['layer']>): Promise<boolean> {
+  if (source.state !== 'ready' || source.kind === 'registry') return true;
+  try {
+    return (await layer(source.id)).present;
+  } catch (error) {
+    if (isCacheError(error, 'NOT_FOUND')) return false;
+    throw error;
+  }
 }

@@ -8,6 +8,7 @@ export function createSettingsHandlers(os: Implementer['settings'], layerInfo: S
       layerInfo.connect();
       return layerInfo.status();
     }),
+    watch: os.watch.handler(({ signal }) => layerInfo.watch(signal)),
     setLayerInfo: os.setLayerInfo.handler(async ({ input }) => {
       await layerInfo.setUrl(input.url.trim());
       return layerInfo.status();

@@ -2,12 +2,12 @@ import { CacheError, isCacheError } from '../../../shared/base/errors.ts';
 import type { VerifyReport } from '../../../shared/model/job.ts';
 import type { Source } from '../../../shared/model/source.ts';
 import { parseDigest } from '../../../shared/oci/digest.ts';
-import { parseRef } from '../../../shared/oci/reference.ts';
 import type { Implementer } from '../implementer.ts';
 import type { JobContext, Jobs } from '../jobs/jobs.ts';
 import type { BlobHasher } from '../ports/blob-hasher.ts';
 import type { ManagedStore } from '../ports/managed-store.ts';
 import type { SourceOpener } from '../ports/source-opener.ts';
+import { placeOfSource } from '../transfer/places.ts';
 import { type DamageEngine, knownDamage } from './known-damage.ts';
 import { type DamagedStore, IS_WHOLE, mendStore, quarantineInStore } from './mend.ts';
 import { verifyBlobs } from './verify-blobs.ts';
@@ -111,7 +111,7 @@ export function createVerifyHandlers(os: Implementer['verify'], engine: VerifyEn
           const report = await inStore(source, digests, job, (damaged) => mendStore({ ...damaged, origin }));
           // What was said to be there and is not is not offered again.
           for (const { digest, reason } of report.leftAlone) {
-            if (reason !== IS_WHOLE) await forget(digest, origin.location);
+            if (reason !== IS_WHOLE) await blobInfo.forgetLocation(digest, placeOfSource(origin));
           }
           return { kind: 'mend' as const, report };
         },
@@ -119,14 +119,6 @@ export function createVerifyHandlers(os: Implementer['verify'], engine: VerifyEn
       return { jobId };
     }),
   };
-
-  async function forget(digest: string, location: string): Promise<void> {
-    try {
-      await blobInfo.forgetLocation(digest, parseRef(location));
-    } catch (error) {
-      if (!isCacheError(error, 'INVALID_INPUT')) throw error;
-    }
-  }
 }
 
 /** Damage that only hashing shows is noted in the store, for imports and for who opens it later. */

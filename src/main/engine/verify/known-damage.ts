@@ -2,7 +2,7 @@ import type { BlobPlace, Damage, DamagedBlob } from '../../../shared/model/damag
 import type { LayerDetail } from '../../../shared/model/layer.ts';
 import type { Problem, Source } from '../../../shared/model/source.ts';
 import { isDigest } from '../../../shared/oci/digest.ts';
-import { formatRef } from '../../../shared/oci/reference.ts';
+import { locationOfPlace } from '../blob-info/same-place.ts';
 import type { BIC } from '../ports/blob-info-cache.ts';
 import type { StoreOpener } from '../ports/managed-store.ts';
 import type { SourceRegistry } from '../sources/registry.ts';
@@ -41,7 +41,7 @@ export async function knownDamage(
     const detail = details.get(digest);
     const here = open.get(digest) ?? [];
     const elsewhere = (await blobInfo.knownLocations(digest))
-      .map(({ ref, recordedAt }): BlobPlace => ({ location: formatRef(ref), how: 'known', at: recordedAt }))
+      .map(({ ref, recordedAt }): BlobPlace => ({ location: locationOfPlace(ref), how: 'known', at: recordedAt }))
       .filter(({ location }) => !asked.has(location) && !asked.has(plain(location)));
     blobs.push({
       digest,

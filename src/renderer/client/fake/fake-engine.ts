@@ -7,6 +7,7 @@ import { fakeGroups, queryRows, refOf } from './catalog.ts';
 import { fakeDamage } from './fake-damage.ts';
 import { fakeNeighbourhood, fakePathToRoot, fakeReach } from './fake-graph.ts';
 import { createFakeJobs } from './fake-jobs.ts';
+import { fakeLocations } from './fake-locations.ts';
 import { fakeAges, fakeTreemap } from './fake-overview.ts';
 import { type FakePlan, planFakePrune } from './fake-prune.ts';
 import { createFakeSettings } from './fake-settings.ts';
@@ -231,8 +232,10 @@ export function createFakeRouter() {
         const layer = layers.find((one) => one.digest === input.digest);
         if (!layer) throw new CacheError('NOT_FOUND', 'There is no such blob.', { subject: input.digest });
         const holders = holdersOf(input.digest);
-        return { ...layer, usedBy: holders.map(refOf), usedByTotal: holders.length, refs: ['latest'], locations: [] };
+        const locations = fakeLocations(list(), input.sourceId);
+        return { ...layer, usedBy: holders.map(refOf), usedByTotal: holders.length, refs: ['latest'], locations };
       }),
+      openPlace: border.layers.openPlace.handler(({ input }) => open(input.ref, 'oci-layout')),
       files: border.layers.files.handler(({ input }) => {
         const folders = ['bin', 'etc', 'work', 'work/vendor', 'out', 'out/assets'];
         const files = folders.flatMap((folder, at): LayerFile[] => [

@@ -1,5 +1,6 @@
 import { FolderOpen } from 'lucide-react';
 import { navigate } from 'wouter/use-browser-location';
+import { isCacheError } from '../../../shared/base/errors.ts';
 import type { LayerLocation } from '../../../shared/model/layer.ts';
 import { sourceHref } from '../../base/address.ts';
 import { IconButton } from '../../base/button.tsx';
@@ -11,17 +12,27 @@ import { useEngine } from '../../client/engine-context.tsx';
 import styles from './layer.module.css';
 
 /** Where else the blob was seen, with when. Opening a place that is open already goes there. */
-export function AlsoAt({ locations }: { readonly locations: readonly LayerLocation[] }) {
+export function AlsoAt({
+  digest,
+  locations,
+  onGone,
+}: {
+  readonly digest: string;
+  readonly locations: readonly LayerLocation[];
+  /** A place turned out not to be there: the list is not right any more. */
+  readonly onGone: () => void;
+}) {
   const engine = useEngine();
   const { fail } = useShell();
   if (locations.length === 0) return null;
 
   const open = async ({ ref, sourceId }: LayerLocation) => {
     try {
-      const id = sourceId ?? (await engine.sources.open({ location: ref })).source.id;
+      const id = sourceId ?? (await engine.layers.openPlace({ digest, ref })).source.id;
       navigate(sourceHref(id, 'overview'));
     } catch (error) {
       fail(`${ref} was not opened`, error);
+      if (isCacheError(error, 'NOT_FOUND')) onGone();
     }
   };
 

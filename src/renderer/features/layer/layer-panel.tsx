@@ -31,12 +31,20 @@ export function LayerPanel({ source, value }: InspectorPanelProps) {
   if (!source) return null;
   return (
     <WithAnswer answer={answer} subject="layer">
-      {(layer) => <LayerFacts source={source} layer={layer} />}
+      {(layer) => <LayerFacts source={source} layer={layer} onGone={() => void answer.refetch()} />}
     </WithAnswer>
   );
 }
 
-function LayerFacts({ source, layer }: { readonly source: Source; readonly layer: LayerAnswer }) {
+function LayerFacts({
+  source,
+  layer,
+  onGone,
+}: {
+  readonly source: Source;
+  readonly layer: LayerAnswer;
+  readonly onGone: () => void;
+}) {
   const { copied, copy } = useCopy();
   const compression = compressionOf(layer.mediaType);
   return (
@@ -87,7 +95,7 @@ function LayerFacts({ source, layer }: { readonly source: Source; readonly layer
           </KeyValue>
         </KeyValues>
       </Section>
-      <AlsoAt locations={layer.locations} />
+      <AlsoAt digest={layer.digest} locations={layer.locations} onGone={onGone} />
       <Section title="Used by" note={usersNote(layer)}>
         <Users layer={layer} />
       </Section>

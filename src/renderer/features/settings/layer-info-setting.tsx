@@ -8,22 +8,17 @@ import { Badge } from '../../base/badge.tsx';
 import { Button } from '../../base/button.tsx';
 import { TextField } from '../../base/field.tsx';
 import { useEngine } from '../../client/engine-context.tsx';
-import { readOptions } from '../../client/hooks.ts';
+import { readOptions, useLayerInfo } from '../../client/hooks.ts';
 import styles from './settings-view.module.css';
-
-/** How often the state is asked again while the screen is open, in ms. */
-const ASK_AGAIN_MS = 2_000;
 
 /** The Redis server that shares layer paths and sizes between machines: its address, its state and its hit rate. */
 export function LayerInfoSetting() {
   const engine = useEngine();
-  const answer = useQuery({
-    ...readOptions(engine, 'settings.layerInfo', undefined, 0),
-    refetchInterval: ASK_AGAIN_MS,
-  });
+  const status = useLayerInfo();
+  // Asking connects, so that the state shown is that of the server and not that nobody needed it yet.
+  useQuery({ ...readOptions(engine, 'settings.layerInfo', undefined, 0), refetchOnMount: 'always' });
   const [url, setUrl] = useState('');
   const [error, setError] = useState<string>();
-  const status = answer.data;
   if (status === undefined) return null;
 
   const save = async (next: string) => {
@@ -31,7 +26,6 @@ export function LayerInfoSetting() {
       await engine.settings.setLayerInfo({ url: next });
       setUrl('');
       setError(undefined);
-      await answer.refetch();
     } catch (thrown) {
       const { message, hint } = toCacheError(thrown);
       setError(hint === undefined ? message : `${message} ${hint}`);
