@@ -19,9 +19,6 @@ const SIZES = [
   ...Array<number>(128).fill(MIB),
 ];
 
-/** Bytes of all layers. */
-export const LARGE_CACHE_BYTES = SIZES.reduce((sum, size) => sum + size, 0);
-
 /** Writes a cache of 2 GiB in layers that no file system can share, as an OCI layout in image-manifest form. */
 export async function writeLargeCache(folder: string): Promise<Descriptor> {
   mkdirSync(join(folder, 'blobs', 'sha256'), { recursive: true });

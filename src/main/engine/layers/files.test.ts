@@ -9,6 +9,8 @@ import type { BlobReader } from '../ports/cache-source.ts';
 import { FIXTURES, realCaches } from '../testing/real-caches.ts';
 import { listLayerFiles } from './files.ts';
 
+const DIGEST = `sha256:${'d'.repeat(64)}`;
+
 function readerOf(bytes: Uint8Array, chunkBytes = 1000): BlobReader & { readonly streamed: () => number } {
   let streamed = 0;
   return {
@@ -31,7 +33,11 @@ function readerOf(bytes: Uint8Array, chunkBytes = 1000): BlobReader & { readonly
 
 async function list(bytes: Uint8Array, mediaType = 'application/vnd.oci.image.layer.v1.tar', signal?: AbortSignal) {
   const files: LayerFile[] = [];
-  for await (const file of listLayerFiles(readerOf(bytes), { mediaType, ...(signal ? { signal } : {}) }))
+  for await (const file of listLayerFiles(readerOf(bytes), {
+    digest: DIGEST,
+    mediaType,
+    ...(signal ? { signal } : {}),
+  }))
     files.push(file);
   return files;
 }
@@ -127,7 +133,7 @@ describe('listing a layer', () => {
       ),
       100,
     );
-    for await (const file of listLayerFiles(reader, { mediaType: '' })) {
+    for await (const file of listLayerFiles(reader, { digest: DIGEST, mediaType: '' })) {
       expect(file.path).toBe('f0');
       break;
     }
@@ -146,7 +152,7 @@ describe('listing a layer', () => {
     const abort = new AbortController();
     const reader = readerOf(await sample(), 512);
     const run = async () => {
-      for await (const file of listLayerFiles(reader, { mediaType: '', signal: abort.signal })) {
+      for await (const file of listLayerFiles(reader, { digest: DIGEST, mediaType: '', signal: abort.signal })) {
         if (file.path === 'etc/passwd') abort.abort();
       }
     };
@@ -191,11 +197,11 @@ describe('what is not a layer', () => {
     });
     const run = async (bytes: Uint8Array, limits: { ratio: number; floorBytes: number; entries: number }) => {
       const paths: string[] = [];
-      const listing = listLayerFiles(readerOf(bytes), { mediaType: '' }, limits);
+      const listing = listLayerFiles(readerOf(bytes), { digest: DIGEST, mediaType: '' }, limits);
       const error = await (async () => {
         for await (const file of listing) paths.push(file.path);
       })().catch((thrown: unknown) => thrown);
-      return { paths, refused: isCacheError(error, 'INVALID_INPUT') };
+      return { paths, refused: isCacheError(error, 'CORRUPT') && error.subject === DIGEST };
     };
     const limits = { ratio: 2000, floorBytes: 1 << 20, entries: 100 };
     expect(await run(zeros, limits)).toEqual({ paths: ['big'], refused: false });

@@ -7,6 +7,8 @@ import { packingOf, UNPACK_LIMITS, unpacked, withinLimits } from './unpack.ts';
 
 /** How a layer is listed. */
 export interface ListOptions {
+  /** Of the layer; what errors are about. */
+  readonly digest: string;
   /** Of the layer's descriptor; for sentences only: compression shows in the first bytes. */
   readonly mediaType: string;
   readonly signal?: AbortSignal;
@@ -18,8 +20,8 @@ const LIMITS = { ...UNPACK_LIMITS, entries: 5_000_000 };
 /**
  * The entries of a layer's tar, in its order, whiteouts told apart. Gzip (estargz too), zstd or uncompressed, read as it
  * comes and nothing kept: no entry is extracted, and its bytes are skipped.
- * @throws `CORRUPT` for what is no tar or is cut short, `INVALID_INPUT` beyond the limits, `UNSUPPORTED_FORMAT` for
- *   another compression, `CANCELLED` from the signal, and what the reader throws
+ * @throws `CORRUPT` for what is no tar, is cut short or goes beyond the limits, `UNSUPPORTED_FORMAT` for another
+ *   compression, `CANCELLED` from the signal, and what the reader throws
  */
 export async function* listLayerFiles(
   reader: BlobReader,
@@ -27,6 +29,7 @@ export async function* listLayerFiles(
   limits = LIMITS,
 ): AsyncGenerator<LayerFile> {
   const entries = extract();
+  const beyond = (what: string) => beyondLimits(what, options.digest);
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, ...(options.signal ? [options.signal] : [])]);
   let fault: unknown;
@@ -37,7 +40,7 @@ export async function* listLayerFiles(
   const feeding = feed(tar(), entries).catch((error: unknown) => {
     fault = error;
     // With an error: a tar reader that ends without one while nobody waits for an entry keeps the next one waiting.
-    entries.destroy(asCacheError(error));
+    entries.destroy(asCacheError(error, options.digest));
   });
   try {
     let count = 0;
@@ -55,7 +58,7 @@ export async function* listLayerFiles(
     await feeding;
   }
   throwIfAborted(options.signal);
-  if (fault !== undefined) throw asCacheError(fault);
+  if (fault !== undefined) throw asCacheError(fault, options.digest);
 }
 
 /** Brings the uncompressed bytes into the tar reader, no faster than it takes them. */
@@ -107,16 +110,18 @@ function whole(value: number | null | undefined): number {
   return value !== null && value !== undefined && Number.isSafeInteger(value) && value >= 0 ? value : 0;
 }
 
-function beyond(what: string): CacheError {
-  return new CacheError('INVALID_INPUT', `This layer is not listed: ${what}.`, {
+function beyondLimits(what: string, digest: string): CacheError {
+  return new CacheError('CORRUPT', `This layer is not listed: ${what}.`, {
+    subject: digest,
     hint: 'It may have been made to use up memory or time.',
   });
 }
 
 /** Errors of the two libraries say that the bytes are not what they should be. */
-function asCacheError(error: unknown): CacheError {
+function asCacheError(error: unknown, digest: string): CacheError {
   if (isCacheError(error)) return error;
   return new CacheError('CORRUPT', 'This layer is not a whole tar.', {
+    subject: digest,
     hint: 'Verify the cache: the blob may have been cut or changed.',
     cause: error,
   });

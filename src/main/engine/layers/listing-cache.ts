@@ -39,7 +39,7 @@ export function createListingCache(maxEntries = MAX_ENTRIES) {
 async function read(source: CacheSource, { digest, mediaType, signal }: ListedLayer): Promise<readonly LayerFile[]> {
   await using reader = await source.openBlob(digest);
   const files: LayerFile[] = [];
-  for await (const file of listLayerFiles(reader, { mediaType, ...(signal ? { signal } : {}) })) {
+  for await (const file of listLayerFiles(reader, { digest, mediaType, ...(signal ? { signal } : {}) })) {
     files.push(file);
   }
   return files;

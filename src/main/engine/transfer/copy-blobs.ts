@@ -108,7 +108,8 @@ async function copyBlob(
 
 const DAMAGE: readonly CacheErrorCode[] = ['DIGEST_MISMATCH', 'SIZE_MISMATCH', 'NOT_FOUND', 'CORRUPT'];
 
-function isDamage(error: unknown, { digest }: Descriptor): error is CacheError {
+/** Whether an error says that a blob is not what its descriptor says, and nothing about where it lies. */
+export function isDamage(error: unknown, { digest }: Pick<Descriptor, 'digest'>): error is CacheError {
   return isCacheError(error) && error.subject === digest && DAMAGE.includes(error.code);
 }
 

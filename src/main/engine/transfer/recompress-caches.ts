@@ -1,11 +1,13 @@
-import { CacheError, isCacheError, throwIfAborted } from '../../../shared/base/errors.ts';
+import { CacheError, isCacheError } from '../../../shared/base/errors.ts';
 import type { TransferOptions } from '../../../shared/model/transfer.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { type Digest, parseDigest, shortDigest } from '../../../shared/oci/digest.ts';
 import { ANNOTATIONS } from '../../../shared/oci/media-types.ts';
 import type { CacheTarget } from '../ports/cache-target.ts';
 import { replaceBlobs } from '../remotecache/replace-blobs.ts';
+import { eachOf } from '../streams/each-of.ts';
 import type { ChosenCache } from './choose-caches.ts';
+import { isDamage } from './copy-blobs.ts';
 import { recompressBlob } from './recompress.ts';
 import { type LayerCompression, saysCompression } from './recompressed-layer.ts';
 import { noteDamage, type Run } from './run.ts';
@@ -72,11 +74,13 @@ export async function recompressCaches(run: Run, to: LayerCompression): Promise<
     log(`recompressed ${shortDigest(blob.digest)} as ${shortDigest(packed.digest)}`);
   };
 
-  await someAtOnce(rest, signal, async (blob, stop) => {
+  await eachOf(rest, { atOnce: AT_ONCE, signal }, async (blob, stop) => {
     try {
       await recompress(blob, stop);
     } catch (error) {
-      if (!isCacheError(error) || error.subject !== blob.digest || error.code === 'CANCELLED') throw error;
+      // One layer that is not as it says, or is packed in a way that is not read here, does not stop the others.
+      const isUnread = isCacheError(error, 'UNSUPPORTED_FORMAT') && error.subject === blob.digest;
+      if (!isUnread && !isDamage(error, blob)) throw error;
       supply.inTarget.delete(blob.digest);
       noteDamage(supply, error);
     }
@@ -133,29 +137,4 @@ export function withReplaced(each: ChosenCache, replaced: ReadonlyMap<string, De
   const names = new Map([...replaced].map(([from, { digest }]) => [from, digest]));
   const descriptors = cache.descriptors.map((layer) => replaced.get(layer.digest) ?? layer);
   return { ...each, cache: { ...cache, parsed: replaceBlobs(cache.parsed, names), descriptors } };
-}
-
-async function someAtOnce(
-  blobs: readonly Descriptor[],
-  outer: AbortSignal | undefined,
-  work: (blob: Descriptor, signal: AbortSignal) => Promise<void>,
-): Promise<void> {
-  const failed = new AbortController();
-  const stop = outer ? AbortSignal.any([outer, failed.signal]) : failed.signal;
-  const errors: unknown[] = [];
-  const rest = blobs.values();
-  const workers = Array.from({ length: Math.min(AT_ONCE, blobs.length) }, async () => {
-    try {
-      for (const blob of rest) {
-        throwIfAborted(stop);
-        await work(blob, stop);
-      }
-    } catch (error) {
-      errors.push(error);
-      failed.abort();
-    }
-  });
-  await Promise.all(workers);
-  throwIfAborted(outer);
-  if (errors.length > 0) throw errors[0];
 }

@@ -26,8 +26,8 @@ export interface RecompressOptions {
  *
  * Whoever writes must throw the pieces away when this throws: all are written by the time a digest turns out wrong.
  * @returns the descriptor of what was written, or `same` for a layer that has this compression; then nothing was written
- * @throws naming the blob: `DIGEST_MISMATCH`, `SIZE_MISMATCH`, `NOT_FOUND`, `CORRUPT` for what cannot be unpacked,
- *   `UNSUPPORTED_FORMAT` for another compression, `INVALID_INPUT` beyond the ratio limit; `CANCELLED`, and what `write` throws
+ * @throws naming the blob: `DIGEST_MISMATCH`, `SIZE_MISMATCH`, `NOT_FOUND`, `CORRUPT` for what cannot be unpacked or unpacks beyond the limits,
+ *   `UNSUPPORTED_FORMAT` for another compression; `CANCELLED`, and what `write` throws
  */
 export async function recompressBlob(
   source: CacheSource,
@@ -59,7 +59,7 @@ export async function recompressBlob(
     try {
       const packed = counted(hashed(reader.stream({ signal }), hashes.source), options.onBytes);
       const plain = withinLimits(unpacked(packed, packing), reader.size, options.limits ?? UNPACK_LIMITS, (what) =>
-        refused('INVALID_INPUT', blob, `${what}.`),
+        refused('CORRUPT', blob, `${what}.`),
       );
       yield* hashed(plain, hashes.diff);
     } catch (error) {
