@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CacheError, throwIfAborted } from '../../../shared/base/errors.ts';
 import type { CredentialSource, Credentials } from './docker-credentials.ts';
+import { readAll } from './responses.ts';
 
 /** What a `WWW-Authenticate` header asks for. */
 export interface Challenge {
@@ -26,6 +27,10 @@ export function parseChallenge(header: string): Challenge | undefined {
     scope: parameter('scope'),
   };
 }
+
+/** The answer of a token server is left there, unread. */
+const TOKEN_LIMIT_BYTES = 2 ** 20;
+const text = new TextDecoder();
 
 const tokenSchema = z.object({
   token: z.string().optional(),
@@ -150,7 +155,8 @@ async function askTokenServer(
 ): Promise<z.infer<typeof tokenSchema> | undefined> {
   try {
     const response = await fetch(url, request);
-    if (response.ok) return tokenSchema.parse(await response.json());
+    if (response.ok)
+      return tokenSchema.parse(JSON.parse(text.decode(await readAll(response, TOKEN_LIMIT_BYTES, realm.host))));
     await response.body?.cancel();
     return undefined;
   } catch (cause) {

@@ -1,4 +1,5 @@
 import { CacheError, throwIfAborted, toCacheError } from '../../../shared/base/errors.ts';
+import { createSlots, type Slots } from '../../engine/streams/slots.ts';
 import { type Authenticator, createAuthenticator, isLoopbackHost } from './auth.ts';
 import type { CredentialSource } from './docker-credentials.ts';
 
@@ -25,6 +26,9 @@ export interface RegistryClient {
    * @throws `ACCESS_DENIED`, `UNAVAILABLE` (after four tries), `CANCELLED`
    */
   send(request: RegistryRequest): Promise<Response>;
+  /** Places for blobs that are read from this host, and for those that are sent there, whoever does it. */
+  readonly downloads: Slots;
+  readonly uploads: Slots;
   /** A whole address for a place the registry named in a `Location` header. */
   resolve(location: string): string;
 }
@@ -32,6 +36,8 @@ export interface RegistryClient {
 const TRIES = 4;
 const FIRST_PAUSE_MS = 200;
 const REDIRECTS = 5;
+/** Blobs under way at once in each direction: enough to fill a line, and few enough not to be taken for an attack. */
+const BLOBS_AT_ONCE = 8;
 
 /**
  * A client for one registry host. Plain http only for a registry on this machine. Credentials go to that host alone:
@@ -43,28 +49,33 @@ export function createRegistryClient(host: string, credentials: CredentialSource
   const auth = createAuthenticator(host, credentials);
   const resolve = (location: string) => new URL(location, `${origin}/`).href;
   const isOwn = (url: string) => new URL(url).origin === origin;
+  /** A registry elsewhere has no business with what listens on this machine. */
+  const isSafe = ({ protocol, host: to }: URL) =>
+    protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(to) && isLoopbackHost(api));
 
   async function once(request: RegistryRequest): Promise<Response> {
     let url = resolve(request.target.startsWith('http') ? request.target : `/v2/${request.target}`);
     for (let hop = 0; hop < REDIRECTS; hop += 1) {
+      if (!isSafe(new URL(url))) {
+        throw new CacheError('ACCESS_DENIED', 'The registry leads to an address without TLS.', {
+          subject: request.subject,
+          hint: 'Ask whoever runs the registry: its storage has to be reached over https.',
+        });
+      }
       const response = await fetch(url, init(request, isOwn(url) ? auth : undefined));
       const location = response.headers.get('location');
       // 3xx with a place to go; an upload's 202 has a Location too, which the caller wants to see.
       if (response.status < 300 || response.status >= 400 || !location) return response;
       await response.body?.cancel();
-      const next = new URL(location, url).href;
-      if (!next.startsWith('https:') && !isLoopbackHost(new URL(next).host)) {
-        throw new CacheError('ACCESS_DENIED', 'The registry redirects to an address without TLS.', {
-          subject: request.subject,
-        });
-      }
-      url = next;
+      url = new URL(location, url).href;
     }
     throw new CacheError('UNAVAILABLE', 'The registry redirects without end.', { subject: request.subject });
   }
 
   return {
     host,
+    downloads: createSlots(BLOBS_AT_ONCE),
+    uploads: createSlots(BLOBS_AT_ONCE),
     resolve,
     async send(request) {
       let answered = false;

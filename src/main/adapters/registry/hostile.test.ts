@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { MEDIA_TYPES } from '../../../shared/oci/media-types.ts';
 import { parseRef } from '../../../shared/oci/reference.ts';
+import { createRegistryClient } from './client.ts';
 import { createRepositoryOpener } from './open-repository.ts';
 import { createRegistrySource } from './source.ts';
 
@@ -119,4 +120,26 @@ test('redirects without end, or to an address without TLS, are not followed', as
 test('what is no JSON says where', async () => {
   const text = (response: ServerResponse) => response.end('<html>a page for people</html>');
   expect(await reading({ 'manifests/cache': text })).toMatchObject({ code: 'CORRUPT' });
+});
+
+test('a registry elsewhere leads nobody to what listens on this machine', async () => {
+  const asked: string[] = [];
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async (url) => {
+    asked.push(String(url));
+    return new Response(null, { status: 307, headers: { location: 'http://127.0.0.1:2375/containers/json' } });
+  });
+  try {
+    const client = createRegistryClient('registry.example.com', async () => undefined);
+    const request = { method: 'GET', scope: '', subject: 'app' } as const;
+    await expect(client.send({ ...request, target: 'app/manifests/cache' })).rejects.toMatchObject({
+      code: 'ACCESS_DENIED',
+    });
+    // A place that it named for an upload, too.
+    await expect(client.send({ ...request, target: 'http://127.0.0.1:2375/upload' })).rejects.toMatchObject({
+      code: 'ACCESS_DENIED',
+    });
+    expect(asked).toEqual(['https://registry.example.com/v2/app/manifests/cache']);
+  } finally {
+    vi.restoreAllMocks();
+  }
 });

@@ -13,6 +13,8 @@ const MANIFEST_LIMIT_BYTES = 32 * 1024 * 1024;
 const PART_BYTES = 16 * 1024 * 1024;
 /** Uploads of one blob begun before it is given up. */
 const SESSIONS = 4;
+/** How long the registry may take to hear that an upload will not go on. */
+const CANCEL_TIMEOUT_MS = 3000;
 const MANIFEST_TYPES = [
   MEDIA_TYPES.ociManifest,
   MEDIA_TYPES.ociIndex,
@@ -41,7 +43,11 @@ export interface Repository {
   ): Promise<{ readonly descriptor: Descriptor; readonly bytes: Uint8Array }>;
   /** Size of a blob in bytes; `undefined` when it is not there. */
   blobSize(digest: string, signal?: AbortSignal): Promise<number | undefined>;
-  /** Bytes of a blob from an offset on; goes on by itself after a dropped connection. @throws `NOT_FOUND` */
+  /**
+   * Bytes of a blob from an offset on; goes on by itself after a dropped connection. It holds one of the client's places
+   * until it is read to its end or left.
+   * @throws `NOT_FOUND`
+   */
   blob(
     digest: string,
     options?: { readonly start?: number; readonly end?: number; readonly signal?: AbortSignal },
@@ -74,6 +80,7 @@ export function createRepository(client: RegistryClient, name: string): Reposito
     digest: string,
     { start = 0, end, signal }: { start?: number; end?: number; signal?: AbortSignal } = {},
   ): AsyncIterable<Uint8Array> {
+    using _slot = await client.downloads.take(signal);
     let offset = start;
     // Breaks without a byte in between: as long as a connection brings something, it is worth another one.
     for (let breaks = 0; ; breaks += 1) {
@@ -87,7 +94,10 @@ export function createRepository(client: RegistryClient, name: string): Reposito
         signal,
         subject: digest,
       });
-      if (response.status === 416) return;
+      if (response.status === 416) {
+        await response.body?.cancel();
+        return;
+      }
       await expectStatus(response, [200, 206], digest);
       // A registry that does not know ranges sends everything: what was read already is passed over.
       let skip = response.status === 200 ? offset : 0;
@@ -169,8 +179,11 @@ export function createRepository(client: RegistryClient, name: string): Reposito
     return false;
   }
 
+  /** A courtesy, also after an abort: a registry that does not answer keeps nobody waiting for it. */
   async function cancelUpload(location: string, subject: string): Promise<void> {
-    const gone = send({ method: 'DELETE', target: client.resolve(location), scope: push, subject });
+    const signal = AbortSignal.timeout(CANCEL_TIMEOUT_MS);
+    const target = client.resolve(location);
+    const gone = send({ method: 'DELETE', target, scope: push, isOnlyTry: true, signal, subject });
     await gone.then((response) => response.body?.cancel()).catch(() => undefined);
   }
 
@@ -207,6 +220,7 @@ export function createRepository(client: RegistryClient, name: string): Reposito
 
     async upload(descriptor, bytes, { mountFrom = [], signal, onBytes } = {}) {
       const { digest } = descriptor;
+      using _slot = await client.uploads.take(signal);
       const there = await send({
         method: 'HEAD',
         target: `${name}/blobs/${digest}`,

@@ -19,7 +19,7 @@ export function locationOf(response: Response, subject: string): string {
 }
 
 /**
- * The whole body of a manifest.
+ * The whole body of a manifest or another short answer.
  * @throws `INVALID_INPUT` above the limit in bytes, the rest unread; `UNAVAILABLE` when the connection breaks
  */
 export async function readAll(response: Response, limit: number, subject: string): Promise<Uint8Array> {
@@ -29,13 +29,13 @@ export async function readAll(response: Response, limit: number, subject: string
     for await (const chunk of response.body ?? []) {
       size += chunk.length;
       if (size > limit) {
-        throw new CacheError('INVALID_INPUT', `The manifest is larger than ${limit / 2 ** 20} MiB.`, { subject });
+        throw new CacheError('INVALID_INPUT', `The answer is larger than ${limit / 2 ** 20} MiB.`, { subject });
       }
       chunks.push(chunk);
     }
   } catch (cause) {
     if (cause instanceof CacheError || isAbort(cause)) throw toCacheError(cause, subject);
-    throw new CacheError('UNAVAILABLE', 'The connection broke in the middle of a manifest.', {
+    throw new CacheError('UNAVAILABLE', 'The connection broke in the middle of an answer.', {
       subject,
       hint: 'Try it again.',
       cause,

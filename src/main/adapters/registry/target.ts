@@ -141,7 +141,8 @@ export function createRegistryTarget(
           await repository.putManifest(name, manifest.mediaType, bytes, signal);
         } catch (error) {
           // A registry refuses a manifest of blobs that it has not: those that were there may have been swept away.
-          const sizes = isCacheError(error, 'UNAVAILABLE') ? await presence.sizes(needs, { signal }) : undefined;
+          const mayLack = isCacheError(error, 'UNAVAILABLE') || isCacheError(error, 'NOT_FOUND');
+          const sizes = mayLack ? await presence.sizes(needs, { signal }) : undefined;
           const lost = sizes ? needs.filter(({ digest }) => !sizes.has(digest)) : [];
           if (lost.length === 0) throw error;
           return lost.map(({ digest }) => parseDigest(digest));
