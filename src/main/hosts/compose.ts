@@ -6,9 +6,9 @@ import { createStaging } from '../adapters/file/staging.ts';
 import { createStoreOpener } from '../adapters/file/store-opener.ts';
 import { createFolderLister } from '../adapters/local-folders/index.ts';
 import { createMemoryRecents } from '../adapters/memory/recent-sources.ts';
+import { createRedisLayerInfoCache } from '../adapters/redis/layer-info-cache.ts';
 import { createDockerCredentialSource } from '../adapters/registry/docker-credentials.ts';
 import { createRepositoryOpener } from '../adapters/registry/open-repository.ts';
-import { createRedisLayerInfoCache } from '../adapters/redis/layer-info-cache.ts';
 import { createSqliteAudit, createSqliteRecents, createSqliteSettings } from '../adapters/sqlite/app-state.ts';
 import { createSqliteBlobInfoCache } from '../adapters/sqlite/blob-info-cache.ts';
 import { createSqliteLayerInfoCache } from '../adapters/sqlite/layer-info-cache.ts';
@@ -61,7 +61,7 @@ export async function composeEngine({ host, environment }: ComposeOptions): Prom
       settings: createSqliteSettings(database),
       clock: systemClock,
       fixedUrl: environment.CACHEWRIGHT_REDIS_URL,
-      ...(isWindow ? {} : { onDegraded: warnOfRedis }),
+      ...(isWindow ? {} : { onDegraded: warnOnce() }),
     }),
   );
 
@@ -103,9 +103,14 @@ export async function composeEngine({ host, environment }: ComposeOptions): Prom
   };
 }
 
-/** A command says once that it went on without the shared cache, and only when it had asked for it. */
-function warnOfRedis(reason: string): void {
-  process.stderr.write(`Warning: ${reason} Layer paths and sizes come from this machine.\n`);
+/** A command says once that it went on without the shared cache, however often that goes, and only when it had asked for it. */
+function warnOnce(): (reason: string) => void {
+  let said = false;
+  return (reason) => {
+    if (said) return;
+    said = true;
+    process.stderr.write(`Warning: ${reason} Layer paths and sizes come from this machine.\n`);
+  };
 }
 
 /** Canonical, so that it is recognised in the list. In a package it lies beside the archive, as a folder like any other. */

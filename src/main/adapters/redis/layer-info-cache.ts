@@ -23,7 +23,7 @@ const CALL_TIMEOUT_MS = 2_000;
 /** Keeps a quiet connection from looking like one whose server is gone. */
 const PING_INTERVAL_MS = 10_000;
 const SOCKET_TIMEOUT_MS = 30_000;
-const SILENT = 'no answer in 2 s';
+const SILENT = 'timeout';
 
 /** What a Redis back end tells besides its answers. */
 export interface RedisLayerInfoOptions {

@@ -78,10 +78,14 @@ export function createSharedLayerInfo(options: {
     const shared = options.open({
       url: address,
       onUp: () => isPresent() && enter('up'),
-      onDown: (why) => isPresent() && enter('degraded', `The Redis server does not answer (${why}).`),
+      onDown: (why) =>
+        isPresent() && enter('degraded', `The Redis server does not answer (${why}) and is tried again.`),
     });
     const cache = createDegradingLayerInfoCache(shared, local, (health) => {
-      if (isPresent()) enter(health === 'up' ? 'up' : 'degraded', health === 'up' ? undefined : NO_ANSWER);
+      if (!isPresent()) return;
+      if (health === 'up') enter('up');
+      // The server's own word for it says more, and has come first if there is one.
+      else enter('degraded', state === 'degraded' ? reason : NO_ANSWER);
     });
     opened = { shared, cache };
     return opened;
@@ -173,7 +177,7 @@ export function createSharedLayerInfo(options: {
   };
 }
 
-const NO_ANSWER = 'The Redis server does not answer.';
+const NO_ANSWER = 'The Redis server does not answer and is tried again.';
 
 /** The address as it may be shown: account and parameters hold passwords, so neither stays. */
 function withoutSecrets(url: string): string {

@@ -11,8 +11,8 @@ import type { EngineHandle } from '../engine-handle.ts';
 /** A folder of its own for what the program keeps and for caches that a test may change. Goes with everything in it. */
 export interface Disk extends AsyncDisposable {
   readonly folder: string;
-  /** An engine whose state is here; stopping it and starting another plays a restart. */
-  start(host?: 'web' | 'cli'): Promise<EngineHandle>;
+  /** An engine whose state is here; stopping it and starting another plays a restart. `more`: of the environment. */
+  start(host?: 'web' | 'cli', more?: Readonly<Record<string, string>>): Promise<EngineHandle>;
   /** A copy of a cache that may be damaged: a fixture's name, or a path. */
   copy(from: string, as?: string): Promise<string>;
   /** Files below the cache folder, relative to it. */
@@ -28,7 +28,7 @@ export async function createDisk(): Promise<Disk> {
   };
   return {
     folder,
-    start: (host = 'web') => composeEngine({ host, environment }),
+    start: (host = 'web', more = {}) => composeEngine({ host, environment: { ...environment, ...more } }),
     async copy(from, as = 'copy') {
       const target = join(folder, as);
       await cp(resolve(FIXTURES, from), target, { recursive: true, dereference: true });

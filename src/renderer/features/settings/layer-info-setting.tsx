@@ -89,7 +89,7 @@ function State({ status: { state } }: { readonly status: LayerInfoStatus }) {
 function explain({ state, reason, since }: LayerInfoStatus): string {
   if (state === 'degraded') {
     const at = new Date(since).toISOString().slice(11, 19);
-    return `${reason ?? 'The Redis server does not answer.'} Since ${at} UTC this machine answers alone; it is tried again by itself.`;
+    return `${reason ?? 'The Redis server does not answer.'} Since ${at} UTC this machine answers alone.`;
   }
   if (state === 'off') return 'Where a layer lies and how big it is is remembered on this machine only.';
   return 'Where a layer lies and how big it is is shared with everybody who uses this server.';
