@@ -14,7 +14,8 @@ export interface DatabaseFile extends BoltFile, FileIdentity, Disposable {
 const CHUNK_BYTES = 256 << 10;
 /** Chunks kept: pages of a tree are near each other, and a walk comes back to the upper ones. */
 const KEPT_CHUNKS = 256;
-const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+/** Read-only, without following a symbolic link, and without waiting for the other end of a pipe. */
+export const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /** @throws `NOT_FOUND`, `ACCESS_DENIED`, `CORRUPT` for what is no plain file */
 export function openDatabaseFile(path: string): DatabaseFile {

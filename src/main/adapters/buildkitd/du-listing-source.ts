@@ -8,8 +8,8 @@ import { duSnapshot } from '../../engine/buildkitd/du-snapshot.ts';
 import type { CacheSource } from '../../engine/ports/cache-source.ts';
 
 const START_BYTES = 8192;
-/** A million records have some 400 MB; what is larger is something else. */
-const MOST_BYTES = 512 << 20;
+/** A million records have some 400 MB; what is larger is something else, and soon longer than a string can be. */
+const MOST_BYTES = 500 << 20;
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /**

@@ -1,15 +1,15 @@
 import { lstat, open, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { CacheError, throwIfAborted, toCacheError } from '../../../shared/base/errors.ts';
+import { CacheError, toCacheError } from '../../../shared/base/errors.ts';
 import { type Digest, parseDigest, splitDigest } from '../../../shared/oci/digest.ts';
 import type { BlobExtent } from '../../engine/ports/blob-hasher.ts';
 import type { BlobReader, CacheSource } from '../../engine/ports/cache-source.ts';
+import { createPositionalReader } from '../../engine/streams/positional-reader.ts';
+import { OPEN_FLAGS } from './database-file.ts';
 import { findState } from './find-state.ts';
 import { algorithmFolder } from './layout.ts';
 import { readInWorker } from './read-in-worker.ts';
 import type { ReadMessage } from './read-worker.ts';
-
-const CHUNK_BYTES = 256 << 10;
 
 /** The state folder of a BuildKit daemon, read-only. `root` is canonical. */
 export function createStateFolderSource(root: string): CacheSource {
@@ -68,35 +68,12 @@ async function findBlob(root: string, folders: readonly string[], digest: Digest
 }
 
 async function openBlobFile(path: string, digest: Digest): Promise<BlobReader> {
-  const file = await open(path, 'r').catch((error: unknown) => {
+  // What was a plain file a moment ago may have been replaced: neither links nor pipes are opened.
+  const file = await open(path, OPEN_FLAGS).catch((error: unknown) => {
     throw toCacheError(error, digest);
   });
   const { size } = await file.stat();
-  const read = async (buffer: Uint8Array, offset: number): Promise<number> => {
-    const wanted = Math.min(buffer.length, size - offset);
-    let done = 0;
-    while (done < wanted) {
-      const { bytesRead } = await file.read(buffer, done, wanted - done, offset + done);
-      if (bytesRead === 0) break;
-      done += bytesRead;
-    }
-    return done;
-  };
-  return {
-    size,
-    read,
-    stream: async function* ({ start = 0, signal } = {}) {
-      for (let at = start; at < size; ) {
-        throwIfAborted(signal);
-        const buffer = new Uint8Array(Math.min(CHUNK_BYTES, size - at));
-        const bytes = await read(buffer, at);
-        if (bytes === 0) throw noSuchBlob(digest);
-        yield buffer.subarray(0, bytes);
-        at += bytes;
-      }
-    },
-    [Symbol.asyncDispose]: () => file.close(),
-  };
+  return createPositionalReader(file, { offset: 0, size }, () => noSuchBlob(digest));
 }
 
 function noSuchBlob(digest: Digest): CacheError {

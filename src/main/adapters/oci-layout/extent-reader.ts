@@ -1,11 +1,10 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { CacheError, throwIfAborted, toCacheError } from '../../../shared/base/errors.ts';
+import { CacheError, toCacheError } from '../../../shared/base/errors.ts';
 import type { Digest } from '../../../shared/oci/digest.ts';
 import type { BlobExtent } from '../../engine/ports/blob-hasher.ts';
 import type { BlobReader } from '../../engine/ports/cache-source.ts';
+import { createPositionalReader } from '../../engine/streams/positional-reader.ts';
 import { notAPlainFile, OPEN_FLAGS } from './plain-file.ts';
-
-const CHUNK_BYTES = 256 << 10;
 
 /**
  * Opens a stretch of a file for positional reads.
@@ -15,31 +14,7 @@ export async function openExtent(extent: BlobExtent, digest: Digest): Promise<Bl
   const file = await openPlain(extent.path, digest);
   const { size: fileBytes } = await file.stat();
   const size = extent.length ?? fileBytes - extent.offset;
-  const read = async (buffer: Uint8Array, offset: number): Promise<number> => {
-    const wanted = Math.min(buffer.length, size - offset);
-    let done = 0;
-    while (done < wanted) {
-      const { bytesRead } = await file.read(buffer, done, wanted - done, extent.offset + offset + done);
-      if (bytesRead === 0) break;
-      done += bytesRead;
-    }
-    return done;
-  };
-  return {
-    size,
-    read,
-    stream: async function* ({ start = 0, signal } = {}) {
-      for (let at = start; at < size; ) {
-        throwIfAborted(signal);
-        const buffer = new Uint8Array(Math.min(CHUNK_BYTES, size - at));
-        const bytes = await read(buffer, at);
-        if (bytes === 0) throw cutShort(digest);
-        yield buffer.subarray(0, bytes);
-        at += bytes;
-      }
-    },
-    [Symbol.asyncDispose]: () => file.close(),
-  };
+  return createPositionalReader(file, { offset: extent.offset, size }, () => cutShort(digest));
 }
 
 async function openPlain(path: string, digest: Digest): Promise<FileHandle> {

@@ -56,7 +56,7 @@ export function stateSnapshot(state: DaemonState, fingerprint: string): SourceSn
   const owners = new Map<string, WorkerState>();
   const du = state.workers.flatMap((worker) => {
     const own = readReferences(worker.metadata);
-    for (const [id, reference] of own) references.set(id, reference).get(id);
+    for (const [id, reference] of own) references.set(id, reference);
     const rows = diskUsage(own);
     for (const { id } of rows) owners.set(id, worker);
     return rows;
@@ -118,14 +118,13 @@ function solverCache(storage: CacheKeyStorage, { references, layers, usage }: Kn
       .map(({ id, createdAt }) => ({ layer: layers.topOf(id), createdAt }))
       .filter(({ layer }) => layer >= 0),
   );
-  const taken = new Set<string>();
+  const names = createIds();
   const ids = keys.map((key) => {
     const [newest] = resultsOf(key);
     const own = newest && usageId(newest.id, references, usage);
-    const id = own !== undefined && !claimed.has(own) ? own : uniqueId(key, taken);
-    if (id === own) claimed.add(id);
-    taken.add(id);
-    return id;
+    if (own === undefined || claimed.has(own)) return names.after(key);
+    claimed.add(own);
+    return names.take(own);
   });
   const cache: SourceCache = {
     ref: SOLVER_REF,
@@ -144,10 +143,26 @@ function usageId(id: string, references: ReadonlyMap<string, Reference>, usage: 
   return usage.has(mutable) ? mutable : undefined;
 }
 
-function uniqueId(key: string, taken: ReadonlySet<string>): string {
-  let id = key;
-  for (let n = 2; taken.has(id); n += 1) id = `${key}~${n}`;
-  return id;
+/** Ids after keys, none given twice: a key that several records stand for is counted on, however many they are. */
+function createIds() {
+  const taken = new Set<string>();
+  const counts = new Map<string, number>();
+  return {
+    take: (id: string): string => {
+      taken.add(id);
+      return id;
+    },
+    after(key: string): string {
+      let count = counts.get(key) ?? 0;
+      let id = key;
+      do {
+        count += 1;
+        id = count === 1 ? key : `${key}~${count}`;
+      } while (taken.has(id));
+      counts.set(key, count);
+      return this.take(id);
+    },
+  };
 }
 
 /** Names by digest, and by id where records of the same digest are called differently. */

@@ -79,7 +79,12 @@ export function keyColumns(
   });
   const inputOffset = offsetsOf(width);
   const positions = inputOffset[count] as number;
-  if (positions > MOST_POSITIONS) throw new CacheError('CORRUPT', 'The links name more inputs than any build has.');
+  if (positions > MOST_POSITIONS) {
+    throw new CacheError('CORRUPT', 'The links name more inputs than any build has.', {
+      subject: 'links',
+      hint: 'The database was changed or damaged. Take another copy of it.',
+    });
+  }
   const positionOf = (at: number) =>
     (inputOffset[order[link.user[at] as number] as number] as number) + (link.input[at] as number);
   const alternatives = new Uint32Array(positions);

@@ -6,6 +6,7 @@ import { locationOfPlace } from '../blob-info/same-place.ts';
 import type { BIC } from '../ports/blob-info-cache.ts';
 import type { StoreOpener } from '../ports/managed-store.ts';
 import type { SourceRegistry } from '../sources/registry.ts';
+import { placeOfSource } from '../transfer/places.ts';
 
 /** What finding damage needs of the engine. */
 export interface DamageEngine {
@@ -33,7 +34,7 @@ export async function knownDamage(
     sources
       .list()
       .filter(({ id, state }) => id === sourceId || state === 'ready')
-      .map(({ location }) => location),
+      .map((one) => locationOfPlace(placeOfSource(one))),
   );
   const open = await openPlaces(sources, source, shown, signal);
   const blobs: DamagedBlob[] = [];
@@ -42,7 +43,7 @@ export async function knownDamage(
     const here = open.get(digest) ?? [];
     const elsewhere = (await blobInfo.knownLocations(digest))
       .map(({ ref, recordedAt }): BlobPlace => ({ location: locationOfPlace(ref), how: 'known', at: recordedAt }))
-      .filter(({ location }) => !asked.has(location) && !asked.has(plain(location)));
+      .filter(({ location }) => !asked.has(location));
     blobs.push({
       digest,
       code,
@@ -116,9 +117,4 @@ async function openPlaces(
     }
   }
   return places;
-}
-
-/** A store is known by its path and by its reference: one place. */
-function plain(location: string): string {
-  return location.replace(/^store:\/\//, '');
 }
