@@ -62,14 +62,14 @@ function useArrived(started: Started | undefined, isRunning: boolean): ReadonlyS
     queryFn: async ({ signal }) => {
       if (!started || !preview) return NOTHING;
       if (started.kind !== 'registry') return thereIn(await engine.transfer.preview(started.input, { signal }));
-      return copiedIn(await engine.jobs.log({ jobId: started.jobId }, { signal }), preview);
+      return arrivedIn(await engine.jobs.log({ jobId: started.jobId }, { signal }), preview);
     },
   });
   return data ?? NOTHING;
 }
 
-/** The blobs of which a log says that they were copied. */
-export function copiedIn(log: readonly JobLogLine[], { blobs }: TransferPreview): ReadonlySet<string> {
-  const short = new Set(log.flatMap(({ text }) => /^copied ([^,\s]+)/.exec(text)?.[1] ?? []));
+/** The blobs of which a log says that they came to the target: copied, mounted, or found there at the last moment. */
+export function arrivedIn(log: readonly JobLogLine[], { blobs }: TransferPreview): ReadonlySet<string> {
+  const short = new Set(log.flatMap(({ text }) => /^(?:copied|mounted|there) ([^,\s]+)/.exec(text)?.[1] ?? []));
   return new Set(blobs.flatMap(({ digest }) => (short.has(shortDigest(digest)) ? [digest] : [])));
 }
