@@ -1,19 +1,18 @@
 import { implement } from '@orpc/server';
 import { CacheError } from '../../../shared/base/errors.ts';
 import { contract } from '../../../shared/contract/index.ts';
-import type { LayerFile } from '../../../shared/model/layer.ts';
-import type { TrashBatch } from '../../../shared/model/plan.ts';
 import { fakeGroups, queryRows, refOf } from './catalog.ts';
 import { fakeDamage } from './fake-damage.ts';
 import { fakeNeighbourhood, fakePathToRoot, fakeReach } from './fake-graph.ts';
 import { createFakeJobs } from './fake-jobs.ts';
+import { fakeLayerFiles } from './fake-layer-files.ts';
 import { fakeLocations } from './fake-locations.ts';
 import { fakeAges, fakeTreemap } from './fake-overview.ts';
-import { type FakePlan, planFakePrune } from './fake-prune.ts';
+import { createFakePrunes } from './fake-prunes.ts';
 import { createFakeSettings } from './fake-settings.ts';
 import { createFakeSource, createFakeSources, type FakeSource } from './fake-sources.ts';
 import { createFakeTransfers } from './fake-transfers.ts';
-import { type FakeRecord, fakeDigest } from './records.ts';
+import type { FakeRecord } from './records.ts';
 
 const os = implement(contract);
 
@@ -33,8 +32,6 @@ export function createFakeRouter() {
   const jobs = createFakeJobs();
   const transfers = createFakeTransfers(jobs);
   const listeners = new Set<() => void>();
-  const plans = new Map<string, FakePlan>();
-  const trash = new Map<string, { readonly batch: TrashBatch; readonly before: readonly FakeRecord[] }[]>();
   let made = 0;
 
   const entry = (sourceId: string): FakeSource => {
@@ -237,23 +234,7 @@ export function createFakeRouter() {
       }),
       openPlace: border.layers.openPlace.handler(({ input }) => open(input.ref, 'oci-layout')),
       files: border.layers.files.handler(({ input }) => {
-        const folders = ['bin', 'etc', 'work', 'work/vendor', 'out', 'out/assets'];
-        const files = folders.flatMap((folder, at): LayerFile[] => [
-          { path: folder, type: 'directory', size: 0, mode: 0o755, uid: 0, gid: 0, mtime: 1_763_627_468 },
-          ...Array.from({ length: 4 + at }, (_, n): LayerFile => {
-            const path = `${folder}/file-${n}.bin`;
-            const size = Number.parseInt(fakeDigest(path + input.digest).slice(7, 12), 16);
-            return {
-              path,
-              type: n === 3 ? 'whiteout' : 'file',
-              size,
-              mode: 0o644,
-              uid: 1000,
-              gid: 1000,
-              mtime: 1_763_627_468,
-            };
-          }),
-        ]);
+        const files = fakeLayerFiles(input.digest);
         const matching = files.filter((file) => file.path.toLowerCase().includes(input.filter.toLowerCase()));
         const way = input.sort?.descending ? -1 : 1;
         if (input.sort?.field === 'size') matching.sort((a, b) => (a.size - b.size) * way);
@@ -315,91 +296,7 @@ export function createFakeRouter() {
         }),
       })),
     },
-    prune: {
-      plan: border.prune.plan.handler(({ input }) => {
-        made += 1;
-        const plan = planFakePrune(input.sourceId, `plan-${made}`, entry(input.sourceId).records, input.policy);
-        plans.set(plan.plan.plan, plan);
-        return plan.plan;
-      }),
-      get: border.prune.get.handler(({ input }) => planOf(plans, input.plan).plan),
-      items: border.prune.items.handler(({ input }) => {
-        const items = planOf(plans, input.plan)[input.what];
-        return { items: window(items, input), total: items.length };
-      }),
-      apply: border.prune.apply.handler(({ input }) => {
-        const { plan, kept, goes } = planOf(plans, input.plan);
-        const { source, records } = entry(input.sourceId);
-        if (!source.writable)
-          throw new CacheError('ACCESS_DENIED', 'This source is read-only.', { subject: source.location });
-        return {
-          jobId: jobs.start({
-            kind: 'prune',
-            title: `Prune ${source.name}`,
-            sourceId: source.id,
-            unit: 'records',
-            total: goes.length,
-            result: () => {
-              const { records: gone, blobs, bytes } = plan.goes;
-              const batch = { plan: plan.plan, at: Date.now(), records: gone, blobs, bytes };
-              trash.set(source.id, [{ batch, before: records }, ...(trash.get(source.id) ?? [])]);
-              plans.set(plan.plan, { ...planOf(plans, plan.plan), plan: { ...plan, applied: true } });
-              changeRecords(source.id, kept);
-              const report = {
-                plan: plan.plan,
-                removedRecords: gone,
-                removedBlobs: blobs,
-                freedBytes: bytes,
-                skipped: [],
-              };
-              return { kind: 'prune', report };
-            },
-          }),
-        };
-      }),
-      undo: border.prune.undo.handler(({ input }) => {
-        const batches = trash.get(input.sourceId) ?? [];
-        const found = batches.find((one) => input.plan === undefined || one.batch.plan === input.plan);
-        if (!found) throw new CacheError('NOT_FOUND', 'Nothing is left to undo.', { hint: 'The trash is empty.' });
-        return {
-          jobId: jobs.start({
-            kind: 'undo',
-            title: 'Undo prune',
-            sourceId: input.sourceId,
-            unit: 'records',
-            total: found.batch.records,
-            result: () => {
-              const { plan, records, blobs } = found.batch;
-              trash.set(
-                input.sourceId,
-                (trash.get(input.sourceId) ?? []).filter((one) => one !== found),
-              );
-              changeRecords(input.sourceId, found.before);
-              return { kind: 'undo', plan, restoredRecords: records, restoredBlobs: blobs };
-            },
-          }),
-        };
-      }),
-      trash: border.prune.trash.handler(({ input }) => (trash.get(input.sourceId) ?? []).map((one) => one.batch)),
-      emptyTrash: border.prune.emptyTrash.handler(({ input }) => {
-        const batches = (trash.get(input.sourceId) ?? []).map((one) => one.batch);
-        const bytes = batches.reduce((sum, batch) => sum + batch.bytes, 0);
-        const blobs = batches.reduce((sum, batch) => sum + batch.blobs, 0);
-        return {
-          jobId: jobs.start({
-            kind: 'empty-trash',
-            title: 'Empty trash',
-            sourceId: input.sourceId,
-            unit: 'blobs',
-            total: Math.max(1, blobs),
-            result: () => {
-              trash.delete(input.sourceId);
-              return { kind: 'empty-trash', blobs, bytes };
-            },
-          }),
-        };
-      }),
-    },
+    prune: createFakePrunes({ entry, changeRecords, jobs }),
     transfer: {
       preview: border.transfer.preview.handler(({ input }) => transfers.preview(entry(input.sourceId), input)),
       import: border.transfer.import.handler(({ input }) => ({
@@ -438,10 +335,4 @@ export function createFakeRouter() {
       audit: border.jobs.audit.handler(() => []),
     },
   });
-}
-
-function planOf(plans: ReadonlyMap<string, FakePlan>, plan: string): FakePlan {
-  const found = plans.get(plan);
-  if (found) return found;
-  throw new CacheError('NOT_FOUND', 'There is no such plan.', { subject: plan, hint: 'A plan is kept for 24 hours.' });
 }

@@ -33,6 +33,15 @@ describe('the fake engine', () => {
     expect(bins.reduce((sum, bin) => sum + bin.records, 0)).toBe(rows.filter((row) => row.createdAt).length);
   });
 
+  it('refuses with errors of the contract, also in the parts that are made apart', async () => {
+    const engine = fakeEngine();
+    await expect(engine.prune.get({ sourceId: 'sample', plan: 'none' })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      subject: 'none',
+    });
+    await expect(engine.prune.undo({ sourceId: 'sample' })).rejects.toBeInstanceOf(CacheError);
+  });
+
   it('filters with the filter language', async () => {
     const engine = fakeEngine();
     const { rows } = await engine.keys.page({ sourceId: 'sample', filter: 'kind:exec size:>1MiB' });
