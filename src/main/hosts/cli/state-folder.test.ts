@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dataSet } from '../../testing/data-sets.ts';
@@ -35,7 +35,7 @@ describe.runIf(tiny)('a state folder on the command line', () => {
     const bytes = du().reduce((sum, { size }) => sum + size, 0);
     const inspected = await work.json<Inspected>('inspect', source);
     expect(inspected).toMatchObject({
-      source: { kind: 'state-folder', location: root },
+      source: { kind: 'state-folder', location: realpathSync(root) },
       caches: [
         { ref: 'cache.db', form: 'solver' },
         { ref: 'runc-native', form: 'references' },
