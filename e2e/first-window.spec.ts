@@ -43,7 +43,7 @@ test('every view of a real cache is reached by keyboard, has no grave finding, a
   }
 });
 
-test('what is no cache says what was looked for, and what cannot be read keeps its place in the list', async ({
+test('what is no cache says what was looked for, and what cannot be read keeps its place in the list @once', async ({
   window: page,
   host,
 }) => {
@@ -54,7 +54,7 @@ test('what is no cache says what was looked for, and what cannot be read keeps i
   await expectAccessible(page);
 });
 
-test('back, forward, reload and a copied link lead to the same screen', async ({ window: page, host }) => {
+test('back, forward, reload and a copied link lead to the same screen @once', async ({ window: page, host }) => {
   await openSource(page, await host.copyFixture('sample', 'site'));
   await goTo(page, 'Keys');
   await page.getByRole('searchbox').or(page.getByRole('combobox')).first().fill('size:>1KiB');
@@ -72,7 +72,7 @@ test('back, forward, reload and a copied link lead to the same screen', async ({
   await expect(page.getByText(/^\d+ of 24$/)).toBeVisible();
 });
 
-test('the palette finds a step by its digest', async ({ window: page, host }) => {
+test('the palette finds a step by its digest @once', async ({ window: page, host }) => {
   await openSource(page, await host.copyFixture('sample', 'site'));
   await page.keyboard.press('Control+k');
   await page

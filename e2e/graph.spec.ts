@@ -83,7 +83,7 @@ test('a fold opens in place, and the text twin shows the same with the same acti
   await shoot(page, 'graph-all', info.project.name);
 });
 
-test('an unknown focus says so and offers another one', async ({ window: page, host }) => {
+test('an unknown focus says so and offers another one @once', async ({ window: page, host }) => {
   await openSource(page, await host.copyFixture('sample', 'site'));
   await page.goto(page.url().replace(/\/[^/]*$/, '/graph?from=sha256:00'));
   await expect(page.getByRole('alert')).toContainText('NOT_FOUND');

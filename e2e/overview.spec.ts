@@ -2,7 +2,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, expectAccessible, idle, openSource, shoot, test } from './harness.ts';
 
-test('the treemap is walked by size, inspected and zoomed with the keyboard', async ({ window: page, host }) => {
+test('the treemap is walked by size, inspected and zoomed with the keyboard @once', async ({ window: page, host }) => {
   await openSource(page, await host.copyFixture('sample', 'site'));
   const tiles = page.getByRole('listbox', { name: /Size by step/ }).getByRole('option');
   await expect(tiles).toHaveCount(14);
@@ -36,7 +36,7 @@ test('tiles regroup by kind and age, and the address keeps it', async ({ window:
   await shoot(page, 'overview-kind', info.project.name);
 });
 
-test('a bin of the age chart leads to exactly its records', async ({ window: page, host }) => {
+test('a bin of the age chart leads to exactly its records @once', async ({ window: page, host }) => {
   await openSource(page, await host.copyFixture('sample', 'site'));
   const bins = page.getByRole('group', { name: 'Bytes by creation time' }).getByRole('link');
   let records = 0;
@@ -74,7 +74,7 @@ test('a source with a missing blob says so, names it, and the rest works', async
   await shoot(page, 'problems', info.project.name);
 });
 
-test('largest records are walked with j and k and lead to the inspector', async ({ window: page, host }) => {
+test('largest records are walked with j and k and lead to the inspector @once', async ({ window: page, host }) => {
   await openSource(page, await host.copyFixture('sample', 'site'));
   const rows = page.getByRole('region', { name: 'Largest records' }).getByRole('row').getByRole('button');
   await rows.first().focus();

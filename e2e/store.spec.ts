@@ -61,7 +61,7 @@ test('a cache is imported into a store, pruned, brought back whole, and exported
   );
 });
 
-test('a cache that is no store is planned for, and offered an import instead of an apply', async ({
+test('a cache that is no store is planned for, and offered an import instead of an apply @once', async ({
   window: page,
   host,
 }) => {

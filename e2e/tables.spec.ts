@@ -58,7 +58,7 @@ test('the keys are walked, inspected, sorted and copied without a pointer', asyn
   await shoot(page, 'keys-inspected', info.project.name);
 });
 
-test('columns are moved, widened and turned off, and stay so', async ({ window: page, host }) => {
+test('columns are moved, widened and turned off, and stay so @once', async ({ window: page, host }) => {
   await openSource(page, await host.copyFixture('sample', 'site'));
   await page.setViewportSize({ width: 1920, height: 1080 });
   await goTo(page, 'Keys');

@@ -44,7 +44,7 @@ test('a cache is exported to a folder as the options say, and what it takes to u
   await expect(page.getByRole('button', { name: /^Write the references/ })).toBeVisible();
 });
 
-test('one record is exported from where it is looked at, into a store', async ({ window: page, host }) => {
+test('one record is exported from where it is looked at, into a store @once', async ({ window: page, host }) => {
   await openSource(page, await host.copyFixture('sample', 'site'));
   await goTo(page, 'Keys');
   await page.getByRole('grid').getByRole('row').nth(3).click();
@@ -66,7 +66,7 @@ test('one record is exported from where it is looked at, into a store', async ({
   await expect(page.getByRole('contentinfo')).toContainText('Can be pruned');
 });
 
-test('what cannot be copied says so in its place, and what is typed is asked for once it is entered', async ({
+test('what cannot be copied says so in its place, and what is typed is asked for once it is entered @once', async ({
   window: page,
   host,
 }) => {

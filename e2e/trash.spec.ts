@@ -37,7 +37,7 @@ test('the trash is emptied only by someone who types the name of the store', asy
   expect(cachewright('inspect', store).totals).toMatchObject({ missingBlobs: 0, orphanBlobs: 0 });
 });
 
-test('a plan of a store that has changed is not applied, and is made again', async ({ window: page, host }) => {
+test('a plan of a store that has changed is not applied, and is made again @once', async ({ window: page, host }) => {
   const source = await host.copyFixture('sample', 'site');
   const store = join(host.folder, 'store');
   cachewright('import', source, '--to', store);

@@ -77,7 +77,7 @@ test('the theme follows the system, and a choice stays after a reload', async ({
   expect(await ground()).toBe(chosen);
 });
 
-test('a source that was closed comes back with undo', async ({ window: page, host }) => {
+test('a source that was closed comes back with undo @once', async ({ window: page, host }) => {
   await openSource(page, await host.copyFixture('sample', 'site'));
   const link = page.getByRole('navigation', { name: 'Sources' }).getByRole('link', { name: /^site/ });
   await link.focus();
