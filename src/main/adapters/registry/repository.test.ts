@@ -13,7 +13,8 @@ import {
 } from '../../testing/registry-server.ts';
 import { createRegistryClient } from './client.ts';
 import { createDockerCredentialSource } from './docker-credentials.ts';
-import { type BlobBytes, createRepository } from './repository.ts';
+import { createRepository } from './repository.ts';
+import type { BlobBytes } from './uploads.ts';
 
 const nobody = async () => undefined;
 const digestOf = (bytes: Uint8Array) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;

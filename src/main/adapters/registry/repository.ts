@@ -4,26 +4,17 @@ import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { isDigest } from '../../../shared/oci/digest.ts';
 import { MEDIA_TYPES } from '../../../shared/oci/media-types.ts';
 import type { RegistryClient, RegistryRequest } from './client.ts';
-import { expectStatus, lengthOf, locationOf, mediaTypeOf, mismatch, readAll, unexpected } from './responses.ts';
-import { createTaker } from './taker.ts';
+import { expectStatus, lengthOf, mediaTypeOf, mismatch, readAll, unexpected } from './responses.ts';
+import { type BlobBytes, createUploads } from './uploads.ts';
 
 /** A manifest is refused above this size, unread. */
 const MANIFEST_LIMIT_BYTES = 32 * 1024 * 1024;
-/** Blobs up to this size go in one request; larger ones in parts of it, so that a broken connection costs one part. */
-const PART_BYTES = 16 * 1024 * 1024;
-/** Uploads of one blob begun before it is given up. */
-const SESSIONS = 4;
-/** How long the registry may take to hear that an upload will not go on. */
-const CANCEL_TIMEOUT_MS = 3000;
 const MANIFEST_TYPES = [
   MEDIA_TYPES.ociManifest,
   MEDIA_TYPES.ociIndex,
   MEDIA_TYPES.dockerManifest,
   MEDIA_TYPES.dockerManifestList,
 ];
-
-/** Bytes of a blob, from the first one; asked again when an upload broke off and has to begin anew. */
-export type BlobBytes = () => AsyncIterable<Uint8Array>;
 
 /** What an upload did: sent the bytes, took them from another repository, or found them there. */
 export type UploadOutcome = 'there' | 'mounted' | 'copied';
@@ -75,6 +66,8 @@ export function createRepository(client: RegistryClient, name: string): Reposito
   const push = `repository:${name}:pull,push`;
   const send = (request: Omit<RegistryRequest, 'scope'> & { scope?: string }) =>
     client.send({ scope: pull, ...request });
+
+  const uploads = createUploads(client, name);
 
   async function* blob(
     digest: string,
@@ -175,16 +168,8 @@ export function createRepository(client: RegistryClient, name: string): Reposito
     if (response.status === 201) return true;
     // 202: the registry would not mount and began an upload instead, which nobody will go on with.
     const location = response.headers.get('location');
-    if (response.status === 202 && location) await cancelUpload(location, digest);
+    if (response.status === 202 && location) await uploads.cancel(location, digest);
     return false;
-  }
-
-  /** A courtesy, also after an abort: a registry that does not answer keeps nobody waiting for it. */
-  async function cancelUpload(location: string, subject: string): Promise<void> {
-    const signal = AbortSignal.timeout(CANCEL_TIMEOUT_MS);
-    const target = client.resolve(location);
-    const gone = send({ method: 'DELETE', target, scope: push, isOnlyTry: true, signal, subject });
-    await gone.then((response) => response.body?.cancel()).catch(() => undefined);
   }
 
   return {
@@ -239,16 +224,8 @@ export function createRepository(client: RegistryClient, name: string): Reposito
         });
         if (isMounted) return 'mounted';
       }
-      for (let session = 1; ; session += 1) {
-        try {
-          await uploadOnce(descriptor, bytes, { signal, onBytes });
-          return 'copied';
-        } catch (error) {
-          // Registries forget an upload whose part broke off: only a new one helps, from the first byte on.
-          const isBroken = isCacheError(error, 'UNAVAILABLE') || isCacheError(error, 'NOT_FOUND');
-          if (!isBroken || session >= SESSIONS) throw error;
-        }
-      }
+      await uploads.send(descriptor, bytes, { signal, onBytes });
+      return 'copied';
     },
 
     async putManifest(reference, mediaType, bytes, signal) {
@@ -266,81 +243,4 @@ export function createRepository(client: RegistryClient, name: string): Reposito
       await response.body?.cancel();
     },
   };
-
-  /** One upload from its first byte to the request that closes it. `onBytes` takes back what a broken one had counted. */
-  async function uploadOnce(
-    { digest, size }: Descriptor,
-    bytes: BlobBytes,
-    { signal, onBytes }: { signal: AbortSignal | undefined; onBytes: ((bytes: number) => void) | undefined },
-  ): Promise<void> {
-    const begun = await send({
-      method: 'POST',
-      target: `${name}/blobs/uploads/`,
-      scope: push,
-      headers: { 'content-length': '0' },
-      signal,
-      subject: digest,
-    });
-    await expectStatus(begun, [202], digest);
-    await begun.body?.cancel();
-    let location = locationOf(begun, digest);
-    let offset = 0;
-    const iterator = createTaker(bytes());
-    try {
-      // Parts while more than one is left; the last one goes with the request that closes the upload.
-      while (size - offset > PART_BYTES) {
-        const part = await iterator.take(PART_BYTES, signal);
-        location = await sendPart(location, part, offset, digest, signal);
-        offset += part.length;
-        onBytes?.(part.length);
-      }
-      const last = await iterator.take(size - offset, signal);
-      const close = new URL(client.resolve(location));
-      close.searchParams.set('digest', digest);
-      const closed = await send({
-        method: 'PUT',
-        target: close.href,
-        scope: push,
-        headers: { 'content-type': 'application/octet-stream', 'content-length': String(last.length) },
-        body: () => last,
-        isOnlyTry: true,
-        signal,
-        subject: digest,
-      });
-      if (closed.status === 400) {
-        await closed.body?.cancel();
-        throw mismatch(digest, 'other bytes');
-      }
-      await expectStatus(closed, [201, 204], digest);
-      await closed.body?.cancel();
-      onBytes?.(last.length);
-    } catch (error) {
-      onBytes?.(-offset);
-      await cancelUpload(location, digest);
-      throw error;
-    } finally {
-      await iterator.close();
-    }
-  }
-
-  /** Sends a part and gives the place of the next one. */
-  async function sendPart(location: string, part: Uint8Array, offset: number, digest: string, signal?: AbortSignal) {
-    const response = await send({
-      method: 'PATCH',
-      target: client.resolve(location),
-      scope: push,
-      headers: {
-        'content-type': 'application/octet-stream',
-        'content-length': String(part.length),
-        'content-range': `${offset}-${offset + part.length - 1}`,
-      },
-      body: () => part,
-      isOnlyTry: true,
-      signal,
-      subject: digest,
-    });
-    await expectStatus(response, [202], digest);
-    await response.body?.cancel();
-    return locationOf(response, digest);
-  }
 }
