@@ -63,6 +63,8 @@ export function TextField({
         ? {
             onKeyDown: (event) => {
               if (event.key === 'Enter') onSubmit();
+              // All else goes on to whom it concerns: Escape to the dialog, Ctrl K and Ctrl Enter to the window.
+              if (event.key !== 'Enter' || event.ctrlKey || event.metaKey) event.continuePropagation();
             },
           }
         : {})}
