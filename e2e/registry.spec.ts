@@ -16,7 +16,9 @@ test.describe('a cache in a registry', () => {
     await expect(dialog.getByRole('textbox', { name: 'Path of a cache, or a reference' })).toBeFocused();
     await expectAccessible(page);
     await shoot(page, 'open-dialog', info.project.name);
+    // Escape closes it from the field too.
     await page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
 
     await openSource(page, reference);
     await expect(page.getByText('14 chains added up')).toBeVisible();
@@ -33,8 +35,12 @@ test.describe('a cache in a registry', () => {
     const dialog = await openDialog(page);
     await dialog.getByRole('textbox', { name: 'Path of a cache' }).fill(`docker://${server.host}/none:cache`);
     await page.keyboard.press('Enter');
-    await expect(page.getByRole('alert')).toContainText('The registry has nothing under this reference');
+    // In the dialog, with what was typed, so that it can be mended.
+    await expect(dialog.getByRole('alert')).toContainText('The registry has nothing under this reference');
+    await expect(dialog.getByRole('textbox', { name: 'Path of a cache' })).toHaveValue(/none:cache$/);
+    await expect(dialog.getByRole('button', { name: 'Open', exact: true })).toBeEnabled();
     await idle(page);
+    await expectAccessible(page);
     expect(page.url()).not.toContain('/sources/');
   });
 });

@@ -14,7 +14,8 @@ export function FailureBanner() {
       <Icon of={CircleX} size={16} className={styles.icon} />
       <p className={styles.text}>
         <b className="semi">{title}.</b> {error.message}{' '}
-        {error.subject !== undefined && <bdi className="mono11">{error.subject}</bdi>} {error.hint}
+        {error.subject !== undefined && !title.includes(error.subject) && <bdi className="mono11">{error.subject}</bdi>}{' '}
+        {error.hint}
       </p>
       <IconButton icon={X} label="Close the message" onPress={() => useShellState.setState({ failure: undefined })} />
     </div>

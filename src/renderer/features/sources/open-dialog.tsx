@@ -1,8 +1,10 @@
 import { Clock, Database, FolderOpen, Package } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Button } from '../../base/button.tsx';
+import { ErrorState } from '../../base/error-state.tsx';
 import { Icon } from '../../base/icon.tsx';
 import { Dialog } from '../../base/overlay.tsx';
+import { useShell } from '../../base/shell-context.ts';
 import { showDialog, usePreferences } from '../../base/window-state.ts';
 import { desktopBridge } from '../../client/bridge.ts';
 import { useRead } from '../../client/hooks.ts';
@@ -24,24 +26,46 @@ function OpenForm({ onDone }: { readonly onDone: () => void }) {
   const [path, setPath] = useState('');
   const recent = usePreferences((preferences) => preferences.recent);
   const info = useRead('app.info', {}, { versioned: false });
-  const openSource = useOpenSource();
+  const [isOpening, setOpening] = useState(false);
+  const [failure, setFailure] = useState<unknown>();
+  const { fail } = useShell();
+  const isShown = useRef(true);
+  useEffect(() => {
+    isShown.current = true;
+    return () => {
+      isShown.current = false;
+    };
+  }, []);
   const bridge = desktopBridge();
-  const open = (location: string): void => {
-    onDone();
-    openSource(location);
+  // What was typed stays until it has opened: a slip in a long reference is mended, not typed again.
+  const openSource = useOpenSource((title, error) => {
+    if (isShown.current) setFailure(error);
+    else fail(title, error);
+  });
+  const open = async (location: string): Promise<void> => {
+    setFailure(undefined);
+    setOpening(true);
+    if (await openSource(location)) onDone();
+    else setOpening(false);
   };
   const choose = async (chosen: Promise<string | undefined> | undefined): Promise<void> => {
     const location = await chosen;
-    if (location !== undefined) open(location);
+    if (location !== undefined) await open(location);
   };
   return (
     <div className={styles.form}>
       <div className={styles.path}>
         <PathForm value={path} onChange={setPath} onOpen={open} autoFocus />
-        <Button variant="primary" icon={FolderOpen} isDisabled={path.trim() === ''} onPress={() => open(path.trim())}>
-          Open
+        <Button
+          variant="primary"
+          icon={FolderOpen}
+          isDisabled={path.trim() === '' || isOpening}
+          onPress={() => open(path.trim())}
+        >
+          {isOpening ? 'Opening' : 'Open'}
         </Button>
       </div>
+      {failure !== undefined && <ErrorState error={failure} isCompact title="It was not opened" />}
       <p className={styles.hint}>
         A cache folder, an OCI layout, a tar of one, a managed store, or the state folder of a BuildKit daemon
         {bridge

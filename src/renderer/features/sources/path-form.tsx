@@ -25,7 +25,7 @@ export function PathForm({
         isLabelHidden
         icon={Link}
         isMono
-        placeholder="/path/to/cache or docker://host/repository:tag"
+        placeholder="/path/to/cache, docker://host/name:tag"
         value={path}
         onChange={onChange ?? setOwn}
         autoFocus={autoFocus}

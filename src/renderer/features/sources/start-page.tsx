@@ -24,7 +24,7 @@ export function StartPage() {
 }
 
 /** The system's own dialog where there is one, ours where there is not. */
-async function chooseFolder(open: (path: string) => Promise<void>): Promise<void> {
+async function chooseFolder(open: (path: string) => Promise<unknown>): Promise<void> {
   const bridge = desktopBridge();
   if (!bridge) return showDialog('open');
   const path = await bridge.chooseFolder();

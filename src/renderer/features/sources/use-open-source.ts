@@ -6,8 +6,13 @@ import { useShell } from '../../base/shell-context.ts';
 import { rememberLocation } from '../../base/window-state.ts';
 import { useEngine } from '../../client/engine-context.tsx';
 
-/** Opens a location and goes to it. A failure to start is shown; one while reading shows in the source itself. */
-export function useOpenSource(): (location: string) => Promise<void> {
+/**
+ * Opens a location and goes to it; `false` where it did not. A failure to start is told to `onFailure`, or else in the
+ * window; one while reading shows in the source itself.
+ */
+export function useOpenSource(
+  onFailure?: (title: string, error: unknown) => void,
+): (location: string) => Promise<boolean> {
   const engine = useEngine();
   const { fail } = useShell();
   return async (location) => {
@@ -15,8 +20,10 @@ export function useOpenSource(): (location: string) => Promise<void> {
       const { source } = await engine.sources.open({ location });
       rememberLocation(source.location);
       navigate(sourceHref(source.id, 'overview'));
+      return true;
     } catch (error) {
-      fail(`${withoutAccount(location)} was not opened`, error);
+      (onFailure ?? fail)(`${withoutAccount(location)} was not opened`, error);
+      return false;
     }
   };
 }
@@ -29,7 +36,10 @@ export function useCloseSource(): (source: Source, all: readonly Source[]) => Pr
   return async (source, all) => {
     try {
       await engine.sources.close({ sourceId: source.id });
-      offerUndo({ text: `${source.name} was taken from the list.`, undo: () => open(source.location) });
+      offerUndo({
+        text: `${source.name} was taken from the list.`,
+        undo: async () => void (await open(source.location)),
+      });
       if (placeOf(window.location.pathname).sourceId !== source.id) return;
       const at = all.findIndex((one) => one.id === source.id);
       const next = all[at + 1] ?? all[at - 1];
