@@ -129,14 +129,14 @@ function init(request: RegistryRequest, auth: Authenticator | undefined): Reques
 function refused(host: string, request: RegistryRequest): CacheError {
   return new CacheError('ACCESS_DENIED', `The registry ${host} does not permit this.`, {
     subject: request.subject,
-    hint: 'Sign in with "docker login", and check that the account may read or write this repository.',
+    hint: `Sign in with "docker login ${host}", and check that the account may read or write this repository.`,
   });
 }
 
 function unreachable(host: string, subject: string, cause: unknown): CacheError {
   return new CacheError('UNAVAILABLE', `The registry ${host} does not answer.`, {
     subject,
-    hint: 'Check its address and the network, and run it again: what was copied is not copied twice.',
+    hint: 'Check its address and the network, then try again. A copy goes on where it was cut off.',
     cause,
   });
 }

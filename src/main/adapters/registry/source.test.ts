@@ -367,7 +367,7 @@ describe.runIf(hasRegistryServer())('a registry with accounts', () => {
       const error = await fault(read(repositories));
       expect(error).toMatchObject({ code: 'ACCESS_DENIED', subject: `docker://${server.host}/app:cache` });
       expect(JSON.stringify(error)).not.toContain('not-the-word');
-      expect(error.hint).toContain('docker login');
+      expect(error.hint).toContain(`docker login ${server.host}`);
     }
     expect(isCacheError(await fault(read(signedIn)), 'NOT_FOUND')).toBe(true);
 

@@ -117,9 +117,9 @@ function Done({
       mark={<Icon of={CircleCheck} size={16} className={styles.hit} />}
       title={
         <b>
-          {countOf(report.blobsCopied, 'blob')}, {formatBytes(report.bytesCopied)}, copied.{' '}
+          {countOf(report.blobsCopied, 'blob')}, {formatBytes(report.bytesCopied)}, copied.
           {report.blobsSkipped > 0 &&
-            `${countOf(report.blobsSkipped, 'blob')} ${report.blobsSkipped === 1 ? 'was' : 'were'} there.`}
+            ` ${countOf(report.blobsSkipped, 'blob')} ${report.blobsSkipped === 1 ? 'was' : 'were'} there.`}
         </b>
       }
       isNews
