@@ -18,8 +18,9 @@ interface Shown {
 const LARGE_PX = 80;
 
 /**
- * The one tooltip of the window, for every element that has `data-tip`. One listener instead of a component for each
- * of thousands of cells. Opens on hover and on keyboard focus, stays while the pointer is on it, closes with Escape.
+ * The one tooltip of the window, for every element that has `data-tip`, and for text that is cut off: that shows whole.
+ * One listener instead of a component for each of thousands of cells. Opens on hover and on keyboard focus, stays while
+ * the pointer is on it, closes with Escape.
  */
 export function TooltipLayer() {
   const [shown, setShown] = useState<Shown>();
@@ -33,14 +34,14 @@ export function TooltipLayer() {
     let pointer: Shown['pointer'];
     const show = (target: Element | undefined, byFocus = false): void => {
       clearTimeout(timer);
-      const text = target?.getAttribute('data-tip') ?? '';
+      const text = target ? textOf(target) : '';
       if (!target || text === '') {
         if (open.current) closedAt = performance.now();
         setShown(undefined);
       } else setShown({ target, text, pointer: byFocus ? undefined : pointer });
     };
     const tipOf = (node: EventTarget | null): Element | undefined =>
-      node instanceof Element ? (node.closest('[data-tip]') ?? undefined) : undefined;
+      node instanceof Element ? (node.closest('[data-tip]') ?? cutOff(node)) : undefined;
     const over = (event: PointerEvent): void => {
       if (event.pointerType === 'touch' || box.current?.contains(event.target as Node)) return;
       const target = tipOf(event.target);
@@ -54,7 +55,8 @@ export function TooltipLayer() {
       pointer = { x: event.clientX, y: event.clientY };
     };
     const focus = (event: FocusEvent): void => {
-      const target = tipOf(event.target);
+      // What has the focus is heard whole: cut off text in a link or a button shows as well.
+      const target = tipOf(event.target) ?? (isControl(event.target) ? cutOffInside(event.target) : undefined);
       show(
         target && event.target instanceof Element && event.target.matches(':focus-visible') ? target : undefined,
         true,
@@ -90,8 +92,13 @@ export function TooltipLayer() {
     const element = box.current;
     if (!element || !shown) return;
     place(element, shown);
-    // Where the tip only repeats the name, a screen reader has heard it already.
-    if (shown.target.hasAttribute('data-tip-name') || shown.target.hasAttribute('aria-describedby')) return;
+    // Where the tip only repeats the name or the text, a screen reader has heard it already.
+    if (
+      !shown.target.hasAttribute('data-tip') ||
+      shown.target.hasAttribute('data-tip-name') ||
+      shown.target.hasAttribute('aria-describedby')
+    )
+      return;
     shown.target.setAttribute('aria-describedby', element.id);
     return () => shown.target.removeAttribute('aria-describedby');
   }, [shown]);
@@ -111,6 +118,31 @@ export function TooltipLayer() {
       {shown?.text}
     </div>
   );
+}
+
+/** What a tooltip says of an element: its `data-tip`, or else its own text. */
+function textOf(target: Element): string {
+  return target.getAttribute('data-tip') ?? target.textContent?.trim() ?? '';
+}
+
+function isCutOff(element: Element): boolean {
+  return element.scrollWidth > element.clientWidth && getComputedStyle(element).textOverflow === 'ellipsis';
+}
+
+/** The element itself or the nearest around it whose text ends in an ellipsis. */
+function cutOff(node: Element): Element | undefined {
+  for (let element: Element | null = node; element; element = element.parentElement) {
+    if (isCutOff(element)) return element;
+  }
+  return undefined;
+}
+
+function cutOffInside(element: Element): Element | undefined {
+  return [...element.querySelectorAll('*')].find(isCutOff);
+}
+
+function isControl(target: EventTarget | null): target is Element {
+  return target instanceof Element && target.matches('a, button');
 }
 
 /** Puts the tooltip below its target, or above it where there is no room; a large target has it at the pointer. */
