@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dataSet } from '../src/main/testing/data-sets.ts';
-import { expect, expectAccessible, idle, openSource, shoot, test } from './harness.ts';
+import { expect, expectAccessible, goTo, idle, openSource, shoot, test } from './harness.ts';
 
 const tiny = dataSet('tiny');
 test.skip(tiny === undefined, 'CACHEWRIGHT_TEST_DATA is not set');
@@ -31,6 +31,30 @@ test('a state folder shows what BuildKit says of it, and its records by name', a
   await expect(inspector).toContainText('exec.cachemount');
   await expectAccessible(page);
   await shoot(page, 'state-keys', info.project.name);
+
+  // No plan is offered that the engine would refuse: the daemon's own command, and the way to a store.
+  await goTo(page, 'Prune');
+  await expect(page.getByRole('heading', { name: 'A daemon prunes its own records' })).toBeVisible();
+  await expect(page.getByRole('textbox', { name: 'Max used space' })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Copy buildctl prune' })).toBeVisible();
+  await expectAccessible(page);
+  await shoot(page, 'state-prune', info.project.name);
+  await page.getByRole('button', { name: 'Import into a store' }).click();
+  await expect(page.getByRole('button', { name: 'Copy 14 blobs' })).toBeVisible();
+});
+
+test('a listing of du says what it does not tell of @once', async ({ window: page }) => {
+  await openSource(page, join(tiny ?? '', 'du.json'));
+  for (const [view, says] of [
+    ['Graph', 'A listing has no links, so there is no graph'],
+    ['Layers', 'A listing names no layers'],
+    ['Prune', 'A daemon prunes its own records'],
+    ['Transfer', 'A listing holds nothing to copy'],
+  ] as const) {
+    await goTo(page, view);
+    await expect(page.getByRole('heading', { name: says })).toBeVisible();
+    await expectAccessible(page);
+  }
 });
 
 test('a daemon that runs is told of, and what was read can be looked at', async ({ window: page, host }, info) => {

@@ -32,6 +32,11 @@ export const FORM_NAMES: Readonly<Record<CacheForm, string>> = {
   references: 'records of a daemon',
 };
 
+/** False for what only tells of records: there is nothing to verify or to copy. */
+export function hasBlobs(source: Source): boolean {
+  return source.kind !== 'du-listing';
+}
+
 /** The second line of a source in the list: what it is, and which caches it holds. */
 export function describeSource(source: Source): string {
   if (source.state === 'failed') return source.error?.message ?? 'cannot be read';

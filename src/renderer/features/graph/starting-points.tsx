@@ -27,6 +27,14 @@ export function StartingPoints({ source, onPick }: { readonly source: Source; re
       </EmptyState>
     );
   }
+  if (source.kind === 'du-listing') {
+    return (
+      <EmptyState icon={Workflow} title="A listing has no links, so there is no graph">
+        It tells of records and what they take, not of the keys that lead to them. Open the daemon’s state folder to
+        follow its links.
+      </EmptyState>
+    );
+  }
   if (!points) return <SkeletonRows label="Looking for records to start at" rows={10} height={36} />;
   return (
     <div className={styles.start}>

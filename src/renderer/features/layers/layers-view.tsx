@@ -70,9 +70,16 @@ export function LayersView({ source }: SourceViewProps) {
         </>
       }
       empty={
-        <EmptyState icon={Layers} title="This cache has no layers">
-          None of its records has a result. An export with mode=min of a build that changed nothing looks like this.
-        </EmptyState>
+        source.kind === 'du-listing' ? (
+          <EmptyState icon={Layers} title="A listing names no layers">
+            It tells of records and what they take on the daemon’s disk. Open the daemon’s state folder to see their
+            layers.
+          </EmptyState>
+        ) : (
+          <EmptyState icon={Layers} title="This cache has no layers">
+            None of its records has a result. An export with mode=min of a build that changed nothing looks like this.
+          </EmptyState>
+        )
       }
       footer={
         <Footer>

@@ -5,13 +5,13 @@ import { Button } from '../../base/button.tsx';
 import { CopyButton } from '../../base/copy-button.tsx';
 import { Digest } from '../../base/digest.tsx';
 import type { InspectorPanelProps } from '../../base/feature.ts';
-import { Bytes, Count } from '../../base/quantity.tsx';
+import { Bytes, Count, countOf } from '../../base/quantity.tsx';
 import { KeyValue, KeyValues, Section } from '../../base/section.tsx';
 import { useShell } from '../../base/shell-context.ts';
 import { Time } from '../../base/time.tsx';
 import { useEngine } from '../../client/engine-context.tsx';
 import { useJobs } from '../../client/hooks.ts';
-import { FORM_NAMES } from '../../widgets/source-kinds.ts';
+import { FORM_NAMES, hasBlobs } from '../../widgets/source-kinds.ts';
 import styles from './source-panel.module.css';
 
 /** What a source is and what it holds, where nothing else is inspected. */
@@ -98,7 +98,11 @@ export function SourcePanel({ source }: InspectorPanelProps) {
               <li key={`${cache.ref} ${cache.manifest?.digest ?? ''}`} className={styles.cache}>
                 <span className="medium ellipsis">{cache.ref === '' ? 'without a name' : cache.ref}</span>
                 <span className={styles.size}>
-                  <Bytes bytes={cache.totals.deduplicatedBytes} />
+                  {cache.form === 'references' ? (
+                    countOf(cache.totals.records, 'record')
+                  ) : (
+                    <Bytes bytes={cache.totals.deduplicatedBytes} />
+                  )}
                 </span>
                 <span className="t3 fs11">{FORM_NAMES[cache.form]}</span>
                 {cache.manifest && <Digest digest={cache.manifest.digest} className={styles.digest ?? ''} />}
@@ -108,7 +112,7 @@ export function SourcePanel({ source }: InspectorPanelProps) {
         </Section>
       )}
       {source.state === 'ready' && source.problems.length === 0 && (
-        <Section title="Problems" action={<VerifyButton source={source} />}>
+        <Section title="Problems" {...(hasBlobs(source) ? { action: <VerifyButton source={source} /> } : {})}>
           <Badge tone="hit" icon={CircleCheck}>
             none found while reading
           </Badge>

@@ -12,6 +12,7 @@ import { SkeletonRows } from '../../base/skeleton.tsx';
 import { TabActions } from '../../base/tab-actions.tsx';
 import { useEngine } from '../../client/engine-context.tsx';
 import { ApplyBar } from './apply-bar.tsx';
+import { DaemonPrune } from './daemon-prune.tsx';
 import { Outcome } from './outcome.tsx';
 import { PlanTable } from './plan-table.tsx';
 import { PlanTreemap } from './plan-treemap.tsx';
@@ -24,8 +25,14 @@ import { TrashDialog } from './trash-dialog.tsx';
 import { usePrune } from './use-prune.ts';
 import { useTrash } from './use-trash.ts';
 
-/** What may go: a policy, its plan as it changes, apply and undo. */
+/** What may go; of a daemon's own records, why that is not planned here. */
 export function PruneView({ source }: SourceViewProps) {
+  if (source.kind === 'state-folder' || source.kind === 'du-listing') return <DaemonPrune source={source} />;
+  return <PlannedPrune source={source} />;
+}
+
+/** A policy, its plan as it changes, apply and undo. */
+function PlannedPrune({ source }: SourceViewProps) {
   const engine = useEngine();
   const { fail } = useShell();
   const params = useSearchParameters();

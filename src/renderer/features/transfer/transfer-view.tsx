@@ -1,9 +1,10 @@
-import { ArrowRight, Terminal } from 'lucide-react';
+import { ArrowLeftRight, ArrowRight, Terminal } from 'lucide-react';
 import { useMemo } from 'react';
 import { navigate } from 'wouter/use-browser-location';
 import { setParams, sourceHref, useSearchParameters } from '../../base/address.ts';
 import { Button } from '../../base/button.tsx';
 import { useCopy } from '../../base/clipboard.ts';
+import { EmptyState } from '../../base/empty-state.tsx';
 import { ErrorState } from '../../base/error-state.tsx';
 import type { SourceViewProps } from '../../base/feature.ts';
 import { Icon } from '../../base/icon.tsx';
@@ -13,6 +14,7 @@ import { SkeletonRows } from '../../base/skeleton.tsx';
 import { TabActions } from '../../base/tab-actions.tsx';
 import { rememberLocation } from '../../base/window-state.ts';
 import { useEngine } from '../../client/engine-context.tsx';
+import { hasBlobs } from '../../widgets/source-kinds.ts';
 import { BlobTable } from './blob-table.tsx';
 import { DonePart } from './done-part.tsx';
 import { FromCard } from './from-card.tsx';
@@ -35,8 +37,19 @@ import { useTarget } from './use-target.ts';
 import { useTransfer } from './use-transfer.ts';
 import { useTransferCommands } from './use-transfer-commands.ts';
 
-/** Copies a cache somewhere else: what there is to do, doing it, and what came of it. */
+/** Copies a cache somewhere else; of a source without blobs, why that cannot be. */
 export function TransferView({ source }: SourceViewProps) {
+  if (hasBlobs(source)) return <Transfer source={source} />;
+  return (
+    <EmptyState icon={ArrowLeftRight} title="A listing holds nothing to copy">
+      It tells of records and what they take, not of their keys and layers. Open the daemon’s state folder to copy its
+      cache.
+    </EmptyState>
+  );
+}
+
+/** What there is to do, doing it, and what came of it. */
+function Transfer({ source }: SourceViewProps) {
   const engine = useEngine();
   const { fail } = useShell();
   const params = useSearchParameters();
