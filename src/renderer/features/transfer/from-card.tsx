@@ -44,7 +44,11 @@ export function FromCard({
         {source.caches.length > 1 ? (
           <Menu
             label="Reference"
-            button={<Button icon={Tag}>{refName ?? `${source.caches.length} references`}</Button>}
+            button={
+              <Button icon={Tag}>
+                <span className="ellipsis">{refName ?? `${source.caches.length} references`}</span>
+              </Button>
+            }
           >
             <MenuChoice
               title="Copy"
@@ -61,7 +65,11 @@ export function FromCard({
             </MenuChoice>
           </Menu>
         ) : (
-          cache && <Badge icon={Tag}>{cache.ref}</Badge>
+          cache && (
+            <Badge icon={Tag}>
+              <span className="ellipsis">{cache.ref}</span>
+            </Badge>
+          )
         )}
       </div>
       <p className={styles.cardNote}>
