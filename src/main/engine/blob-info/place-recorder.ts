@@ -13,7 +13,7 @@ import { isSamePlace } from './same-place.ts';
  * 50,000 are 2.5 s beside other work and 7 MB; 500,000 were a minute and 68 MB, for a source that is mostly asked
  * about itself.
  */
-export const MAX_RECORDED_BLOBS = 50_000;
+const MAX_RECORDED_BLOBS = 50_000;
 
 /** Rows in one transaction: some 25 ms, after which others have their turn. */
 const AT_ONCE = 500;
