@@ -29,7 +29,12 @@ const HOST = /^(localhost|[^/]*[.:][^/]*)$/;
 const REPOSITORY = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
 /** Of any algorithm: who needs the bytes parses it. */
 const DIGEST = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-f]+$/;
-const TAG = /^[\w][\w.-]{0,127}$/;
+const TAG = /^\w[\w.-]{0,127}$/;
+
+/** Whether registries take a name as a tag. */
+export function isTag(name: string): boolean {
+  return TAG.test(name);
+}
 
 /**
  * Parses `docker://host/repo:tag@digest`, `oci:PATH:tag`, `oci-archive:FILE`, `s3://bucket/prefix`, `store://PATH` or a
@@ -77,7 +82,7 @@ function parseRegistryRef(text: string, rest: string): Ref {
   const tag = colon >= 0 ? path.slice(colon + 1) : digest === undefined ? 'latest' : undefined;
   const repository = registry === 'docker.io' && !bare.includes('/') ? `library/${bare}` : bare;
   if (!REPOSITORY.test(repository)) throw badRef(text, 'The repository is not a name that registries take.');
-  if (tag !== undefined && !TAG.test(tag)) throw badRef(text, 'The tag is not a name that registries take.');
+  if (tag !== undefined && !isTag(tag)) throw badRef(text, 'The tag is not a name that registries take.');
   return {
     transport: 'docker',
     registry,

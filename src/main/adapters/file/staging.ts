@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { toCacheError } from '../../../shared/base/errors.ts';
+import { CacheError, toCacheError } from '../../../shared/base/errors.ts';
 import type { Staging } from '../../engine/ports/staging.ts';
-
-const CHUNK_BYTES = 256 * 1024;
+import { createPositionalReader } from '../../engine/streams/positional-reader.ts';
 
 /**
  * Room in a folder that is made when it is first needed. What a crash leaves behind is for whoever owns the folder to
@@ -12,10 +11,16 @@ const CHUNK_BYTES = 256 * 1024;
  */
 export function createStaging(folder: () => Promise<string>): Staging {
   let made: Promise<string> | undefined;
+  const makeFolder = async (): Promise<string> => {
+    const path = await folder();
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    return path;
+  };
   const place = (): Promise<string> => {
-    made ??= folder().then(async (path) => {
-      await mkdir(path, { recursive: true, mode: 0o700 });
-      return path;
+    made ??= makeFolder().catch((error: unknown) => {
+      // The next one may have more luck: a full disk does not stay full.
+      made = undefined;
+      throw toCacheError(error);
     });
     return made;
   };
@@ -34,22 +39,9 @@ export function createStaging(folder: () => Promise<string>): Staging {
         },
         async open() {
           const { size } = await file.stat();
-          const readAt = async (buffer: Uint8Array, offset: number): Promise<number> =>
-            (await file.read(buffer, 0, buffer.length, offset)).bytesRead;
-          return {
-            size,
-            read: readAt,
-            async *stream({ start = 0 } = {}) {
-              for (let offset = start; offset < size; ) {
-                const buffer = new Uint8Array(Math.min(CHUNK_BYTES, size - offset));
-                const bytes = await readAt(buffer, offset);
-                if (bytes === 0) return;
-                offset += bytes;
-                yield buffer.subarray(0, bytes);
-              }
-            },
-            [Symbol.asyncDispose]: async () => {},
-          };
+          const reader = createPositionalReader(file, { offset: 0, size }, () => cutShort(path));
+          // The file stays open for as long as it is staged.
+          return { ...reader, [Symbol.asyncDispose]: async () => {} };
         },
         async [Symbol.asyncDispose]() {
           await file.close();
@@ -58,4 +50,11 @@ export function createStaging(folder: () => Promise<string>): Staging {
       };
     },
   };
+}
+
+function cutShort(path: string): CacheError {
+  return new CacheError('UNAVAILABLE', 'A staged file became shorter.', {
+    subject: path,
+    hint: 'Another program changes it. Run this again.',
+  });
 }

@@ -153,20 +153,30 @@ async function askTokenServer(
   realm: URL,
   [url, request]: [URL, RequestInit],
 ): Promise<z.infer<typeof tokenSchema> | undefined> {
+  let answer: string | undefined;
   try {
     const response = await fetch(url, request);
-    if (response.ok)
-      return tokenSchema.parse(JSON.parse(text.decode(await readAll(response, TOKEN_LIMIT_BYTES, realm.host))));
-    await response.body?.cancel();
-    return undefined;
+    if (response.ok) answer = text.decode(await readAll(response, TOKEN_LIMIT_BYTES, realm.host));
+    else await response.body?.cancel();
   } catch (cause) {
     throwIfAborted(request.signal ?? undefined);
-    throw new CacheError('UNAVAILABLE', 'The token server of the registry gives no answer that can be understood.', {
-      subject: realm.host,
-      hint: 'Check the network, and try it again.',
-      cause,
-    });
+    throw noAnswer(realm, cause);
   }
+  if (answer === undefined) return undefined;
+  try {
+    return tokenSchema.parse(JSON.parse(answer));
+  } catch {
+    // Without the cause: it quotes what was read, and with it a token.
+    throw noAnswer(realm);
+  }
+}
+
+function noAnswer(realm: URL, cause?: unknown): CacheError {
+  return new CacheError('UNAVAILABLE', 'The token server of the registry gives no answer that can be understood.', {
+    subject: realm.host,
+    hint: 'Check the network, and try it again.',
+    cause,
+  });
 }
 
 /** A GET with a password, or a POST that trades an identity token in. Must agree with the distribution token specification. */

@@ -65,15 +65,19 @@ async function readConfig(path: string): Promise<z.infer<typeof configSchema>> {
     text = await readFile(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw new CacheError('ACCESS_DENIED', 'The Docker configuration cannot be read.', { subject: path, cause: error });
+    throw new CacheError('ACCESS_DENIED', 'The Docker configuration cannot be read.', {
+      subject: path,
+      hint: 'Check who may read it.',
+      cause: error,
+    });
   }
   try {
     return configSchema.parse(JSON.parse(text));
-  } catch (cause) {
+  } catch {
+    // Without the cause: it quotes what was read, and with it passwords.
     throw new CacheError('CORRUPT', 'The Docker configuration is not what Docker writes.', {
       subject: path,
       hint: 'Mend or remove it; "docker login" writes a new one.',
-      cause,
     });
   }
 }
@@ -81,7 +85,10 @@ async function readConfig(path: string): Promise<z.infer<typeof configSchema>> {
 /** Runs `docker-credential-NAME get` as Docker does: the server on standard input, a JSON answer on standard output. */
 async function askHelper(name: string, server: string): Promise<Credentials | undefined> {
   if (!HELPER_NAME.test(name)) {
-    throw new CacheError('INVALID_INPUT', 'The name of a credential helper is not one.', { subject: name });
+    throw new CacheError('INVALID_INPUT', 'The name of a credential helper is not one.', {
+      subject: name,
+      hint: 'Mend credsStore or credHelpers in the Docker configuration.',
+    });
   }
   const program = `docker-credential-${name}`;
   const answer = await new Promise<{ status: number | null; text: string }>((resolve, reject) => {
@@ -107,10 +114,11 @@ async function askHelper(name: string, server: string): Promise<Credentials | un
   try {
     const { Username, Secret } = z.object({ Username: z.string(), Secret: z.string() }).parse(JSON.parse(answer.text));
     return Username === '<token>' ? { identityToken: Secret } : { username: Username, password: Secret };
-  } catch (cause) {
+  } catch {
+    // Without the cause, as above.
     throw new CacheError('CORRUPT', 'A credential helper gave no answer that can be understood.', {
       subject: program,
-      cause,
+      hint: 'Ask it yourself: echo HOST | docker-credential-… get.',
     });
   }
 }

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { isCacheError } from '../../../shared/base/errors.ts';
 import { type Descriptor, descriptorSchema } from '../../../shared/oci/descriptor.ts';
+import { parseDigest, splitDigest } from '../../../shared/oci/digest.ts';
 import { namesFromProvenance } from '../../engine/explain/names.ts';
 import type { RecordName, RecordNames } from '../../engine/ports/catalog.ts';
 import type { Repository } from './repository.ts';
@@ -29,7 +31,7 @@ export async function readProvenanceNames(
   const names = new Map<string, RecordName>();
   for (const { digest } of attestations) {
     try {
-      const { bytes } = await repository.manifest(digest, signal);
+      const { bytes } = await repository.manifest(parseDigest(digest), signal);
       const { layers } = attestationSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
       for (const layer of layers) {
         if (!layer.annotations?.['in-toto.io/predicate-type']?.startsWith(PROVENANCE)) continue;
@@ -44,10 +46,18 @@ export async function readProvenanceNames(
   return names;
 }
 
-async function readJson(repository: Repository, { digest, size }: Descriptor, signal?: AbortSignal): Promise<unknown> {
+/** The document, where its bytes are those of its digest: whoever else could write them must not name records. */
+async function readJson(
+  repository: Repository,
+  { digest: text, size }: Descriptor,
+  signal?: AbortSignal,
+): Promise<unknown> {
   if (size > MAX_PROVENANCE_BYTES) return undefined;
+  const digest = parseDigest(text);
+  const { algorithm, hex } = splitDigest(digest);
   const chunks: Uint8Array[] = [];
   const options = { end: size, ...(signal ? { signal } : {}) };
   for await (const chunk of repository.blob(digest, options)) chunks.push(chunk);
-  return JSON.parse(Buffer.concat(chunks).toString());
+  const bytes = Buffer.concat(chunks);
+  return createHash(algorithm).update(bytes).digest('hex') === hex ? JSON.parse(bytes.toString()) : undefined;
 }

@@ -1,7 +1,7 @@
 import { CacheError, isCacheError } from '../../../shared/base/errors.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { type Digest, parseDigest } from '../../../shared/oci/digest.ts';
-import { formatRef, parseRef, type Ref, withoutAccount } from '../../../shared/oci/reference.ts';
+import { formatRef, isTag, parseRef, type Ref, withoutAccount } from '../../../shared/oci/reference.ts';
 import { locateLayerDigest } from '../../engine/blob-info/locate.ts';
 import type { BIC } from '../../engine/ports/blob-info-cache.ts';
 import type { BlobContent, CacheTarget, Document } from '../../engine/ports/cache-target.ts';
@@ -207,7 +207,7 @@ async function* streamOf(document: Document): AsyncGenerator<Uint8Array> {
 
 /** @throws `INVALID_INPUT` for a cache whose name is no tag */
 function checkedTag(name: string): string {
-  if (/^\w[\w.-]{0,127}$/.test(name)) return name;
+  if (isTag(name)) return name;
   throw new CacheError('INVALID_INPUT', 'The name of this cache cannot be a tag.', {
     subject: name.slice(0, 200),
     hint: 'Write the tag: docker://host/repository:tag.',

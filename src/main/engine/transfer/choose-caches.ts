@@ -1,5 +1,6 @@
 import { CacheError } from '../../../shared/base/errors.ts';
 import type { TransferOptions } from '../../../shared/model/transfer.ts';
+import { isTag } from '../../../shared/oci/reference.ts';
 import type { SourceCache, SourceSnapshot } from '../ports/cache-source.ts';
 import { pickRecord } from './pick-record.ts';
 
@@ -70,7 +71,7 @@ const DEFAULT_REF = 'latest';
 
 /** A name that BuildKit can look up as a tag. */
 function checkedName(ref: string): string {
-  if (/^\w[\w.-]{0,127}$/.test(ref)) return ref;
+  if (isTag(ref)) return ref;
   throw new CacheError('INVALID_INPUT', 'This cannot be the name of a reference.', {
     subject: ref.slice(0, 200),
     hint: 'Use letters, digits, dots, dashes and underscores.',

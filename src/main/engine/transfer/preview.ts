@@ -22,7 +22,9 @@ export async function previewTransfer(
   if (options.compression) {
     const { compression } = options;
     const candidates = layersToRecompress(chosen, options, compression, (digest) => inSource.has(digest));
-    const known = target ? await knownReplacements(target, chosen, candidates, compression, signal) : new Map();
+    const known = target
+      ? await knownReplacements(target, chosen, candidates, compression, signal)
+      : new Map<string, Descriptor>();
     chosen = chosen.map((each) => withReplaced(each, known));
     const left = candidates.length - known.size;
     if (left > 0) {
