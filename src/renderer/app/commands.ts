@@ -86,7 +86,11 @@ const WINDOW_COMMANDS: readonly Command[] = [
     title: 'Copy link to this view',
     icon: Link,
     words: 'address url share',
-    run: () => navigator.clipboard.writeText(linkTo(window.location.href)).then(() => announce('Link copied')),
+    run: () =>
+      navigator.clipboard.writeText(linkTo(window.location.href)).then(
+        () => announce('Link copied'),
+        () => announce('Copying was not permitted'),
+      ),
   },
   {
     id: 'window.jobs',

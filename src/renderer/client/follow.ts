@@ -10,8 +10,8 @@ export const JOBS_KEY = ['jobs.watch'] as const;
 export const LAYER_INFO_KEY = ['settings.watch'] as const;
 
 /**
- * Keeps the lists of sources and jobs, and the state of the shared layer info, in the query cache up to date for as long as the window lives, over lost
- * connections too. The returned function ends it.
+ * Keeps the lists of sources and jobs, and the state of the shared layer info, up to date in the query cache for as long
+ * as the window lives, over lost connections too. The returned function ends it.
  */
 export function followEngine(connection: Connection, queries: QueryClient): () => void {
   const stop = new AbortController();

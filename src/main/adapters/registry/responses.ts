@@ -29,7 +29,10 @@ export async function readAll(response: Response, limit: number, subject: string
     for await (const chunk of response.body ?? []) {
       size += chunk.length;
       if (size > limit) {
-        throw new CacheError('INVALID_INPUT', `The answer is larger than ${limit / 2 ** 20} MiB.`, { subject });
+        throw new CacheError('INVALID_INPUT', `The answer is larger than ${limit / 2 ** 20} MiB.`, {
+          subject,
+          hint: 'The rest was not read. Is this a registry?',
+        });
       }
       chunks.push(chunk);
     }

@@ -139,15 +139,19 @@ function levelsOf(chains: readonly Chain[]): Chain[][] {
   for (const start of [...chains].sort((a, b) => (a.digest < b.digest ? -1 : a.digest > b.digest ? 1 : 0))) {
     open.push(start);
     for (let chain = open.at(-1); chain !== undefined; chain = open.at(-1)) {
+      // Met again by way of another: with many links and many users, looking at them each time would take long.
+      if (level.has(chain)) {
+        open.pop();
+        continue;
+      }
       const sources = [...chain.links.values()].flat().map((link) => link.source);
-      if (!level.has(chain) && !inProgress.has(chain)) {
+      if (!inProgress.has(chain)) {
         inProgress.add(chain);
         // One by one: there may be more than a call takes arguments.
         for (const source of sources) if (!level.has(source) && !inProgress.has(source)) open.push(source);
         continue;
       }
       open.pop();
-      if (level.has(chain)) continue;
       inProgress.delete(chain);
       level.set(
         chain,
