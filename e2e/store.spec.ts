@@ -72,3 +72,40 @@ test('a cache that is no store is planned for, and offered an import instead of 
   await expect(page.getByRole('button', { name: /to trash$/ })).toHaveCount(0);
   await expectAccessible(page);
 });
+
+test('an empty store says so in every view, and takes in what is open', async ({ window: page, host }, info) => {
+  const store = join(host.folder, 'store');
+  await openSource(page, await host.copyFixture('sample', 'site'));
+  await page.keyboard.press('Control+k');
+  await page.getByRole('dialog').getByRole('combobox').or(page.getByRole('searchbox')).fill('Create a store');
+  await page.getByRole('option', { name: 'Create a store' }).first().click();
+  await page.getByRole('dialog').getByRole('textbox', { name: 'Folder' }).fill(store);
+  await page.keyboard.press('Enter');
+  const empty = page.getByRole('heading', { name: 'This store is empty' });
+  await expect(empty).toBeVisible();
+  for (const view of ['Keys', 'Graph', 'Layers', 'Transfer', 'Overview']) {
+    await goTo(page, view);
+    await expect(empty).toBeVisible();
+  }
+  await goTo(page, 'Prune');
+  await expect(page.getByRole('heading', { name: 'There is nothing to prune' })).toBeVisible();
+  await expectAccessible(page);
+  await shoot(page, 'empty-store-prune', info.project.name);
+  await goTo(page, 'Overview');
+  await shoot(page, 'empty-store', info.project.name);
+  await page.getByRole('button', { name: 'Import site' }).click();
+  await expect(page.getByRole('button', { name: 'Copy 14 blobs' })).toBeVisible();
+  await expect(page.getByRole('contentinfo')).toContainText(`--to ${store}`);
+});
+
+test('in a narrow window the inspector goes aside when another view comes @once', async ({ window: page, host }) => {
+  await page.setViewportSize({ width: 1024, height: 800 });
+  await openSource(page, await host.copyFixture('sample', 'site'));
+  await goTo(page, 'Keys');
+  await page.getByRole('grid').getByRole('row').nth(3).click();
+  const inspector = page.getByRole('complementary', { name: 'Inspector' });
+  await expect(inspector).toBeVisible();
+  await inspector.getByRole('button', { name: 'Export…' }).click();
+  await expect(page.getByRole('region', { name: 'To', exact: true })).toBeVisible();
+  await expect(inspector).toBeHidden();
+});

@@ -9,6 +9,7 @@ import { EmptyState } from '../../base/empty-state.tsx';
 import { ErrorState } from '../../base/error-state.tsx';
 import { Bytes, countOf } from '../../base/quantity.tsx';
 import { SkeletonRows } from '../../base/skeleton.tsx';
+import { EmptyStore, isEmptyStore } from '../../widgets/empty-store.tsx';
 import { RecordName } from '../../widgets/record-name.tsx';
 import { SizeBar } from '../../widgets/size-bar.tsx';
 import styles from './graph.module.css';
@@ -18,12 +19,11 @@ import { useStartingPoints } from './use-starting-points.ts';
 export function StartingPoints({ source, onPick }: { readonly source: Source; readonly onPick: (id: string) => void }) {
   const { points, error, retry } = useStartingPoints(source.id);
   if (error) return <ErrorState error={error} actions={<Button onPress={retry}>Try again</Button>} />;
+  if (isEmptyStore(source)) return <EmptyStore store={source} />;
   if (source.totals?.records === 0) {
     return (
       <EmptyState icon={Workflow} title="There are no records, so there is no graph">
-        {source.writable
-          ? 'Import a cache into this store, and its links can be followed here.'
-          : 'The config of this cache lists none.'}
+        The config of this cache lists none.
       </EmptyState>
     );
   }

@@ -11,6 +11,7 @@ import { Segmented } from '../../base/segmented.tsx';
 import { useCommandLine, useCommands, useShell } from '../../base/shell-context.ts';
 import { useEngine } from '../../client/engine-context.tsx';
 import { useRead } from '../../client/hooks.ts';
+import { EmptyStore, isEmptyStore } from '../../widgets/empty-store.tsx';
 import { NOTHING_SELECTED } from '../../widgets/grid/selection.ts';
 import { readSort, writeSort } from '../../widgets/table-view/sort-text.ts';
 import { TableView } from '../../widgets/table-view/table-view.tsx';
@@ -114,10 +115,14 @@ export function KeysView({ source }: SourceViewProps) {
       }
       actions={<SaveView filter={filter} sort={sortText} />}
       empty={
-        <EmptyState icon={Layers} title="This cache has no records">
-          Its config lists none. A build exported with mode=min may leave few, but never none: the export may have been
-          cut off.
-        </EmptyState>
+        isEmptyStore(source) ? (
+          <EmptyStore store={source} />
+        ) : (
+          <EmptyState icon={Layers} title="This cache has no records">
+            Its config lists none. A build exported with mode=min may leave few, but never none: the export may have
+            been cut off.
+          </EmptyState>
+        )
       }
       footer={
         <KeysFooter

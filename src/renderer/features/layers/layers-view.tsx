@@ -11,6 +11,7 @@ import { countOf } from '../../base/quantity.tsx';
 import { useCommandLine } from '../../base/shell-context.ts';
 import { useEngine } from '../../client/engine-context.tsx';
 import { useRead } from '../../client/hooks.ts';
+import { EmptyStore, isEmptyStore } from '../../widgets/empty-store.tsx';
 import { NOTHING_SELECTED } from '../../widgets/grid/selection.ts';
 import { Footer, SelectionSums, Sum, SumText } from '../../widgets/table-view/footer.tsx';
 import { readSort, writeSort } from '../../widgets/table-view/sort-text.ts';
@@ -70,7 +71,9 @@ export function LayersView({ source }: SourceViewProps) {
         </>
       }
       empty={
-        source.kind === 'du-listing' ? (
+        isEmptyStore(source) ? (
+          <EmptyStore store={source} />
+        ) : source.kind === 'du-listing' ? (
           <EmptyState icon={Layers} title="A listing names no layers">
             It tells of records and what they take on the daemon’s disk. Open the daemon’s state folder to see their
             layers.

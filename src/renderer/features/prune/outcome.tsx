@@ -34,7 +34,7 @@ export function Outcome({
 }) {
   const before = plan ? plan.keepBytes + plan.freedBytes : totalBytes;
   const scale = Math.max(1, before);
-  const keptShare = plan ? plan.keepBytes / scale : 1;
+  const keptShare = plan ? plan.keepBytes / scale : Math.min(1, before);
   return (
     <section className={styles.outcome} aria-label="What it does" data-old={isOld || undefined}>
       <div className={styles.cardHead}>
@@ -53,7 +53,7 @@ export function Outcome({
       <div className={styles.bars}>
         <span className="t3">Before</span>
         <div className={styles.track}>
-          <i className={styles.stays} style={{ width: '100%' }} />
+          <i className={styles.stays} style={{ width: before > 0 ? '100%' : 0 }} />
         </div>
         <span className={styles.figures}>
           <Bytes bytes={before} className="medium" isFocusable />

@@ -63,6 +63,7 @@ function PlannedPrune({ source }: SourceViewProps) {
   const trashBytes =
     (trash.batches?.reduce((sum, batch) => sum + batch.bytes, 0) ?? 0) +
     trash.quarantined.reduce((sum, blob) => sum + blob.size, 0);
+  const holdsNothing = source.totals?.records === 0 && source.totals.orphanBlobs === 0;
   const limit = form.all ? 0 : read.policy?.maxBytes;
 
   return (
@@ -127,9 +128,10 @@ function PlannedPrune({ source }: SourceViewProps) {
             <SkeletonRows label="Planning" rows={8} height={26} />
           ) : (
             state.phase !== 'failed' && (
-              <EmptyState icon={Scissors} title="Say what may stay">
-                Set a size or an age, or take a preset. What would go, in which order and why, shows here before
-                anything is touched.
+              <EmptyState icon={Scissors} title={holdsNothing ? 'There is nothing to prune' : 'Say what may stay'}>
+                {holdsNothing
+                  ? 'No records and no orphan blobs are here. What a prune took is in the trash until that is emptied.'
+                  : 'Set a size or an age, or take a preset. What would go, in which order and why, shows here before anything is touched.'}
               </EmptyState>
             )
           )}

@@ -14,6 +14,7 @@ import { SkeletonRows } from '../../base/skeleton.tsx';
 import { TabActions } from '../../base/tab-actions.tsx';
 import { rememberLocation } from '../../base/window-state.ts';
 import { useEngine } from '../../client/engine-context.tsx';
+import { EmptyStore, isEmptyStore } from '../../widgets/empty-store.tsx';
 import { hasBlobs } from '../../widgets/source-kinds.ts';
 import { BlobTable } from './blob-table.tsx';
 import { DonePart } from './done-part.tsx';
@@ -37,8 +38,9 @@ import { useTarget } from './use-target.ts';
 import { useTransfer } from './use-transfer.ts';
 import { useTransferCommands } from './use-transfer-commands.ts';
 
-/** Copies a cache somewhere else; of a source without blobs, why that cannot be. */
+/** Copies a cache somewhere else; of a source without blobs, why that cannot be, and of an empty store, what to copy into it. */
 export function TransferView({ source }: SourceViewProps) {
+  if (isEmptyStore(source)) return <EmptyStore store={source} />;
   if (hasBlobs(source)) return <Transfer source={source} />;
   return (
     <EmptyState icon={ArrowLeftRight} title="A listing holds nothing to copy">
