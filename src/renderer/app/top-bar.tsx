@@ -102,10 +102,10 @@ function Address({ source, place }: { readonly source: Source | undefined; reado
   const view = (place.sourceId === undefined ? WINDOW_FEATURES : SOURCE_FEATURES).find(
     (feature) => feature.segment === place.segment,
   );
-  const parts: readonly { readonly text: string; readonly href?: string }[] = [
+  const parts: readonly { readonly text: string; readonly href?: string; readonly isView?: true }[] = [
     ...(source ? [{ text: source.name, href: sourceHref(source.id, 'overview') }] : []),
     ...(view && place.sourceId !== undefined
-      ? [{ text: view.title, href: sourceHref(place.sourceId, view.segment) }]
+      ? [{ text: view.title, href: sourceHref(place.sourceId, view.segment), isView: true as const }]
       : []),
     ...(view && place.sourceId === undefined ? [{ text: view.title }] : []),
     ...(subject === undefined ? [] : [{ text: subject }]),
@@ -115,7 +115,12 @@ function Address({ source, place }: { readonly source: Source | undefined; reado
     <nav className={styles.address} aria-label="Address">
       {source && <Icon of={SOURCE_ICONS[source.kind]} />}
       {parts.map((part, at) => (
-        <span key={part.text} className={styles.part} data-last={at === parts.length - 1 || undefined}>
+        <span
+          key={part.text}
+          className={styles.part}
+          data-last={at === parts.length - 1 || undefined}
+          data-view={part.isView}
+        >
           {at > 0 && <Icon of={ChevronRight} size={12} className={styles.chevron} />}
           {part.href !== undefined && at < parts.length - 1 ? (
             <Link href={part.href} className={styles.crumb}>

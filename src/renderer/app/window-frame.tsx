@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { usePlace } from '../base/address.ts';
+import { INSPECTED, type Place, usePlace } from '../base/address.ts';
 import { classNames } from '../base/class-names.ts';
 import { useWindowForm } from '../base/media.ts';
 import { ResizeHandle } from '../base/resize-handle.tsx';
@@ -42,6 +42,7 @@ export function WindowFrame() {
   const canInspect = inspected !== undefined || place.sourceId !== undefined;
   const showsInspector = canInspect && (inspectorIsSheet ? inspectorSheet : inspectorOpen);
   const title = useTitle(source?.name, place.segment);
+  useSheetAside(place);
 
   return (
     <div
@@ -137,6 +138,15 @@ export function WindowFrame() {
       <LiveRegion />
     </div>
   );
+}
+
+/** A sheet over the view goes aside when another view comes, unless that has something to inspect. */
+function useSheetAside({ sourceId, segment }: Place): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each view that is gone to
+  useEffect(() => {
+    const params = new URLSearchParams(window.location.search);
+    if (!INSPECTED.some((subject) => params.has(subject))) usePanels.setState({ inspectorSheet: false });
+  }, [sourceId, segment]);
 }
 
 /** What has just come over the view takes the focus. */
