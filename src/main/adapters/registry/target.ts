@@ -97,7 +97,7 @@ export function createRegistryTarget(
       for (const name of refs) {
         try {
           const { descriptor, bytes } = await repository.manifest(checkedTag(name), signal);
-          layers.push(...(await layersOfManifest([bytes], descriptor.mediaType, name)));
+          for (const layer of await layersOfManifest([bytes], descriptor.mediaType, name)) layers.push(layer);
         } catch (error) {
           // It would only have saved work.
           if (isCacheError(error, 'CANCELLED')) throw error;

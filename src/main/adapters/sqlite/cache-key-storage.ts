@@ -63,7 +63,7 @@ export function createSqliteCacheKeyStorage(db: DatabaseSync): CacheKeyStorage {
       if (exists(id)) continue;
       const sources = new Set((linksTo.all(id) as unknown as LinkRow[]).map((row) => row.source));
       dropLinksTo.run(id);
-      open.push(...sources);
+      for (const source of sources) open.push(source);
     }
   }
 

@@ -79,7 +79,8 @@ export function referenceLayers(references: ReadonlyMap<string, Reference>): Ref
         : reference.parents.filter((one) => !tops.has(one) && references.has(one));
       inProgress.add(id);
       if (waitFor.length > 0) {
-        open.push(...waitFor.filter((one) => !inProgress.has(one)));
+        // One by one: there may be more than a call takes arguments.
+        for (const one of waitFor) if (!inProgress.has(one)) open.push(one);
         if (open.at(-1) !== id) continue;
       }
       open.pop();

@@ -106,3 +106,12 @@ test('a chain of 50,000 layers is one pass', () => {
   expect(referenceLayers(references).blob.length).toBe(count);
   expect(diskUsage(references).length).toBe(count);
 });
+
+test('a merge of more references than a call takes arguments', () => {
+  const ids = Array.from({ length: 150_000 }, (_, n) => `part${n}`);
+  const references = read({
+    merged: { 'cache.mergeParents': JSON.stringify(ids) },
+    ...Object.fromEntries(ids.map((id) => [id, layer(1)])),
+  });
+  expect(referenceLayers(references).blob.length).toBe(ids.length);
+});

@@ -65,7 +65,8 @@ function usageSizes(rows: Usage): ReadonlyMap<string, UsageSizes> {
       const waitFor = inProgress.has(id) ? [] : row.parents.filter((one) => !sizes.has(one) && !inProgress.has(one));
       inProgress.add(id);
       if (waitFor.some((one) => rows.has(one))) {
-        open.push(...waitFor);
+        // One by one: there may be more than a call takes arguments.
+        for (const one of waitFor) open.push(one);
         continue;
       }
       open.pop();

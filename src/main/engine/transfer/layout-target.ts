@@ -27,7 +27,7 @@ export function createLayoutTarget(store: LayoutStore): CacheTarget {
       const described: Descriptor[] = [];
       for (const entry of document.manifests) {
         throwIfAborted(signal);
-        described.push(...(await readLayers(store, entry)));
+        for (const layer of await readLayers(store, entry)) described.push(layer);
       }
       return described;
     },

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { parseDuListing } from '../buildkitd/du-listing.ts';
+import { duSnapshot } from '../buildkitd/du-snapshot.ts';
+import { deriveCatalog } from './derive.ts';
+import { runSteps } from './steps.ts';
+
+test('a record on more parents than a call takes arguments has the bytes of all that are there', () => {
+  const parents = Array.from({ length: 200_000 }, (_, n) => `gone${n}`);
+  const text = JSON.stringify([
+    { id: 'top', size: 1, recordType: 'regular', parents: [...parents, 'below'] },
+    { id: 'below', size: 20, recordType: 'regular' },
+  ]);
+  const { records } = runSteps(deriveCatalog(duSnapshot(parseDuListing(text, 'du.json'), 'fingerprint')));
+  expect(records.ownId).toEqual(['top', 'below']);
+  expect([...records.ownBytes]).toEqual([21, 20]);
+  expect([...records.sharedBytes]).toEqual([20, 20]);
+});
