@@ -51,6 +51,11 @@ describe('parseRef', () => {
     ['docker://me:se@cret@host/app', 'docker://host/app'],
     ['docker://me:se/cret@host.io:5000/app:tag', 'docker://host.io:5000/app:tag'],
     ['docker://me:SECRET@host.io/UPPER', 'docker://host.io/UPPER'],
+    ['docker:me:secret@host.io/app', 'docker:host.io/app'],
+    [
+      'docker://me:secret@host.io/UPPER@sha256:0000000000000000000000000000000000000000',
+      'docker://host.io/UPPER@sha256:0000000000000000000000000000000000000000',
+    ],
   ])('refuses %j and repeats no password', (text, subject) => {
     expect(() => parseRef(text)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT', subject }));
   });

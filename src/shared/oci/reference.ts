@@ -110,7 +110,7 @@ function badRef(text: string, message: string): CacheError {
 
 /** A text that may hold a name and password before an @, without them: for errors. */
 export function withoutAccount(text: string): string {
-  return text.replace(/:\/\/.*@(?!\w+:[0-9a-f]{32,}$)/, '://');
+  return text.replace(/(:\/\/|^[a-z][\w+.-]*:(?!\/\/)).*@(?!\w+:[0-9a-f]{32,}$)/is, '$1');
 }
 
 /** The text form that `parseRef` reads back. */

@@ -11,7 +11,7 @@ import { AgeHistogram } from '../../viz/timeline/age-histogram.tsx';
 import { findBursts, formatDay } from '../../viz/timeline/scale.ts';
 import { type About, aboutInput } from './about.ts';
 import styles from './age-part.module.css';
-import type { Lit } from './overview-view.tsx';
+import type { Lit } from './lit.ts';
 import { AGE_BINS } from './totals-strip.tsx';
 
 /** When the bytes were made. A bin leads to its records. */

@@ -11,7 +11,7 @@ import { RecordName, recordTitle } from '../../widgets/record-name.tsx';
 import { SizeBar, SizeLegend } from '../../widgets/size-bar.tsx';
 import { type About, aboutInput } from './about.ts';
 import styles from './largest-part.module.css';
-import type { Lit } from './overview-view.tsx';
+import type { Lit } from './lit.ts';
 
 /** The records with the largest chains. */
 export function LargestPart({

@@ -9,16 +9,11 @@ import { AgePart } from './age-part.tsx';
 import { DamagePart } from './damage-part.tsx';
 import { EmptySource } from './empty-source.tsx';
 import { LargestPart } from './largest-part.tsx';
+import type { Lit } from './lit.ts';
 import styles from './overview-view.module.css';
 import { RefChoice } from './ref-choice.tsx';
 import { TotalsStrip } from './totals-strip.tsx';
 import { TreemapPart } from './treemap-part.tsx';
-
-/** A record that is pointed at in one part, to be lit in the others. */
-export interface Lit {
-  readonly id: string;
-  readonly createdMs: number | undefined;
-}
 
 /** How big, how much is shared, what is largest, how old. */
 export function OverviewView({ source }: SourceViewProps) {
