@@ -31,6 +31,7 @@ const HELPER_TIMEOUT_MS = 30_000;
  */
 export function createDockerCredentialSource(
   folder = process.env.DOCKER_CONFIG ?? join(homedir(), '.docker'),
+  helperTimeoutMs = HELPER_TIMEOUT_MS,
 ): CredentialSource {
   return async (host) => {
     const config = await readConfig(join(folder, 'config.json'));
@@ -39,7 +40,7 @@ export function createDockerCredentialSource(
       names.map((name) => config.credHelpers?.[name]).find((name) => name !== undefined) ?? config.credsStore;
     if (helper !== undefined) {
       for (const name of names) {
-        const found = await askHelper(helper, name);
+        const found = await askHelper(helper, name, helperTimeoutMs);
         if (found) return found;
       }
     }
@@ -83,42 +84,62 @@ async function readConfig(path: string): Promise<z.infer<typeof configSchema>> {
 }
 
 /** Runs `docker-credential-NAME get` as Docker does: the server on standard input, a JSON answer on standard output. */
-async function askHelper(name: string, server: string): Promise<Credentials | undefined> {
+async function askHelper(name: string, server: string, timeoutMs: number): Promise<Credentials | undefined> {
   if (!HELPER_NAME.test(name)) {
-    throw new CacheError('INVALID_INPUT', 'The name of a credential helper is not one.', {
-      subject: name,
-      hint: 'Mend credsStore or credHelpers in the Docker configuration.',
-    });
+    throw new CacheError('INVALID_INPUT', 'The name of a credential helper is not one.', { subject: name });
   }
   const program = `docker-credential-${name}`;
-  const answer = await new Promise<{ status: number | null; text: string }>((resolve, reject) => {
-    const child = spawn(program, ['get'], { stdio: ['pipe', 'pipe', 'ignore'], timeout: HELPER_TIMEOUT_MS });
-    let text = '';
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk;
-    });
-    child.once('error', reject);
-    child.once('close', (status) => resolve({ status, text }));
-    // A helper that ends before it has read its question is no failure of ours.
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(server);
-  }).catch((cause: unknown) => {
-    throw new CacheError('UNAVAILABLE', 'A credential helper could not be run.', {
-      subject: program,
-      hint: 'Install it, or take it out of the Docker configuration.',
-      cause,
-    });
-  });
+  const answer = await runHelper(program, server, timeoutMs);
   // "credentials not found" is exit 1: nobody is known, which many registries are content with.
   if (answer.status !== 0) return undefined;
   try {
     const { Username, Secret } = z.object({ Username: z.string(), Secret: z.string() }).parse(JSON.parse(answer.text));
     return Username === '<token>' ? { identityToken: Secret } : { username: Username, password: Secret };
   } catch {
-    // Without the cause, as above.
+    // Without the cause: it quotes the answer.
     throw new CacheError('CORRUPT', 'A credential helper gave no answer that can be understood.', {
       subject: program,
-      hint: 'Ask it yourself: echo HOST | docker-credential-… get.',
+      hint: `Try it by hand: echo ${server} | ${program} get.`,
     });
   }
+}
+
+/** @throws `UNAVAILABLE` when it cannot be started or does not end in time */
+function runHelper(
+  program: string,
+  server: string,
+  timeoutMs: number,
+): Promise<{ status: number | null; text: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, ['get'], { stdio: ['pipe', 'pipe', 'ignore'] });
+    const refuse = (message: string, hint: string, cause?: unknown): void => {
+      clearTimeout(timer);
+      reject(new CacheError('UNAVAILABLE', message, { subject: program, hint, cause }));
+    };
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      // What the helper started may hold the pipe open for as long as it likes: nobody waits for that.
+      child.stdout.destroy();
+      const hint = 'It may wait for an answer in a window of its own: unlock it, or sign in without it.';
+      refuse(`The credential helper ${program} does not answer.`, hint);
+    }, timeoutMs);
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+    });
+    child.once('error', (cause) =>
+      refuse(
+        `The credential helper ${program} could not be run.`,
+        'Install it, or take it out of the Docker configuration.',
+        cause,
+      ),
+    );
+    child.once('close', (status) => {
+      clearTimeout(timer);
+      resolve({ status, text });
+    });
+    // A helper that ends before it has read its question is no failure of ours.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(server);
+  });
 }

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MEDIA_TYPES } from '../../../shared/oci/media-types.ts';
 import {
@@ -188,6 +189,29 @@ describe.runIf(hasRegistryServer())('a registry that asks who is there', () => {
     try {
       expect(await push({ credHelpers: { [server.host]: 'test' } })).toBe('copied');
       expect(await push({ credsStore: 'test' })).toBe('copied');
+    } finally {
+      process.env.PATH = path;
+    }
+  });
+
+  test('a helper whose child holds its output open is not waited for, and no answer of one is repeated', async () => {
+    const bin = join(folder, 'bin');
+    await mkdir(bin, { recursive: true });
+    const path = process.env.PATH;
+    process.env.PATH = `${bin}:${path}`;
+    const ask = async (script: string, timeoutMs: number): Promise<unknown> => {
+      await writeFile(join(bin, 'docker-credential-odd'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+      await writeFile(join(folder, 'config.json'), JSON.stringify({ credsStore: 'odd' }));
+      return createDockerCredentialSource(folder, timeoutMs)('h:1').catch((error: unknown) => error);
+    };
+    try {
+      const pids = join(folder, 'pid');
+      const silent = await ask(`sleep 600 & echo $! > ${pids}; wait`, 200);
+      process.kill(Number(await readFile(pids, 'utf8')));
+      expect(silent).toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining('docker-credential-odd') });
+      const odd = await ask('echo secret', 30_000);
+      expect(odd).toMatchObject({ code: 'CORRUPT' });
+      expect(inspect(odd)).not.toContain('secret');
     } finally {
       process.env.PATH = path;
     }
