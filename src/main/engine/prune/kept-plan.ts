@@ -3,7 +3,7 @@ import { CacheError } from '../../../shared/base/errors.ts';
 import { type PlanItem, prunePlanSchema } from '../../../shared/model/plan.ts';
 import { digestSchema } from '../../../shared/oci/digest.ts';
 import { splitRecordId } from '../catalog/record-ids.ts';
-import type { PlanEntry } from './plan.ts';
+import type { PlanEntry } from './plan-entry.ts';
 import { REASONS, type Reason, reasonText } from './reasons.ts';
 
 const entrySchema = z.object({

@@ -5,17 +5,10 @@ import { foundRecords } from './found-records.ts';
 import { type Leaving, leavingOrder } from './leaving-order.ts';
 import { idOf, type PruneModel, pruneModel } from './model.ts';
 import { orphanBlobs } from './orphans.ts';
+import type { PlanEntry } from './plan-entry.ts';
 import { limitsOf } from './policy.ts';
 import type { Reason } from './reasons.ts';
 import { stayingRecords } from './staying.ts';
-
-/** A line of a plan: a record by its id, or a blob by its digest. `count` belongs to the reason, see `reasonText`. */
-export interface PlanEntry {
-  readonly id: string;
-  readonly bytes: number;
-  readonly reason: Reason;
-  readonly count: number;
-}
 
 /** What would go and what would stay. Lines that go stand in the order of leaving, lines that stay in that of leaving next. */
 export interface PlanDraft {

@@ -1,6 +1,6 @@
 import type { Leaving } from './leaving-order.ts';
 import { idOf, type PruneModel } from './model.ts';
-import type { PlanEntry } from './plan.ts';
+import type { PlanEntry } from './plan-entry.ts';
 import type { Limits } from './policy.ts';
 import type { Reason } from './reasons.ts';
 
