@@ -103,6 +103,9 @@ test('other bytes than the digest of the reference are refused', async () => {
   const answer = (response: ServerResponse) =>
     response.setHeader('docker-content-digest', digestOf('something else')).end('{}');
   expect(await reading({ 'manifests/cache': answer })).toMatchObject({ code: 'DIGEST_MISMATCH' });
+  const other = `sha512:${'0'.repeat(128)}`;
+  const longer = (response: ServerResponse) => response.setHeader('docker-content-digest', other).end('{}');
+  expect(await reading({ 'manifests/cache': longer })).toEqual({ code: 'DIGEST_MISMATCH', subject: other });
 });
 
 test('redirects without end, or to an address without TLS, are not followed', async () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CacheError, isCacheError, throwIfAborted } from '../../../shared/base/errors.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
-import { isDigest } from '../../../shared/oci/digest.ts';
+import { isDigest, splitDigest } from '../../../shared/oci/digest.ts';
 import { MEDIA_TYPES } from '../../../shared/oci/media-types.ts';
 import type { RegistryClient, RegistryRequest } from './client.ts';
 import { expectStatus, lengthOf, mediaTypeOf, mismatch, readAll, unexpected } from './responses.ts';
@@ -130,11 +130,10 @@ export function createRepository(client: RegistryClient, name: string): Reposito
     });
     await expectStatus(response, [200], subject);
     const bytes = await readAll(response, MANIFEST_LIMIT_BYTES, subject);
-    const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-    const claimed = reference.startsWith('sha256:')
-      ? reference
-      : (response.headers.get('docker-content-digest') ?? digest);
-    if (claimed.startsWith('sha256:') && claimed !== digest) throw mismatch(claimed, digest);
+    const said = isDigest(reference) ? reference : response.headers.get('docker-content-digest');
+    const algorithm = isDigest(said) ? splitDigest(said).algorithm : 'sha256';
+    const digest = `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`;
+    if (isDigest(said) && said !== digest) throw mismatch(said, digest);
     const mediaType = mediaTypeOf(response);
     return { descriptor: { mediaType, digest, size: bytes.length }, bytes };
   }
