@@ -80,14 +80,14 @@ export interface InputLink {
   readonly selector: string;
 }
 
-/** The alternatives of each input position of a record. */
+/** The alternatives of each input position of a record, up to the last that has any. */
 export function inputsOf(graph: KeyGraph, record: number): InputLink[][] {
   const inputs: InputLink[][] = [];
   eachNeighbour(graph, record, 'inputs', (source, link) => {
     const position = graph.links.input[link] as number;
-    const alternatives = inputs[position] ?? [];
-    inputs[position] = alternatives;
-    alternatives.push({ source, selector: selectorOf(graph, link) });
+    // A position may have no link at all: it counts, for those behind it are told by their number.
+    while (inputs.length <= position) inputs.push([]);
+    inputs[position]?.push({ source, selector: selectorOf(graph, link) });
     return true;
   });
   return inputs;
