@@ -6,11 +6,14 @@ export const MEDIA_TYPES = {
   dockerManifestList: 'application/vnd.docker.distribution.manifest.list.v2+json',
   dockerManifest: 'application/vnd.docker.distribution.manifest.v2+json',
   ociImageConfig: 'application/vnd.oci.image.config.v1+json',
+  dockerImageConfig: 'application/vnd.docker.container.image.v1+json',
+  /** Uncompressed; how else it is packed stands behind it. */
+  ociLayer: 'application/vnd.oci.image.layer.v1.tar',
 } as const;
 
 export type Compression = 'none' | 'gzip' | 'zstd' | 'unknown';
 
-/** How a layer of this media type is compressed. Docker's `…diff.tar.gzip` and OCI's `…tar+gzip` are the same here. */
+/** How a layer of this media type is compressed; encryption hides it. Docker's `…diff.tar.gzip` and OCI's `…tar+gzip` are the same here. */
 export function compressionOf(mediaType: string): Compression {
   if (/[.+]gzip$/.test(mediaType)) return 'gzip';
   if (/[.+]zstd$/.test(mediaType)) return 'zstd';

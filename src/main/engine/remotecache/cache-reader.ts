@@ -202,7 +202,7 @@ export class CacheReader {
 }
 
 function isDockerConfig(config: Descriptor | undefined): config is Descriptor {
-  return config?.mediaType === 'application/vnd.docker.container.image.v1+json';
+  return config?.mediaType === MEDIA_TYPES.dockerImageConfig;
 }
 
 /** The subject stays the field; the sentence says in which document of which reference. */

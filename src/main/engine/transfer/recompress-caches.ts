@@ -2,14 +2,14 @@ import { CacheError, isCacheError } from '../../../shared/base/errors.ts';
 import type { TransferOptions } from '../../../shared/model/transfer.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { type Digest, parseDigest, shortDigest } from '../../../shared/oci/digest.ts';
-import { ANNOTATIONS } from '../../../shared/oci/media-types.ts';
+import { ANNOTATIONS, compressionOf } from '../../../shared/oci/media-types.ts';
 import type { CacheTarget } from '../ports/cache-target.ts';
 import { replaceBlobs } from '../remotecache/replace-blobs.ts';
 import { eachOf } from '../streams/each-of.ts';
 import type { ChosenCache } from './choose-caches.ts';
 import { isDamage } from './copy-blobs.ts';
 import { recompressBlob } from './recompress.ts';
-import { type LayerCompression, saysCompression } from './recompressed-layer.ts';
+import type { LayerCompression } from './recompressed-layer.ts';
 import { noteDamage, type Run } from './run.ts';
 import { selectCache } from './selected-cache.ts';
 
@@ -99,7 +99,7 @@ export function layersToRecompress(
   for (const { cache } of chosen) {
     for (const blob of selectCache(cache, mode, isThere).blobs) blobs.set(blob.digest, blob);
   }
-  return [...blobs.values()].filter(({ mediaType }) => saysCompression(mediaType) !== to);
+  return [...blobs.values()].filter(({ mediaType }) => compressionOf(mediaType) !== to);
 }
 
 /** What the target has of these in that compression, by what its manifests say of diff ids: old digest → descriptor there. */
@@ -116,7 +116,7 @@ export async function knownReplacements(
     chosen.map(({ ref }) => ref),
     signal,
   );
-  const fitting = described.filter(({ mediaType }) => saysCompression(mediaType) === to);
+  const fitting = described.filter(({ mediaType }) => compressionOf(mediaType) === to);
   const { present } = await target.survey(fitting, signal);
   const byDiffId = new Map<string, Descriptor>();
   for (const layer of fitting) {

@@ -3,12 +3,12 @@ import { constants, createGzip, createZstdCompress } from 'node:zlib';
 import { CacheError, type CacheErrorCode, isCacheError, throwIfAborted } from '../../../shared/base/errors.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { isDigest, parseDigest, splitDigest } from '../../../shared/oci/digest.ts';
-import { ANNOTATIONS } from '../../../shared/oci/media-types.ts';
+import { ANNOTATIONS, compressionOf } from '../../../shared/oci/media-types.ts';
 import { packingOf, UNPACK_LIMITS, unpacked, withinLimits } from '../layers/unpack.ts';
 import type { CacheSource } from '../ports/cache-source.ts';
 import { through } from '../streams/through.ts';
 import { hashStream } from '../verify/hash-stream.ts';
-import { type LayerCompression, recompressedLayer, saysCompression } from './recompressed-layer.ts';
+import { type LayerCompression, recompressedLayer } from './recompressed-layer.ts';
 
 /** Options of `recompressBlob`. */
 export interface RecompressOptions {
@@ -36,7 +36,7 @@ export async function recompressBlob(
   write: (chunk: Uint8Array) => Promise<void>,
   options: RecompressOptions = {},
 ): Promise<Descriptor | 'same'> {
-  if (saysCompression(blob.mediaType) === to) return 'same';
+  if (compressionOf(blob.mediaType) === to) return 'same';
   const digest = parseDigest(blob.digest);
   const diffId = diffIdOf(blob);
   throwIfAborted(options.signal);
@@ -44,7 +44,7 @@ export async function recompressBlob(
   const packing = await packingOf(reader, blob.mediaType).catch((error: unknown) => {
     throw isCacheError(error, 'UNSUPPORTED_FORMAT') ? refused('UNSUPPORTED_FORMAT', blob, error.message) : error;
   });
-  if (packing === to && saysCompression(blob.mediaType) === 'unknown') return 'same';
+  if (packing === to && compressionOf(blob.mediaType) === 'unknown') return 'same';
   if (reader.size !== blob.size) {
     throw refused('SIZE_MISMATCH', blob, `It should be ${blob.size} bytes long, but has ${reader.size}.`);
   }

@@ -1,13 +1,8 @@
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
-import { ANNOTATIONS, type Compression, compressionOf } from '../../../shared/oci/media-types.ts';
+import { ANNOTATIONS, MEDIA_TYPES } from '../../../shared/oci/media-types.ts';
 
 /** What a layer can be recompressed to. */
 export type LayerCompression = 'gzip' | 'zstd';
-
-/** How a layer is compressed as far as its media type says; encrypted ones hide it. */
-export function saysCompression(mediaType: string): Compression {
-  return compressionOf(mediaType);
-}
 
 /**
  * Annotations that describe the packed bytes, or where they came from: of other bytes they do not hold. Tables of
@@ -36,6 +31,6 @@ export function recompressedLayer(
 /** Docker writes `….tar.gzip`, OCI `….tar+gzip`. A type that names no tar becomes OCI's. */
 export function withCompression(mediaType: string, to: LayerCompression): string {
   const tar = mediaType.replace(/[.+](gzip|zstd)$/, '');
-  if (!tar.endsWith('.tar')) return `application/vnd.oci.image.layer.v1.tar+${to}`;
+  if (!tar.endsWith('.tar')) return `${MEDIA_TYPES.ociLayer}+${to}`;
   return `${tar}${tar.startsWith('application/vnd.docker.') ? '.' : '+'}${to}`;
 }
