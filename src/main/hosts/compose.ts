@@ -23,7 +23,7 @@ import type { EngineHandle } from './engine-handle.ts';
 import { createErrorLog } from './error-log.ts';
 import { createPassingFolder } from './passing-folder.ts';
 import { PROJECT_FOLDER } from './places.ts';
-import { createSourceOpener, localPath } from './source-opener.ts';
+import { createSourceOpener, writablePath } from './source-opener.ts';
 import { stateFolders } from './state-folders.ts';
 import { createTargetOpener } from './target-opener.ts';
 
@@ -67,7 +67,7 @@ export async function composeEngine({ host, environment }: ComposeOptions): Prom
 
   // Made when a transfer first needs it; goes with the program.
   const staged = cleanup.use(new AsyncDisposableStack());
-  const stores = createStoreOpener({ pathOf: localPath });
+  const stores = createStoreOpener({ pathOf: writablePath });
   const blobInfo = createSqliteBlobInfoCache(database);
 
   const engine = cleanup.use(

@@ -86,7 +86,7 @@ describe('import', () => {
     await done(client.transfer.import({ sourceId: sample.id, to: `store://${at('a/b/store')}` }), 'import');
     expect((await openReady(client, at('a/b/store'))).kind).toBe('store');
     const elsewhere = client.transfer.import({ sourceId: sample.id, to: 'docker://host/repo' });
-    await expect(elsewhere).rejects.toMatchObject({ code: 'UNSUPPORTED_FORMAT' });
+    await expect(elsewhere).rejects.toMatchObject({ code: 'INVALID_INPUT' });
   });
 
   it('refuses what is no store, and writes nothing', async () => {

@@ -82,10 +82,23 @@ export function localPath(text: string): string {
   if (scheme !== undefined) {
     throw new CacheError('UNSUPPORTED_FORMAT', `References with ${scheme}:// do not open yet.`, {
       subject: withoutAccount(text),
-      hint: 'Open a folder or a tar (a local cache export, an OCI layout, a managed store), or docker://HOST/REPOSITORY:TAG.',
+      hint: 'Open a folder or a tar (a local cache export, an OCI layout, a managed store), the state folder of a daemon, or docker://HOST/REPOSITORY:TAG.',
     });
   }
   return resolve(expandHome(text));
+}
+
+/**
+ * The absolute path of a folder to write to: a path, `~/…`, `store://PATH` or `file://…`.
+ * @throws `INVALID_INPUT` for any other reference: a daemon's folder is only read, and a registry is no folder
+ */
+export function writablePath(text: string): string {
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
+  if (scheme === undefined || scheme === 'store' || scheme === 'file') return localPath(text);
+  throw new CacheError('INVALID_INPUT', `Nothing can be written to ${scheme}:// here.`, {
+    subject: withoutAccount(text),
+    hint: 'Write the path of a folder. An export may also go to docker://HOST/REPOSITORY:TAG.',
+  });
 }
 
 function expandHome(path: string): string {

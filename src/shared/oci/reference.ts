@@ -29,6 +29,8 @@ const HOST = /^(localhost|[^/]*[.:][^/]*)$/;
 const REPOSITORY = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
 /** Of any algorithm: who needs the bytes parses it. */
 const DIGEST = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-f]+$/;
+/** As an image name it would be one of Docker Hub: nobody who writes an address and a port means that. */
+const HOST_AND_PORT = /^(?:localhost|[^/]*\.[^/]*):\d+$/;
 const TAG = /^\w[\w.-]{0,127}$/;
 
 /** Whether registries take a name as a tag. */
@@ -79,6 +81,7 @@ function parseRegistryRef(text: string, rest: string): Ref {
   const path = hasHost ? named.slice(slash + 1) : named;
   const colon = path.lastIndexOf(':');
   const bare = colon >= 0 ? path.slice(0, colon) : path;
+  if (!hasHost && HOST_AND_PORT.test(named)) throw badRef(text, 'Behind the registry a repository is missing.');
   const tag = colon >= 0 ? path.slice(colon + 1) : digest === undefined ? 'latest' : undefined;
   const repository = registry === 'docker.io' && !bare.includes('/') ? `library/${bare}` : bare;
   if (!REPOSITORY.test(repository)) throw badRef(text, 'The repository is not a name that registries take.');

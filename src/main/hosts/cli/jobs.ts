@@ -47,7 +47,10 @@ function resultOf<Kind extends JobKind>(job: Job, kind: Kind): Extract<JobResult
 /** How much of the log of a failed action is shown: its end says how far it came. */
 const LOG_LINES = 20;
 
-/** Runs an action that changes something: once it has started, its failure means "part way". */
+/**
+ * Runs an action that changes something. Its failure means "part way", unless it was refused before anything was done:
+ * then the command line was wrong.
+ */
 export async function act<Kind extends JobKind>(
   context: CliContext,
   client: EngineClient,
@@ -61,7 +64,19 @@ export async function act<Kind extends JobKind>(
     if (!(error instanceof CacheError) || error.code === 'CANCELLED' || error.code === 'INVALID_INPUT') throw error;
     // The last line of the log is the error itself, which is printed after these.
     const lines = (await client.jobs.log({ jobId })).slice(0, -1);
-    for (const { text } of lines.slice(-LOG_LINES)) await context.note(terminalText(text));
+    if (isRefusal(error, kind, lines.length)) throw error;
+    for (const { text } of lines.slice(-LOG_LINES)) {
+      // Where nobody reads them, the failure is still told by the exit status.
+      await context.note(terminalText(text)).catch(() => undefined);
+    }
     throw new ExitError(EXIT.partWay, error);
   }
+}
+
+/**
+ * What is not there, or is something else, is found before the first step: a transfer has logged nothing by then, and a
+ * plan or batch is looked up as a whole.
+ */
+function isRefusal({ code }: CacheError, kind: JobKind, logged: number): boolean {
+  return (code === 'NOT_FOUND' || code === 'CONFLICT') && (logged === 0 || kind === 'undo' || kind === 'prune');
 }

@@ -75,6 +75,12 @@ function parseSort(text: string): { field: string; descending: boolean } {
   return { field: match[1], descending: match[2] === 'desc' };
 }
 
+/** Where to write: any text but an empty one, which is a variable that was not set. */
+export function parsePlace(text: string): string {
+  if (text === '') throw new InvalidArgumentError('It is empty.');
+  return text;
+}
+
 /** A size in our own units, in bytes. */
 export const parseSizeOption = understood(parseBytes);
 

@@ -9,6 +9,8 @@ import { createWorkspace, fixture, type Workspace } from './testing/workspace.ts
 
 // The program itself, as a shell starts it.
 
+const PROGRAM = join(PROJECT_FOLDER, 'bin/cachewright.js');
+
 let work: Workspace;
 beforeAll(async () => {
   work = await createWorkspace();
@@ -63,6 +65,18 @@ it('stops in silence when the reader goes away', async () => {
     env: { ...process.env, ...work.environment },
   });
   expect(await end(child)).toEqual({ code: 0, out: '[', err: '' });
+});
+
+it('says why it failed in its exit status, also where nobody reads what it says', async () => {
+  const script = 'set -o pipefail; "$0" "$1" inspect /nonexistent 2>&1 | true';
+  const { code } = await end(start([], ['bash', '-c', script, process.execPath, PROGRAM]));
+  expect(code).toBe(3);
+});
+
+it.runIf(existsSync('/dev/full'))('does not pass off as done what a full disk has cut off', async () => {
+  const script = '"$0" "$1" keys "$2" --json > /dev/full';
+  const { code, err } = await end(start([], ['bash', '-c', script, process.execPath, PROGRAM, fixture('sample')]));
+  expect([code, err]).toEqual([4, expect.stringMatching(/^NO_SPACE standard output: .*\n$/)]);
 });
 
 it('leaves nothing behind when it is interrupted, and says 130', async () => {

@@ -75,24 +75,27 @@ export async function runCli(args: readonly string[], around: CliProcess): Promi
     await program.parseAsync([...args], { from: 'user' });
     return code;
   } catch (error) {
-    return await report(error, current, text, around).catch(() => EXIT.done);
+    return await report(error, current, text, around);
   } finally {
     progress.clear();
     await handle?.then((engine) => engine[Symbol.asyncDispose]()).catch(() => undefined);
   }
 }
 
-/** Prints what went wrong; the exit status for it. */
+/** Prints what went wrong; the exit status for it, which stays the same where nobody reads what is printed. */
 async function report(
   error: unknown,
   command: Command | undefined,
   text: string,
-  { out, err }: CliProcess,
+  around: CliProcess,
 ): Promise<ExitCode> {
+  const err = { write: (line: string) => around.err.write(line).catch(() => undefined) };
   if (error instanceof BrokenPipe) return EXIT.done;
   if (error instanceof Shown) {
-    await out.write(text);
-    return EXIT.done;
+    return around.out.write(text).then(
+      () => EXIT.done,
+      (failure: unknown) => report(failure, command, '', around),
+    );
   }
   if (error instanceof UsageError || error instanceof CommanderError) {
     const whose = (error instanceof UsageError ? error.command : undefined) ?? command;

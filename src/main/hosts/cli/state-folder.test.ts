@@ -81,6 +81,13 @@ describe.runIf(tiny)('a state folder on the command line', () => {
     expect((await work.run('import', `buildkitd://${root}`, '--to', work.path('store'))).code).toBe(0);
   });
 
+  it('the one cache of it that builds can find may be given a name', async () => {
+    const run = await work.run('export', root, '--to', work.path('named'), '--ref', 'mine');
+    expect([run.code, run.out]).toEqual([0, expect.stringContaining(',tag=mine ')]);
+    const other = await work.run('export', root, '--to', work.path('never'), '--ref', 'runc-native');
+    expect([other.code, other.err]).toEqual([2, expect.stringContaining('no keys')]);
+  });
+
   it.each([
     { file: 'du.json', slack: 0 },
     { file: 'du-verbose.txt', slack: 0.005 },
@@ -97,7 +104,8 @@ describe.runIf(tiny)('a state folder on the command line', () => {
         .sort(),
     );
     expect(keys.every(({ nameFrom }) => nameFrom === 'reference')).toBe(true);
-    expect((await work.run('export', path, '--to', work.path('none'))).code).not.toBe(0);
+    expect((await work.run('export', path, '--to', work.path('none'))).code).toBe(2);
+    expect((await work.run('verify', path)).out).toContain('nothing in it to check');
   });
 
   it('a plan that would be wrong about its disk is refused', async () => {

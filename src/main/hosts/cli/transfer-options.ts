@@ -22,11 +22,14 @@ export async function transferOptions(
   source: Source,
   { mode, ref, key, compression, format, ociMediatypes }: TransferFlags,
 ): Promise<TransferOptions> {
+  // What a daemon keeps without keys is no cache that could be written.
+  const several = source.caches.filter(({ form }) => form !== 'references').length > 1;
+  const among = source.caches.some((cache) => cache.ref === ref) ? ref : undefined;
   return {
     mode,
     // The only cache of a source can be given another name.
-    ref: source.caches.length > 1 ? checkRef(source, ref) : ref,
-    key: key === undefined ? undefined : await resolveId(client, source.id, key),
+    ref: several ? checkRef(source, ref) : ref,
+    key: key === undefined ? undefined : await resolveId(client, source.id, key, among),
     compression: compression === 'keep' ? undefined : compression,
     format,
     ociMediaTypes: ociMediatypes === undefined ? undefined : ociMediatypes === 'true',

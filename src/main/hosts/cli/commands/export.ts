@@ -1,7 +1,7 @@
 import type { CliContext, Register } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { act } from '../jobs.ts';
-import { withJson, withTransfer } from '../options.ts';
+import { parsePlace, withJson, withTransfer } from '../options.ts';
 import { openSource } from '../sources.ts';
 import { type TransferFlags, transferOptions } from '../transfer-options.ts';
 import { writeTransferReport } from '../transfer-report.ts';
@@ -19,6 +19,7 @@ export const registerExport: Register = (program, bind) => {
     .requiredOption(
       '--to <target>',
       'OCI layout or docker://host/repository[:tag] to write; what is there already is kept',
+      parsePlace,
     )
     .action(bind(exportCache));
 };

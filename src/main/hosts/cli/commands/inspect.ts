@@ -60,6 +60,8 @@ async function writeSummary(
     ],
     caches,
   );
+  if (caches.length === 0)
+    await out.write('No cache is in it: none was written, all were removed, or a copy was cut off.\n');
   if (totals) {
     await out.write('\n');
     await writeTable(

@@ -46,8 +46,8 @@ async function verify(context: CliContext, location: string, options: VerifyOpti
     });
   } else {
     const checked = `${formatCount(report.checked)} blobs checked, ${formatBytes(report.bytes)}`;
-    const verdict =
-      damaged === 0 ? 'every digest is right' : `${report.missing.length} missing, ${report.corrupt.length} corrupt`;
+    const right = report.checked === 0 ? 'there is nothing in it to check' : 'every digest is right';
+    const verdict = damaged === 0 ? right : `${report.missing.length} missing, ${report.corrupt.length} corrupt`;
     const details = report.details.map(
       (detail) => `  ${errorLine({ subject: undefined, hint: undefined, ...detail })}\n`,
     );
