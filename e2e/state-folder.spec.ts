@@ -45,6 +45,7 @@ test('a state folder shows what BuildKit says of it, and its records by name', a
 
 test('a listing of du says what it does not tell of @once', async ({ window: page }) => {
   await openSource(page, join(tiny ?? '', 'du.json'));
+  await expect(page.getByRole('region', { name: 'Totals' })).toContainText('As blobs–not listed');
   for (const [view, says] of [
     ['Graph', 'A listing has no links, so there is no graph'],
     ['Layers', 'A listing names no layers'],

@@ -97,7 +97,7 @@ function PointList({
                 onPick(row.id);
               }}
             >
-              <RecordName record={row} />
+              <RecordName record={row} isBesideDigest />
               <Digest digest={row.digest} copy={false} />
               <span className="t3">{countOf(row.inputs, 'input')}</span>
               <SizeBar {...row} maxBytes={max} isDecorative />

@@ -122,14 +122,18 @@ const USAGE_COLUMNS: readonly GridColumn<RecordRow>[] = [
     sortField: 'used',
     largestFirst: true,
     skeletonPx: 56,
-    cell: (row) => row.usage && <Time at={row.usage.lastUsedAt} className="t2" isBare />,
+    cell: (row) => <Time at={row.usage?.lastUsedAt} className="t2" isBare />,
   },
   {
     ...number('uses', 'Uses', undefined, 44, 7, false),
     minPx: 30,
     skeletonPx: 8,
     cell: (row) =>
-      row.usage && <Count count={row.usage.usageCount} className={row.usage.usageCount === 0 ? 't3' : 't2'} />,
+      row.usage ? (
+        <Count count={row.usage.usageCount} className={row.usage.usageCount === 0 ? 't3' : 't2'} />
+      ) : (
+        <span className="t3">–</span>
+      ),
   },
   {
     id: 'type',

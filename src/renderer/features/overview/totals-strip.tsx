@@ -9,6 +9,7 @@ import { classNames } from '../../base/class-names.ts';
 import { countOf } from '../../base/quantity.tsx';
 import { relativeTime, useNow } from '../../base/time.tsx';
 import { useRead } from '../../client/hooks.ts';
+import { hasBlobs } from '../../widgets/source-kinds.ts';
 import { type About, aboutInput } from './about.ts';
 import styles from './totals-strip.module.css';
 
@@ -17,19 +18,31 @@ export function TotalsStrip({ totals, ...about }: About & { readonly totals: Tot
   const { source, cacheRef } = about;
   const filter = cacheRef === undefined ? undefined : `ref:=${cacheRef}`;
   const { du } = cacheRef === undefined ? source : {};
+  const isListing = !hasBlobs(source);
   return (
     <section className={styles.strip} aria-label="Totals">
-      {du ? <UsageFigures du={du} totals={totals} /> : <LayerFigures totals={totals} />}
+      {du ? (
+        <UsageFigures du={du} blobBytes={isListing ? undefined : totals.deduplicatedBytes} />
+      ) : (
+        <LayerFigures totals={totals} />
+      )}
       <Figure
         label="Records"
         value={formatCount(totals.records)}
         href={sourceHref(source.id, 'keys', { filter })}
         narrow
       >
-        {countOf(totals.links, 'link')}
+        {isListing ? 'links not listed' : countOf(totals.links, 'link')}
       </Figure>
-      <Figure label="Layers" value={formatCount(totals.blobs)} href={sourceHref(source.id, 'layers')} narrow>
-        {totals.missingBlobs > 0 ? (
+      <Figure
+        label="Layers"
+        value={isListing ? '–' : formatCount(totals.blobs)}
+        href={sourceHref(source.id, 'layers')}
+        narrow
+      >
+        {isListing ? (
+          'not listed'
+        ) : totals.missingBlobs > 0 ? (
           <span className={styles.bad}>{countOf(totals.missingBlobs, 'blob')} missing</span>
         ) : (
           countOf(totals.results, 'result')
@@ -41,7 +54,14 @@ export function TotalsStrip({ totals, ...about }: About & { readonly totals: Tot
 }
 
 /** BuildKit's own figures, and the part of it that layers as blobs can say. */
-function UsageFigures({ du, totals }: { readonly du: UsageTotals; readonly totals: Totals }) {
+function UsageFigures({
+  du,
+  blobBytes,
+}: {
+  readonly du: UsageTotals;
+  /** `undefined` for a listing, which tells of none. */
+  readonly blobBytes: number | undefined;
+}) {
   return (
     <>
       <Figure label="On disk, by BuildKit" value={<Size bytes={du.totalBytes} />} exact={du.totalBytes}>
@@ -55,9 +75,15 @@ function UsageFigures({ du, totals }: { readonly du: UsageTotals; readonly total
       >
         {du.reclaimableBytes === du.totalBytes ? 'nothing is in use' : 'what is not in use'}
       </Figure>
-      <Figure label="As blobs" value={<Size bytes={totals.deduplicatedBytes} />} exact={totals.deduplicatedBytes}>
-        can be exported
-      </Figure>
+      {blobBytes === undefined ? (
+        <Figure label="As blobs" value="–">
+          not listed
+        </Figure>
+      ) : (
+        <Figure label="As blobs" value={<Size bytes={blobBytes} />} exact={blobBytes}>
+          can be exported
+        </Figure>
+      )}
     </>
   );
 }
