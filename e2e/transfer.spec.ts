@@ -78,7 +78,7 @@ test('what cannot be copied says so in its place, and what is typed is asked for
   await to.getByRole('textbox', { name: 'Folder' }).fill(source);
   const refusal = page.getByRole('alert').filter({ hasText: 'This cannot be copied there' });
   await expect(refusal).toContainText('This is the source itself.');
-  await expect(refusal).toContainText('Choose another folder.');
+  await expect(refusal).toContainText('Choose another place.');
   await expectAccessible(page);
 
   await to.getByRole('radio', { name: 'Registry' }).click();
@@ -93,6 +93,6 @@ test('what cannot be copied says so in its place, and what is typed is asked for
   await reference.press('Enter');
   await expect(page.getByRole('contentinfo')).toContainText('--to docker://127.0.0.1:1/app:cache');
   // Nobody listens there.
-  await expect(refusal).toContainText('docker://127.0.0.1:1/app');
+  await expect(refusal).toContainText('The registry 127.0.0.1:1 does not answer.');
   await expectAccessible(page);
 });
