@@ -88,7 +88,7 @@ export function createRegistryClient(host: string, credentials: CredentialSource
           response = await once(request);
         } catch (error) {
           if (error instanceof CacheError || request.signal?.aborted) throw toCacheError(error, request.subject);
-          if (attempt >= tries) throw unreachable(host, request.subject, error);
+          if (attempt >= tries) throw unreachable(host, request, error);
           await pause(attempt, undefined, request.signal);
           continue;
         }
@@ -105,7 +105,7 @@ export function createRegistryClient(host: string, credentials: CredentialSource
         }
         if (response.status !== 429 && response.status < 500) return response;
         await response.body?.cancel();
-        if (attempt >= tries) throw unreachable(host, request.subject, new Error(`status ${response.status}`));
+        if (attempt >= tries) throw unreachable(host, request, new Error(`status ${response.status}`));
         await pause(attempt, response.headers.get('retry-after') ?? undefined, request.signal);
       }
     },
@@ -128,17 +128,23 @@ function init(request: RegistryRequest, auth: Authenticator | undefined): Reques
 
 function refused(host: string, request: RegistryRequest): CacheError {
   return new CacheError('ACCESS_DENIED', `The registry ${host} does not permit this.`, {
-    subject: request.subject,
+    subject: repositoryOf(host, request),
     hint: `Sign in with "docker login ${host}", and check that the account may read or write this repository.`,
   });
 }
 
-function unreachable(host: string, subject: string, cause: unknown): CacheError {
+function unreachable(host: string, request: RegistryRequest, cause: unknown): CacheError {
   return new CacheError('UNAVAILABLE', `The registry ${host} does not answer.`, {
-    subject,
+    subject: repositoryOf(host, request),
     hint: 'Check its address and the network, then try again. A copy goes on where it was cut off.',
     cause,
   });
+}
+
+/** Whether a registry answers, and permits, is no matter of one blob: it is said of the repository. */
+function repositoryOf(host: string, { scope, subject }: RegistryRequest): string {
+  const name = /^repository:([^:]+):/.exec(scope)?.[1];
+  return name === undefined ? subject : `docker://${host}/${name}`;
 }
 
 /** Waits before another try: as long as the registry asks for, at most 30 s, else ever longer. */
