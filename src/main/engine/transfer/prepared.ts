@@ -73,9 +73,10 @@ export function warningsOf(
     const oversized = oversizedOf(documents);
     for (const what of oversized) {
       const size = formatBytes(documents[what].size);
-      warnings.push(
-        `The ${what} of ${ref} has ${size}: BuildKit imports none above ${formatBytes(BUILDKIT_LIMIT_BYTES)}. ${helpFor(options)}`,
-      );
+      const limit = formatBytes(BUILDKIT_LIMIT_BYTES);
+      // The same helps both: it is said once, at the end.
+      const help = what === oversized.at(-1) ? ` ${helpFor(options)}` : '';
+      warnings.push(`The ${what} of ${ref} has ${size}: BuildKit imports none above ${limit}.${help}`);
     }
     if (replaced.includes(ref)) warnings.push(`${ref} leads to another cache there: that reference is replaced.`);
   }

@@ -102,7 +102,7 @@ function compare(blob: SourceBlob, expected: ExpectedBlob | undefined, found: Bl
   }
   if (!differs) return undefined;
   return fault('DIGEST_MISMATCH', blob.digest, {
-    message: `The bytes of this ${expected?.role ?? 'blob'} (${found.bytes}) have the digest ${splitDigest(blob.digest).algorithm}:${found.hex}.`,
+    message: `The ${found.bytes} bytes of this ${expected?.role ?? 'blob'} have the digest ${splitDigest(blob.digest).algorithm}:${found.hex}.`,
     hint: 'Its bytes changed after it was written: copy it from another cache, or prune the records that use it.',
   });
 }
