@@ -21,6 +21,7 @@ import { createLocalClient } from '../engine/local-client.ts';
 import { systemClock } from '../engine/ports/clock.ts';
 import type { EngineHandle } from './engine-handle.ts';
 import { createErrorLog } from './error-log.ts';
+import { makeOwnFolder } from './own-folder.ts';
 import { createPassingFolder } from './passing-folder.ts';
 import { PROJECT_FOLDER } from './places.ts';
 import { createSourceOpener, writablePath } from './source-opener.ts';
@@ -40,6 +41,8 @@ export interface ComposeOptions {
  */
 export async function composeEngine({ host, environment }: ComposeOptions): Promise<EngineHandle> {
   const folders = stateFolders(environment);
+  await makeOwnFolder(folders.state, 'CACHEWRIGHT_STATE_DIR');
+  await makeOwnFolder(folders.cache, 'CACHEWRIGHT_CACHE_DIR');
   await using cleanup = new AsyncDisposableStack();
   const database = openStateDatabase(join(folders.state, 'state.sqlite'));
   cleanup.defer(() => database.close());
