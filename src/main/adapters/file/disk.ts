@@ -114,18 +114,28 @@ export function createDisk(options: DiskOptions = {}): Disk {
   };
 }
 
-/** Not Node's recursive form: that says "no such file" where the file system is read-only. */
+/**
+ * Not Node's recursive form: that says "no such file" where the file system is read-only, and tries for ever where the
+ * system says so of a folder below one that is there, as it does below `/proc`.
+ */
 async function makeFolders(path: string): Promise<void> {
   try {
     await fs.mkdir(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && (await fs.stat(path)).isDirectory()) return;
+    if (code === 'EEXIST' && (await isFolder(path))) return;
     const parent = dirname(path);
-    if (code !== 'ENOENT' || parent === path) throw error;
+    if (code !== 'ENOENT' || parent === path || (await isFolder(parent))) throw error;
     await makeFolders(parent);
     await makeFolders(path);
   }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return fs.stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 /** Renames between two turns of the event loop: some milliseconds of work. A call of its own for each takes five times as long. */

@@ -210,4 +210,11 @@ describe('a folder that is no store of ours', () => {
     expect(await opener.openLayout(folder.at('nothing'), { create: false })).toBeUndefined();
     expect((await opener.openLayout(folder.at('layout'), { create: false }))?.managed).toBe(false);
   });
+
+  test.runIf(process.platform === 'linux')(
+    'a place where the system knows of no folders is refused at once',
+    async () => {
+      await expect(createStoreOpener().createStore('/proc/nope/store')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    },
+  );
 });
