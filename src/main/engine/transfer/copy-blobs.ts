@@ -10,7 +10,7 @@ import { CommitCopy, type MoteWorkOptions } from '../ports/mote-cache.ts';
 const SMALL_AT_ONCE = 64;
 const SMALL_BYTES = 64 * 1024;
 /** Large blobs copied at once: few buffers in memory, and enough to keep two cores busy. */
-const LARGE_AT_ONCE = 4;
+const LARGE_AT_ONCE = 8;
 
 /** Options of `copyBlobs`. `onBytes`: how many more are done. */
 export interface CopyOptions {
