@@ -64,7 +64,9 @@ await runBench<Prepared, { rows: readonly { id: string }[]; total: number }, Pag
   peer: {
     name: 'duckdb',
     async run({ table }, round) {
-      connection ??= await (await DuckDBInstance.create(table, { threads: '2', memory_limit: '512MB' })).connect();
+      connection ??= await (
+        await DuckDBInstance.create(table, { threads: '2', memory_limit: '512MB', access_mode: 'READ_ONLY' })
+      ).connect();
       const where = 'FROM records WHERE own > ? AND users < ?';
       const order = 'ORDER BY created_ms DESC NULLS LAST, created_ns DESC NULLS LAST, place';
       const columns =

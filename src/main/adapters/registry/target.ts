@@ -24,6 +24,9 @@ export interface RegistryPlace {
   readonly tag: string | undefined;
 }
 
+/** Large blobs sent at once: each holds a part of some MiB in memory until the registry has it. */
+const LARGE_AT_ONCE = 4;
+
 /** Repositories that a registry is asked to mount a blob from before it is sent. */
 const MOUNT_TRIES = 3;
 
@@ -109,7 +112,7 @@ export function createRegistryTarget(
     setAside: async () => ({ whole: new Set() }),
 
     bring: (content, blobs, { signal, onBytes, onArrived }) =>
-      takeBlobs(blobs, signal, async (blob, stop) => {
+      takeBlobs(blobs, { signal, largeAtOnce: LARGE_AT_ONCE }, async (blob, stop) => {
         const outcome = await send(repository, content, blob, {
           mountFrom: await mountFrom(blob.digest),
           signal: stop,

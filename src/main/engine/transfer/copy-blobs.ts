@@ -9,7 +9,7 @@ import { CommitCopy, type MoteWorkOptions } from '../ports/mote-cache.ts';
 /** Small blobs copied at once: the more there are, the more share the price of making them durable. */
 const SMALL_AT_ONCE = 64;
 const SMALL_BYTES = 64 * 1024;
-/** Large blobs copied at once: few buffers in memory, and enough to keep two cores busy. */
+/** Large blobs copied into a layout at once: enough that neither the disk nor the hash waits. */
 const LARGE_AT_ONCE = 8;
 
 /** Options of `copyBlobs`. `onBytes`: how many more are done. */
@@ -28,7 +28,7 @@ export async function copyBlobs(
 ): Promise<readonly CacheError[]> {
   const places = await source.locateBlobs(blobs.map(({ digest }) => parseDigest(digest)));
   const placeOf = new Map(blobs.map(({ digest }, at) => [digest, places[at]]));
-  return takeBlobs(blobs, signal, async (blob, stop) => {
+  return takeBlobs(blobs, { signal, largeAtOnce: LARGE_AT_ONCE }, async (blob, stop) => {
     const options = { signal: stop, onBytes: (bytes: number) => onBytes(bytes, blob) };
     await copyBlob(source, placeOf.get(blob.digest), target, blob, options);
     onCopied(blob);
@@ -38,12 +38,13 @@ export async function copyBlobs(
 /**
  * Does something with many blobs, some at once. A damaged one does not stop the others; what stops them all is any other
  * failure, or the signal.
+ * @param largeAtOnce blobs beyond 64 KiB that are worked on at once; of small ones it is 64
  * @param take throws an error whose subject is the blob's digest when it is damaged
  * @returns the damage
  */
 export async function takeBlobs(
   blobs: readonly Descriptor[],
-  outer: AbortSignal | undefined,
+  { signal: outer, largeAtOnce }: { readonly signal?: AbortSignal | undefined; readonly largeAtOnce: number },
   take: (blob: Descriptor, signal: AbortSignal) => Promise<void>,
 ): Promise<readonly CacheError[]> {
   const stop = new AbortController();
@@ -73,7 +74,7 @@ export async function takeBlobs(
   const workers = [
     ...crew(SMALL_AT_ONCE, blobs.filter(isSmall)),
     ...crew(
-      LARGE_AT_ONCE,
+      largeAtOnce,
       blobs.filter((blob) => !isSmall(blob)),
     ),
   ];
