@@ -13,7 +13,7 @@ import { localPath } from '../src/main/hosts/source-opener.ts';
 import { createTargetOpener } from '../src/main/hosts/target-opener.ts';
 import { hasRegistryServer, type RegistryServer, startRegistryServer } from '../src/main/testing/registry-server.ts';
 import { CacheError } from '../src/shared/base/errors.ts';
-import { runBench } from './harness.ts';
+import { type Contender, runBench } from './harness.ts';
 import { writeLargeCache } from './large-cache.ts';
 
 interface Prepared {
@@ -64,53 +64,44 @@ function exportBench(name: string, { durable }: { readonly durable: boolean }): 
 
 /** Each push goes to a registry of its own, which has nothing yet. */
 function pushBench(): Promise<void> {
-  let server: RegistryServer | undefined;
-  const setUp = async () => {
-    server = await startRegistryServer();
-  };
-  const host = () => {
-    if (server) return server.host;
-    throw new Error('no registry');
-  };
-  const cleanUp = async () => {
-    await server?.[Symbol.asyncDispose]();
-    server = undefined;
-  };
-  const digestOf = async (reference: string) => {
-    const accept = 'application/vnd.oci.image.manifest.v1+json';
-    const response = await fetch(`http://${host()}/v2/${reference}`, { method: 'HEAD', headers: { accept } });
-    return response.headers.get('docker-content-digest') ?? '';
-  };
   return runBench<Prepared, string, string>({
     name: 'remotecache-push',
     what: 'export 2 GiB to an empty registry on this machine',
     goal: 1,
     rounds: ROUNDS,
     prepare,
-    ours: {
-      name: 'cachewright export',
-      setUp,
-      async run({ cache }) {
-        await exportTo(cache, `docker://${host()}/cache:latest`);
-        return digestOf('cache/manifests/latest');
-      },
-      cleanUp,
-    },
-    peer: {
-      name: 'skopeo copy',
-      setUp,
-      async run({ cache }) {
-        const to = `docker://${host()}/cache:latest`;
-        await run('skopeo', ['copy', '--dest-tls-verify=false', `oci:${cache}:latest`, to]);
-        return digestOf('cache/manifests/latest');
-      },
-      cleanUp,
-    },
+    ours: pusher('cachewright export', exportTo),
+    peer: pusher('skopeo copy', async (cache, to) => {
+      await run('skopeo', ['copy', '--dest-tls-verify=false', `oci:${cache}:latest`, to]);
+    }),
     check(ours, peer, { manifest }) {
       strictEqual(ours, manifest);
       strictEqual(peer, manifest);
     },
   });
+}
+
+/** Pushes with a registry that is started before and stopped after; answers the digest that its tag leads to then. */
+function pusher(name: string, push: (cache: string, to: string) => Promise<void>): Contender<Prepared, string> {
+  let server: RegistryServer | undefined;
+  return {
+    name,
+    async setUp() {
+      server = await startRegistryServer();
+    },
+    async run({ cache }) {
+      if (!server) throw new Error('no registry');
+      await push(cache, `docker://${server.host}/cache:latest`);
+      const accept = 'application/vnd.oci.image.manifest.v1+json';
+      const address = `http://${server.host}/v2/cache/manifests/latest`;
+      const response = await fetch(address, { method: 'HEAD', headers: { accept } });
+      return response.headers.get('docker-content-digest') ?? '';
+    },
+    async cleanUp() {
+      await server?.[Symbol.asyncDispose]();
+      server = undefined;
+    },
+  };
 }
 
 async function prepare(folder: string): Promise<Prepared> {
