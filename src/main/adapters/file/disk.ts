@@ -1,8 +1,8 @@
 import { constants, linkSync, renameSync, unlinkSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Descriptor, openNew, syncBytes, writeAll } from './descriptors.ts';
+import { makeFolders } from './make-folders.ts';
 
 /** Called before every step that changes the disk, with what it is. Tests count these, and end the process at one. */
 export type DiskHook = (step: string) => void;
@@ -112,30 +112,6 @@ export function createDisk(options: DiskOptions = {}): Disk {
       await fs.utimes(path, accessedMs / 1000, modifiedMs / 1000);
     },
   };
-}
-
-/**
- * Not Node's recursive form: that says "no such file" where the file system is read-only, and tries for ever where the
- * system says so of a folder below one that is there, as it does below `/proc`.
- */
-async function makeFolders(path: string): Promise<void> {
-  try {
-    await fs.mkdir(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && (await isFolder(path))) return;
-    const parent = dirname(path);
-    if (code !== 'ENOENT' || parent === path || (await isFolder(parent))) throw error;
-    await makeFolders(parent);
-    await makeFolders(path);
-  }
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return fs.stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 }
 
 /** Renames between two turns of the event loop: some milliseconds of work. A call of its own for each takes five times as long. */
