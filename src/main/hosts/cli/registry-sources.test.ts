@@ -10,6 +10,7 @@ import {
   type RegistryServer,
   startRegistryServer,
 } from '../../testing/registry-server.ts';
+import { hasSkopeo } from '../../testing/skopeo.ts';
 import { composeEngine } from '../compose.ts';
 import { createWorkspace, fixture, type Workspace } from './testing/workspace.ts';
 
@@ -21,8 +22,6 @@ interface Inspected {
 }
 
 const SAMPLE = fixture('sample');
-const hasSkopeo = spawnSync('skopeo', ['--version']).status === 0;
-if (!hasSkopeo) process.stdout.write('skipped: the test on skopeo needs the package skopeo\n');
 
 let work: Workspace;
 beforeAll(async () => {
@@ -53,7 +52,7 @@ describe.runIf(hasRegistryServer())('docker:// on the command line', () => {
     expect(await work.json('graph', at('same'), '--from', from)).toMatchObject({ nodes: expect.any(Array) });
   });
 
-  it.runIf(hasSkopeo)('opens what skopeo has copied there', async () => {
+  it.runIf(hasSkopeo())('opens what skopeo has copied there', async () => {
     const { status, stderr } = spawnSync(
       'skopeo',
       ['--insecure-policy', 'copy', '--dest-tls-verify=false', `oci:${SAMPLE}:latest`, at('skopeo:cache')],

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TransferReport } from '../../../shared/model/transfer.ts';
 import { dataSet } from '../../testing/data-sets.ts';
 import { hasRegistryServer, type RegistryServer, startRegistryServer } from '../../testing/registry-server.ts';
+import { hasSkopeo } from '../../testing/skopeo.ts';
 import { composeEngine } from '../compose.ts';
 import { finished, openReady } from '../testing/engine-on-disk.ts';
 import { createWorkspace, fixture, type Workspace } from './testing/workspace.ts';
@@ -32,8 +33,6 @@ const FORMS = [
   ['index-oci', ['--format', 'index', '--oci-mediatypes', 'true']],
   ['index-docker', ['--oci-mediatypes', 'false']],
 ] as const;
-const hasSkopeo = spawnSync('skopeo', ['--version']).status === 0;
-if (!hasSkopeo) process.stdout.write('skipped: the test on skopeo needs the package skopeo\n');
 
 let work: Workspace;
 beforeAll(async () => {
@@ -55,7 +54,7 @@ describe.runIf(hasRegistryServer())('export to docker://', () => {
     return { configs: caches.map(({ config }) => config.digest), totals };
   };
 
-  it.runIf(hasSkopeo)('gives what skopeo copies, and what it copies is the same cache', async () => {
+  it.runIf(hasSkopeo())('gives what skopeo copies, and what it copies is the same cache', async () => {
     const { manifest } = await send('skopeo:cache');
     const { status, stderr } = spawnSync(
       'skopeo',
