@@ -13,6 +13,7 @@ import { FIXTURES, noTestData, openTestData, type TestData } from '../testing/re
 import { buildCommands } from './build-commands.ts';
 import { chooseCaches } from './choose-caches.ts';
 import { createLayoutTarget } from './layout-target.ts';
+import { warningsOf } from './prepared.ts';
 import { targetForm } from './target-form.ts';
 import { transferCaches } from './transfer.ts';
 
@@ -107,6 +108,13 @@ describe('an export', () => {
       expect.stringMatching(/^The config of latest has .* 1\.00 MiB\. Write only .*mode min.*key.*prune/),
     ]);
   });
+});
+
+test('what makes large documents smaller is said once, after both', () => {
+  const large = { mediaType: '', digest: 'sha256:0', size: 3 << 20 };
+  const cache = { ref: 'latest', documents: { config: large, manifest: large } };
+  const warnings = warningsOf([cache as never], [], { mode: 'max' });
+  expect(warnings.map((warning) => /mode min/.test(warning))).toEqual([false, true]);
 });
 
 describe('which form', () => {
