@@ -12,6 +12,8 @@ describe('what a person writes for a place', () => {
     ['~else/cache', resolve('~else/cache')],
     ['store:///srv/store', '/srv/store'],
     ['store://store', resolve('store')],
+    ['state:///srv/buildkit', '/srv/buildkit'],
+    ['buildkitd:///srv/buildkit', '/srv/buildkit'],
     ['file:///srv/a%20cache', '/srv/a cache'],
   ])('%s', (text, path) => {
     expect(localPath(text)).toBe(path);

@@ -3,13 +3,14 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CacheError, isCacheError } from '../../shared/base/errors.ts';
 import { parseRef, withoutAccount } from '../../shared/oci/reference.ts';
-import { isStateFolder, openDuListing, openStateFolder } from '../adapters/buildkitd/index.ts';
+import { openDuListing } from '../adapters/du-listing/source.ts';
 import { layoutOf } from '../adapters/file/layout.ts';
 import { folderState } from '../adapters/file/layout-folder.ts';
 import { withNotedDamage } from '../adapters/file/noted-damage-source.ts';
 import { readStoreNames } from '../adapters/file/store-names.ts';
 import { createOciLayoutSource, openSource, probe, readCompanionNames } from '../adapters/oci-layout/index.ts';
 import { createRegistrySource, isRegistrySource, type RegistrySourceOptions } from '../adapters/registry/source.ts';
+import { isStateFolder, openStateFolder } from '../adapters/state-folder/index.ts';
 import type { SourceOpener } from '../engine/ports/source-opener.ts';
 
 /** What the sources that are not files need. */
@@ -28,7 +29,7 @@ export function createSourceOpener({ registry }: SourceOpenerOptions): SourceOpe
         return source;
       }
       const path = localPath(text);
-      const state = openStateFolder(path, { isMeant: /^buildkitd:/i.test(text) });
+      const state = openStateFolder(path, { isMeant: isStateReference(text) });
       if (state) return state;
       const listing = await openDuListing(path).catch(() => undefined);
       if (listing) return listing;
@@ -71,13 +72,14 @@ async function isStore(path: string): Promise<boolean> {
 }
 
 /**
- * The absolute path that a person's text means: a path, `~/…`, `store://PATH`, `buildkitd://PATH` or `file://…`.
+ * The absolute path that a person's text means: a path, `~/…`, `store://PATH`, `state://PATH` or `file://…`. `buildkitd://PATH` is the
+ * older word for `state://PATH`.
  * @throws `UNSUPPORTED_FORMAT` for a reference of a kind that does not open yet
  */
 export function localPath(text: string): string {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
   if (scheme === 'store') return resolve(expandHome(text.slice('store://'.length)));
-  if (scheme === 'buildkitd') return resolve(expandHome(text.slice('buildkitd://'.length)));
+  if (scheme === 'state' || scheme === 'buildkitd') return resolve(expandHome(text.slice(`${scheme}://`.length)));
   if (scheme === 'file') return fileURLToPath(text);
   if (scheme !== undefined) {
     throw new CacheError('UNSUPPORTED_FORMAT', `References with ${scheme}:// do not open yet.`, {
@@ -86,6 +88,11 @@ export function localPath(text: string): string {
     });
   }
   return resolve(expandHome(text));
+}
+
+/** Whether a text says that its folder is the state folder of a daemon. */
+function isStateReference(text: string): boolean {
+  return /^(state|buildkitd):\/\//i.test(text);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseDuListing } from '../buildkitd/du-listing.ts';
-import { duSnapshot } from '../buildkitd/du-snapshot.ts';
+import { parseDuListing } from '../daemon/du-listing.ts';
+import { duSnapshot } from '../daemon/du-snapshot.ts';
 import { deriveCatalog } from './derive.ts';
 import { runSteps } from './steps.ts';
 

@@ -24,7 +24,7 @@ describe('a command line that cannot be meant', () => {
     ['an export to the same', () => ['export', store, '--to', 'docker://localhost:5000'], /a repository is missing/],
     [
       'an export to the folder of a daemon',
-      () => ['export', store, '--to', `buildkitd://${work.path('never')}`],
+      () => ['export', store, '--to', `state://${work.path('never')}`],
       /Nothing/,
     ],
     ['an import to a registry', () => ['import', store, '--to', 'docker://h.example/a:b'], /Nothing can be written/],

@@ -31,21 +31,24 @@ describe.runIf(tiny)('a state folder on the command line', () => {
   });
   afterAll(() => work.remove());
 
-  it.each([`buildkitd://${root}`, root, join(root, 'runc-native')])('inspect %s says what du says', async (source) => {
-    const bytes = du().reduce((sum, { size }) => sum + size, 0);
-    const inspected = await work.json<Inspected>('inspect', source);
-    expect(inspected).toMatchObject({
-      source: { kind: 'state-folder', location: realpathSync(root) },
-      caches: [
-        { ref: 'cache.db', form: 'solver' },
-        { ref: 'runc-native', form: 'references' },
-      ],
-      totals: { links: 57, results: 14, blobs: 14, missingBlobs: 0, orphanBlobs: 0 },
-      du: { records: du().length, totalBytes: bytes, reclaimableBytes: bytes },
-      problems: [],
-    });
-    expect(inspected.caches.some((cache) => 'manifest' in cache)).toBe(false);
-  });
+  it.each([`state://${root}`, `buildkitd://${root}`, root, join(root, 'runc-native')])(
+    'inspect %s says what du says',
+    async (source) => {
+      const bytes = du().reduce((sum, { size }) => sum + size, 0);
+      const inspected = await work.json<Inspected>('inspect', source);
+      expect(inspected).toMatchObject({
+        source: { kind: 'state-folder', location: realpathSync(root) },
+        caches: [
+          { ref: 'cache.db', form: 'solver' },
+          { ref: 'runc-native', form: 'references' },
+        ],
+        totals: { links: 57, results: 14, blobs: 14, missingBlobs: 0, orphanBlobs: 0 },
+        du: { records: du().length, totalBytes: bytes, reclaimableBytes: bytes },
+        problems: [],
+      });
+      expect(inspected.caches.some((cache) => 'manifest' in cache)).toBe(false);
+    },
+  );
 
   it('keys lists what BuildKit lists, under its ids, and filters by its type and last use', async () => {
     const keys = await work.json<Key[]>('keys', root);
@@ -78,7 +81,7 @@ describe.runIf(tiny)('a state folder on the command line', () => {
     expect(report).toMatchObject({ blobsCopied: 14, resultsLeftOut: 0 });
     const out = await work.json<Inspected>('inspect', work.path('out'));
     expect(out).toMatchObject({ caches: [{ ref: 'latest' }], totals: { results: 14, blobs: 14 } });
-    expect((await work.run('import', `buildkitd://${root}`, '--to', work.path('store'))).code).toBe(0);
+    expect((await work.run('import', `state://${root}`, '--to', work.path('store'))).code).toBe(0);
   });
 
   it('the one cache of it that builds can find may be given a name', async () => {
@@ -114,7 +117,7 @@ describe.runIf(tiny)('a state folder on the command line', () => {
   });
 
   it('what is no state folder says what was looked for', async () => {
-    const { code, err } = await work.run('inspect', `buildkitd://${tiny}`);
+    const { code, err } = await work.run('inspect', `state://${tiny}`);
     expect([code, err]).toEqual([3, expect.stringContaining('UNSUPPORTED_FORMAT')]);
   });
 });

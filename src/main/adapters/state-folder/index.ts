@@ -1,15 +1,13 @@
 /**
  * The state folder of a BuildKit daemon, read-only, from where it lies or from a copy. `layout.ts` says where things lie;
  * a thread reads them (`read-worker.ts`), never holding up the daemon; what they mean is decided by the engine
- * (`engine/buildkitd`).
+ * (`engine/daemon`).
  */
 import { realpathSync } from 'node:fs';
 import { CacheError, toCacheError } from '../../../shared/base/errors.ts';
 import type { CacheSource } from '../../engine/ports/cache-source.ts';
 import { stateRoot } from './find-state.ts';
 import { createStateFolderSource } from './source.ts';
-
-export { openDuListing } from './du-listing-source.ts';
 
 /**
  * The state folder at a path, or undefined where nothing looks like one: a root, a worker's folder in one, or one of their

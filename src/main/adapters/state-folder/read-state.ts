@@ -5,7 +5,7 @@ import { CacheError, isCacheError } from '../../../shared/base/errors.ts';
 import type { Problem } from '../../../shared/model/source.ts';
 import { readMetas } from '../../engine/bolt/meta.ts';
 import { type BoltDatabase, openBolt } from '../../engine/bolt/open.ts';
-import { stateSnapshot } from '../../engine/buildkitd/state-snapshot.ts';
+import { stateSnapshot } from '../../engine/daemon/state-snapshot.ts';
 import type { ReadProgress, SourceBlob, SourceSnapshot } from '../../engine/ports/cache-source.ts';
 import { type DatabaseFile, openDatabaseFile } from './database-file.ts';
 import { findState, type StateFiles } from './find-state.ts';

@@ -3,8 +3,8 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { CacheError, throwIfAborted, toCacheError } from '../../../shared/base/errors.ts';
-import { isDuListing, parseDuListing } from '../../engine/buildkitd/du-listing.ts';
-import { duSnapshot } from '../../engine/buildkitd/du-snapshot.ts';
+import { isDuListing, parseDuListing } from '../../engine/daemon/du-listing.ts';
+import { duSnapshot } from '../../engine/daemon/du-snapshot.ts';
 import type { CacheSource } from '../../engine/ports/cache-source.ts';
 
 const START_BYTES = 8192;
