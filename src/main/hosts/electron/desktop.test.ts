@@ -28,7 +28,9 @@ const places = (argv: readonly string[] = []): DesktopPlaces => ({
 
 async function start(argv: readonly string[] = []) {
   const electron = createStandIn({ userData });
-  await runDesktop(electron.api, places(argv));
+  const running = runDesktop(electron.api, places(argv));
+  electron.becomeReady();
+  await running;
   const frame = electron.windows[0]?.mainFrame;
   return { ...electron, frame };
 }
@@ -37,8 +39,8 @@ it('hardens before the first page: scheme and sandbox before it is ready, sessio
   const { calls, windows } = await start();
   const order = calls.map(([name]) => name);
   const at = (name: string): number => order.indexOf(name);
-  expect(at('protocol.registerSchemesAsPrivileged')).toBeLessThan(at('app.whenReady'));
-  expect(at('app.enableSandbox')).toBeLessThan(at('app.whenReady'));
+  expect(at('protocol.registerSchemesAsPrivileged')).toBeLessThan(at('ready'));
+  expect(at('app.enableSandbox')).toBeLessThan(at('ready'));
   expect(at('session.setPermissionRequestHandler')).toBeLessThan(at('window.loadURL'));
   expect(windows[0]?.options.webPreferences).toMatchObject({ sandbox: true, contextIsolation: true });
 });

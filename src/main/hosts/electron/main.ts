@@ -13,11 +13,14 @@ import {
 } from 'electron';
 import { loadSite } from '../site.ts';
 import { runDesktop } from './desktop.ts';
+import { failStart } from './fail-start.ts';
 
 // Built, this file lies in dist/electron beside the other two, with the window's files in dist/renderer.
 const here = import.meta.dirname;
 
-await runDesktop(
+// Never awaited here: Electron becomes ready only after this module has been evaluated (docs/DESKTOP.md). What has to
+// happen before that is the part of `runDesktop` before its first `await`.
+runDesktop(
   { app, BrowserWindow, dialog, ipcMain, Menu, nativeTheme, protocol, screen, session, utilityProcess },
   {
     preload: join(here, 'preload.cjs'),
@@ -27,4 +30,4 @@ await runDesktop(
     folder: process.cwd(),
     platform: process.platform,
   },
-);
+).catch((error: unknown) => failStart(app, dialog, error));

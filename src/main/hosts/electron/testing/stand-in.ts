@@ -21,7 +21,8 @@ export function standInPort(): Electron.MessagePortMain & { closed: boolean } {
 
 /**
  * Electron as the desktop host sees it, without its binary: every call is written down in `calls`, events are sent with
- * `app.emit` and `ipcMain.emit`.
+ * `app.emit` and `ipcMain.emit`. It keeps Electron's rules (docs/DESKTOP.md has their sources): it is ready only when
+ * `becomeReady` says so, which a test does after the entry has been evaluated.
  */
 export function createStandIn(options: { readonly hasLock?: boolean; readonly userData?: string } = {}) {
   const calls: (readonly [name: string, ...args: unknown[]])[] = [];
@@ -31,15 +32,32 @@ export function createStandIn(options: { readonly hasLock?: boolean; readonly us
       calls.push([name, ...args]);
     };
 
+  const ready = Promise.withResolvers<void>();
+  let isReady = false;
+  const before = (name: string): void => {
+    if (isReady) throw new Error(`${name} can only be called before the app is ready`);
+  };
+  const after = (name: string): void => {
+    if (!isReady) throw new Error(`${name} can only be called after the app is ready`);
+  };
+  const becomeReady = (): void => {
+    isReady = true;
+    calls.push(['ready']);
+    app.emit('ready', {}, {});
+    ready.resolve();
+  };
+
   const app = Object.assign(new EventEmitter(), {
     isPackaged: true,
     requestSingleInstanceLock: () => options.hasLock ?? true,
-    whenReady: () => {
-      calls.push(['app.whenReady']);
-      return Promise.resolve();
-    },
+    releaseSingleInstanceLock: write('app.releaseSingleInstanceLock'),
+    whenReady: () => ready.promise,
     quit: write('app.quit'),
-    enableSandbox: write('app.enableSandbox'),
+    exit: write('app.exit'),
+    enableSandbox: () => {
+      before('app.enableSandbox');
+      calls.push(['app.enableSandbox']);
+    },
     setAsDefaultProtocolClient: write('app.setAsDefaultProtocolClient'),
     getPath: () => options.userData ?? '/nonexistent/cachewright',
   });
@@ -56,6 +74,7 @@ export function createStandIn(options: { readonly hasLock?: boolean; readonly us
     readonly webContents = { mainFrame: this.mainFrame, send: write('webContents.send') };
     constructor(given: Electron.BrowserWindowConstructorOptions) {
       super();
+      after('BrowserWindow');
       this.options = given;
       windows.push(this);
     }
@@ -75,6 +94,7 @@ export function createStandIn(options: { readonly hasLock?: boolean; readonly us
   const children: (EventEmitter & { kill(): void })[] = [];
   const utilityProcess = {
     fork: (...args: unknown[]) => {
+      after('utilityProcess.fork');
       calls.push(['utilityProcess.fork', ...args]);
       const child = Object.assign(new EventEmitter(), {
         postMessage: write('engine.postMessage'),
@@ -89,14 +109,28 @@ export function createStandIn(options: { readonly hasLock?: boolean; readonly us
     app,
     ipcMain,
     BrowserWindow: StandInWindow,
-    dialog: { showOpenDialog: () => Promise.resolve({ canceled: false, filePaths: ['/chosen'] }) },
+    dialog: {
+      showOpenDialog: () => Promise.resolve({ canceled: false, filePaths: ['/chosen'] }),
+      showErrorBox: write('dialog.showErrorBox'),
+    },
     Menu: { buildFromTemplate: (template: unknown) => template, setApplicationMenu: write('Menu.setApplicationMenu') },
     nativeTheme: { shouldUseDarkColors: true },
     protocol: {
-      registerSchemesAsPrivileged: write('protocol.registerSchemesAsPrivileged'),
-      handle: write('protocol.handle'),
+      registerSchemesAsPrivileged: (...args: unknown[]) => {
+        before('protocol.registerSchemesAsPrivileged');
+        calls.push(['protocol.registerSchemesAsPrivileged', ...args]);
+      },
+      handle: (...args: unknown[]) => {
+        after('protocol.handle');
+        calls.push(['protocol.handle', ...args]);
+      },
     },
-    screen: { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }] },
+    screen: {
+      getAllDisplays: () => {
+        after('screen');
+        return [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }];
+      },
+    },
     session: {
       defaultSession: {
         setPermissionCheckHandler: write('session.setPermissionCheckHandler'),
@@ -111,6 +145,7 @@ export function createStandIn(options: { readonly hasLock?: boolean; readonly us
   return {
     api: api as unknown as ElectronApi,
     app,
+    becomeReady,
     calls,
     windows,
     children,
