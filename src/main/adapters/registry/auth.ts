@@ -1,7 +1,10 @@
 import { z } from 'zod';
-import { CacheError, throwIfAborted } from '../../../shared/base/errors.ts';
+import { CacheError, isCacheError, throwIfAborted } from '../../../shared/base/errors.ts';
+import type { Clock } from '../../engine/ports/clock.ts';
 import type { CredentialSource, Credentials } from './docker-credentials.ts';
 import { readAll } from './responses.ts';
+import { repeatingSilence } from './silence.ts';
+import type { HttpRequest, Transport } from './transport.ts';
 
 /** What a `WWW-Authenticate` header asks for. */
 export interface Challenge {
@@ -38,12 +41,6 @@ const tokenSchema = z.object({
   expires_in: z.number().optional(),
 });
 
-/** True for an address that never leaves this machine. */
-export function isLoopbackHost(host: string): boolean {
-  const name = host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
-  return name === 'localhost' || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name);
-}
-
 /** Answers challenges of one registry and remembers the answers until they run out. */
 export interface Authenticator {
   /** The header for a request, as far as it is known; "" for none. */
@@ -60,7 +57,12 @@ export interface Authenticator {
  * An authenticator for one registry host. A password goes to the registry itself, or to the token server that it names,
  * and there only over TLS or on this machine.
  */
-export function createAuthenticator(host: string, credentials: CredentialSource): Authenticator {
+export function createAuthenticator(
+  host: string,
+  credentials: CredentialSource,
+  transport: Transport,
+  clock: Clock,
+): Authenticator {
   const headers = new Map<string, { readonly value: string; readonly until: number }>();
   const answering = new Map<string, Promise<boolean>>();
   let known: Promise<Credentials | undefined> | undefined;
@@ -70,15 +72,15 @@ export function createAuthenticator(host: string, credentials: CredentialSource)
   };
 
   async function bearer(challenge: Challenge, scope: string, signal?: AbortSignal): Promise<boolean> {
-    const realm = realmOf(challenge.realm, host);
+    const realm = realmOf(challenge.realm, host, transport);
     const wanted = challenge.scope || scope;
     const somebody = await who();
-    const answer = await askTokenServer(realm, tokenRequest(realm, challenge.service, wanted, somebody, signal));
+    const answer = await askTokenServer(transport, tokenRequest(realm, challenge.service, wanted, somebody, signal));
     const { token, access_token, expires_in = 60 } = answer ?? {};
     const value = token ?? access_token;
     if (!value) return false;
     // Some seconds early: a token that runs out under way is refused.
-    headers.set(scope, { value: `Bearer ${value}`, until: Date.now() + Math.max(1, expires_in - 10) * 1000 });
+    headers.set(scope, { value: `Bearer ${value}`, until: clock.now() + Math.max(1, expires_in - 10) * 1000 });
     return true;
   }
 
@@ -90,7 +92,7 @@ export function createAuthenticator(host: string, credentials: CredentialSource)
 
   const header = (scope: string): string => {
     const entry = headers.get(scope) ?? headers.get('*');
-    return entry && entry.until > Date.now() ? entry.value : '';
+    return entry && entry.until > clock.now() ? entry.value : '';
   };
 
   async function answerOnce(challenge: Challenge, scope: string, signal?: AbortSignal): Promise<boolean> {
@@ -130,16 +132,9 @@ function basic(username: string, password: string): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 
-function realmOf(realm: string, host: string): URL {
-  let url: URL | undefined;
-  try {
-    url = new URL(realm);
-  } catch {
-    url = undefined;
-  }
-  const isSafe =
-    url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopbackHost(url.host) && isLoopbackHost(host));
-  if (!url || !isSafe) {
+function realmOf(realm: string, host: string, transport: Transport): URL {
+  const url = URL.parse(realm) ?? undefined;
+  if (!url || !transport.isSafe(url)) {
     throw new CacheError('ACCESS_DENIED', 'The registry names a token server that no password may be sent to.', {
       subject: host,
       hint: 'A token server is reached over https.',
@@ -148,26 +143,36 @@ function realmOf(realm: string, host: string): URL {
   return url;
 }
 
-/** The answer of a token server; undefined when it refuses. @throws `UNAVAILABLE`, `CANCELLED` */
+/**
+ * The answer of a token server; undefined when it refuses.
+ * @throws `ACCESS_DENIED` for one on this machine that the user did not name, `UNAVAILABLE`, `CANCELLED`
+ */
 async function askTokenServer(
-  realm: URL,
-  [url, request]: [URL, RequestInit],
+  transport: Transport,
+  [url, request]: [URL, HttpRequest],
 ): Promise<z.infer<typeof tokenSchema> | undefined> {
+  const ask = async (): Promise<string | undefined> => {
+    const response = await transport.send(url, request);
+    if (response.ok) return text.decode(await readAll(response, TOKEN_LIMIT_BYTES, url.host));
+    await response.body?.cancel();
+    // A token server that sends elsewhere would have the password go along.
+    if (response.status >= 300 && response.status < 400) throw new Error(`status ${response.status}`);
+    return undefined;
+  };
   let answer: string | undefined;
   try {
-    const response = await fetch(url, request);
-    if (response.ok) answer = text.decode(await readAll(response, TOKEN_LIMIT_BYTES, realm.host));
-    else await response.body?.cancel();
+    answer = await repeatingSilence(ask);
   } catch (cause) {
-    throwIfAborted(request.signal ?? undefined);
-    throw noAnswer(realm, cause);
+    throwIfAborted(request.signal);
+    if (isCacheError(cause, 'ACCESS_DENIED')) throw cause;
+    throw noAnswer(url, cause);
   }
   if (answer === undefined) return undefined;
   try {
     return tokenSchema.parse(JSON.parse(answer));
   } catch {
     // Without the cause: it quotes what was read, and with it a token.
-    throw noAnswer(realm);
+    throw noAnswer(url);
   }
 }
 
@@ -186,13 +191,13 @@ function tokenRequest(
   scope: string,
   somebody: Credentials | undefined,
   signal?: AbortSignal,
-): [URL, RequestInit] {
-  const common = { redirect: 'error' as const, ...(signal ? { signal } : {}) };
+): [URL, HttpRequest] {
   const scopes = scope.split(' ').filter((one) => one !== '');
   if (somebody && 'identityToken' in somebody) {
     const body = new URLSearchParams({ grant_type: 'refresh_token', client_id: 'cachewright', service, scope });
     body.set('refresh_token', somebody.identityToken);
-    return [realm, { ...common, method: 'POST', body }];
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    return [realm, { method: 'POST', headers, body: new TextEncoder().encode(String(body)), signal }];
   }
   const url = new URL(realm);
   if (service) url.searchParams.set('service', service);
@@ -200,5 +205,5 @@ function tokenRequest(
   const headers: Record<string, string> = somebody
     ? { authorization: basic(somebody.username, somebody.password) }
     : {};
-  return [url, { ...common, headers }];
+  return [url, { method: 'GET', headers, signal }];
 }

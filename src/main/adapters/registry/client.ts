@@ -1,7 +1,10 @@
 import { CacheError, throwIfAborted, toCacheError } from '../../../shared/base/errors.ts';
+import { type Clock, systemClock } from '../../engine/ports/clock.ts';
 import { createSlots, type Slots } from '../../engine/streams/slots.ts';
-import { type Authenticator, createAuthenticator, isLoopbackHost } from './auth.ts';
+import { type Authenticator, createAuthenticator } from './auth.ts';
 import type { CredentialSource } from './docker-credentials.ts';
+import { isSilence, SILENCE_REPEATS } from './silence.ts';
+import { createTransport, type HttpRequest, type TransportOptions } from './transport.ts';
 
 /** A request to a registry: a path below `/v2/`, or a whole address that the registry gave. */
 export interface RegistryRequest {
@@ -23,7 +26,7 @@ export interface RegistryClient {
   readonly host: string;
   /**
    * The answer, whatever its status but 401, 429 and 5xx. The caller reads or cancels its body.
-   * @throws `ACCESS_DENIED`, `UNAVAILABLE` (after four tries), `CANCELLED`
+   * @throws `ACCESS_DENIED`, `UNAVAILABLE` (after four tries, or three that were met with silence), `CANCELLED`
    */
   send(request: RegistryRequest): Promise<Response>;
   /** Places for blobs that are read from this host, and for those that are sent there, whoever does it. */
@@ -41,33 +44,36 @@ const BLOBS_AT_ONCE = 8;
 
 /**
  * A client for one registry host. Plain http only for a registry on this machine. Credentials go to that host alone:
- * a redirect elsewhere (a storage back end) gets none.
+ * a redirect elsewhere (a storage back end) gets none, and none of this machine is followed.
  */
-export function createRegistryClient(host: string, credentials: CredentialSource): RegistryClient {
-  const api = host === 'docker.io' ? 'registry-1.docker.io' : host;
-  const origin = `${isLoopbackHost(api) ? 'http' : 'https'}://${api}`;
-  const auth = createAuthenticator(host, credentials);
-  const resolve = (location: string) => new URL(location, `${origin}/`).href;
-  const isOwn = (url: string) => new URL(url).origin === origin;
-  /** A registry elsewhere has no business with what listens on this machine. */
-  const isSafe = ({ protocol, host: to }: URL) =>
-    protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(to) && isLoopbackHost(api));
+export function createRegistryClient(
+  host: string,
+  credentials: CredentialSource,
+  options: TransportOptions = {},
+): RegistryClient {
+  const { clock = systemClock } = options;
+  const transport = createTransport(host === 'docker.io' ? 'registry-1.docker.io' : host, options);
+  const auth = createAuthenticator(host, credentials, transport, clock);
+  const resolve = (location: string) => new URL(location, `${transport.origin}/`).href;
 
   async function once(request: RegistryRequest): Promise<Response> {
-    let url = resolve(request.target.startsWith('http') ? request.target : `/v2/${request.target}`);
+    let url = new URL(resolve(request.target.startsWith('http') ? request.target : `/v2/${request.target}`));
     for (let hop = 0; hop < REDIRECTS; hop += 1) {
-      if (!isSafe(new URL(url))) {
+      if (!transport.isSafe(url)) {
         throw new CacheError('ACCESS_DENIED', 'The registry leads to an address without TLS.', {
           subject: request.subject,
           hint: 'Ask whoever runs the registry: its storage has to be reached over https.',
         });
       }
-      const response = await fetch(url, init(request, isOwn(url) ? auth : undefined));
+      const response = await transport.send(
+        url,
+        httpRequest(request, url.origin === transport.origin ? auth : undefined),
+      );
       const location = response.headers.get('location');
       // 3xx with a place to go; an upload's 202 has a Location too, which the caller wants to see.
       if (response.status < 300 || response.status >= 400 || !location) return response;
       await response.body?.cancel();
-      url = new URL(location, url).href;
+      url = new URL(location, url);
     }
     throw new CacheError('UNAVAILABLE', 'The registry redirects without end.', { subject: request.subject });
   }
@@ -88,8 +94,9 @@ export function createRegistryClient(host: string, credentials: CredentialSource
           response = await once(request);
         } catch (error) {
           if (error instanceof CacheError || request.signal?.aborted) throw toCacheError(error, request.subject);
-          if (attempt >= tries) throw unreachable(host, request, error);
-          await pause(attempt, undefined, request.signal);
+          const isOver = attempt >= tries || (isSilence(error) && attempt > SILENCE_REPEATS);
+          if (isOver) throw unreachable(host, request, error);
+          await pause(clock, attempt, undefined, request.signal);
           continue;
         }
         if (response.status === 401 && !answered) {
@@ -106,24 +113,21 @@ export function createRegistryClient(host: string, credentials: CredentialSource
         if (response.status !== 429 && response.status < 500) return response;
         await response.body?.cancel();
         if (attempt >= tries) throw unreachable(host, request, new Error(`status ${response.status}`));
-        await pause(attempt, response.headers.get('retry-after') ?? undefined, request.signal);
+        await pause(clock, attempt, response.headers.get('retry-after') ?? undefined, request.signal);
       }
     },
   };
 }
 
-function init(request: RegistryRequest, auth: Authenticator | undefined): RequestInit {
+function httpRequest(request: RegistryRequest, auth: Authenticator | undefined): HttpRequest {
   const authorization = auth?.header(request.scope) ?? '';
-  const body = request.body?.();
   return {
     method: request.method,
-    redirect: 'manual',
     // As they are: compressed under way, lengths and ranges would be those of other bytes.
     headers: { 'accept-encoding': 'identity', ...request.headers, ...(authorization ? { authorization } : {}) },
-    ...(request.signal ? { signal: request.signal } : {}),
-    // A stream is sent as it comes, which fetch wants to be told.
-    ...(body === undefined ? {} : { body: body as RequestInit['body'] & {}, duplex: 'half' }),
-  } as RequestInit;
+    body: request.body?.(),
+    signal: request.signal,
+  };
 }
 
 function refused(host: string, request: RegistryRequest): CacheError {
@@ -148,16 +152,13 @@ function repositoryOf(host: string, { scope, subject }: RegistryRequest): string
 }
 
 /** Waits before another try: as long as the registry asks for, at most 30 s, else ever longer. */
-async function pause(attempt: number, retryAfter: string | undefined, signal: AbortSignal | undefined): Promise<void> {
+async function pause(
+  clock: Clock,
+  attempt: number,
+  retryAfter: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const asked = Number(retryAfter);
   const ms = Number.isFinite(asked) && asked > 0 ? Math.min(asked * 1000, 30_000) : FIRST_PAUSE_MS * 2 ** (attempt - 1);
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(done, ms);
-    function done(): void {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    }
-    signal?.addEventListener('abort', done, { once: true });
-  });
+  await clock.wait(ms, signal);
 }

@@ -4,6 +4,7 @@ import { formatRef, type Ref } from '../../../shared/oci/reference.ts';
 import { createRegistryClient, type RegistryClient } from './client.ts';
 import { type CredentialSource, createDockerCredentialSource } from './docker-credentials.ts';
 import { createRepository, type Repository } from './repository.ts';
+import type { TransportOptions } from './transport.ts';
 
 /**
  * The repository that a `docker://` reference names. Nothing is sent yet.
@@ -18,6 +19,7 @@ export type RepositoryOpener = (ref: Ref) => Repository;
  */
 export function createRepositoryOpener(
   credentials: CredentialSource = createDockerCredentialSource(),
+  options: TransportOptions = {},
 ): RepositoryOpener {
   const clients = new Map<string, RegistryClient>();
   return (ref) => {
@@ -28,7 +30,7 @@ export function createRepositoryOpener(
       });
     }
     if (ref.digest !== undefined) parseDigest(ref.digest, 'The digest of the reference');
-    const client = clients.get(ref.registry) ?? createRegistryClient(ref.registry, credentials);
+    const client = clients.get(ref.registry) ?? createRegistryClient(ref.registry, credentials, options);
     clients.set(ref.registry, client);
     return createRepository(client, ref.repository);
   };

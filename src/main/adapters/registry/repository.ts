@@ -5,6 +5,7 @@ import { isDigest, splitDigest } from '../../../shared/oci/digest.ts';
 import { MEDIA_TYPES } from '../../../shared/oci/media-types.ts';
 import type { RegistryClient, RegistryRequest } from './client.ts';
 import { expectStatus, lengthOf, mediaTypeOf, mismatch, readAll, unexpected } from './responses.ts';
+import { isSilence, repeatingSilence, SILENCE_REPEATS } from './silence.ts';
 import { type BlobBytes, createUploads } from './uploads.ts';
 
 /** A manifest is refused above this size, unread. */
@@ -108,7 +109,7 @@ export function createRepository(client: RegistryClient, name: string): Reposito
       } catch (error) {
         throwIfAborted(signal);
         if (offset > before) breaks = 0;
-        if (breaks >= 3) {
+        if (breaks >= (isSilence(error) ? SILENCE_REPEATS : 3)) {
           throw new CacheError('UNAVAILABLE', 'The connection broke again and again.', {
             subject: digest,
             cause: error,
@@ -121,15 +122,12 @@ export function createRepository(client: RegistryClient, name: string): Reposito
   async function manifest(reference: string, signal?: AbortSignal) {
     const subject = `${name}:${reference}`;
     const headers = { accept: MANIFEST_TYPES.join(', ') };
-    const response = await send({
-      method: 'GET',
-      target: `${name}/manifests/${reference}`,
-      headers,
-      signal,
-      subject,
-    });
-    await expectStatus(response, [200], subject);
-    const bytes = await readAll(response, MANIFEST_LIMIT_BYTES, subject);
+    const target = `${name}/manifests/${reference}`;
+    const { response, bytes } = await repeatingSilence(async () => {
+      const response = await send({ method: 'GET', target, headers, signal, subject });
+      await expectStatus(response, [200], subject);
+      return { response, bytes: await readAll(response, MANIFEST_LIMIT_BYTES, subject) };
+    }, 'body');
     const said = isDigest(reference) ? reference : response.headers.get('docker-content-digest');
     const algorithm = isDigest(said) ? splitDigest(said).algorithm : 'sha256';
     const digest = `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`;

@@ -2,6 +2,7 @@ import { isCacheError } from '../../../shared/base/errors.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import type { RegistryClient, RegistryRequest } from './client.ts';
 import { expectStatus, locationOf, mismatch } from './responses.ts';
+import { isSilence, SILENCE_REPEATS } from './silence.ts';
 import { createTaker } from './taker.ts';
 
 /** Bytes of a blob, from the first one; asked again when an upload broke off and has to begin anew. */
@@ -48,6 +49,7 @@ export function createUploads(client: RegistryClient, name: string): Uploads {
           throw error;
         }
       };
+      let silences = 0;
       for (let session = 1; ; session += 1) {
         try {
           await once(blob, watched, options);
@@ -55,7 +57,9 @@ export function createUploads(client: RegistryClient, name: string): Uploads {
         } catch (error) {
           // Registries forget an upload whose part broke off: only a new one helps, from the first byte on.
           const isBroken = isCacheError(error, 'UNAVAILABLE') || isCacheError(error, 'NOT_FOUND');
-          if (!isBroken || error === sourceError || session >= SESSIONS) throw error;
+          if (isSilence(error)) silences += 1;
+          const isOver = session >= SESSIONS || silences > SILENCE_REPEATS;
+          if (!isBroken || error === sourceError || isOver) throw error;
         }
       }
     },

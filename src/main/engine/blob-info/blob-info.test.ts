@@ -14,7 +14,7 @@ const layer = (digest: string, diffID?: string) => ({
 
 describe('locating a layer', () => {
   let now = 0;
-  const bic = createMemoryBlobInfoCache({ now: () => now });
+  const bic = createMemoryBlobInfoCache({ now: () => now, wait: async () => {} });
   const [here, there, folder] = [
     parseRef('docker://r1.io/here:1'),
     parseRef('docker://r2.io/there:1'),

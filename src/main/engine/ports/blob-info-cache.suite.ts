@@ -14,7 +14,7 @@ export function describeBlobInfoCache(name: string, create: (clock: Clock) => Pr
     let now: number;
     beforeEach(async () => {
       now = 1_000;
-      bic = await create({ now: () => now });
+      bic = await create({ now: () => now, wait: async () => {} });
     });
     afterEach(async () => {
       await bic[Symbol.asyncDispose]();

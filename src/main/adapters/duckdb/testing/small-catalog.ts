@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type SmallSource, smallSource } from '../../../engine/catalog/testing/small-source.ts';
 import type { SourceSnapshot } from '../../../engine/ports/cache-source.ts';
 import type { Catalog, CatalogStore, RecordNames } from '../../../engine/ports/catalog.ts';
+import { createHandClock } from '../../../engine/testing/stand-ins.ts';
 import { createDuckdbCatalogStore } from '../index.ts';
 
 /** Moment at which the clock of these tests stands. */
@@ -20,7 +21,7 @@ export interface TestStore extends AsyncDisposable {
 /** Opens a store under a clock that stands still. */
 export async function openTestStore(): Promise<TestStore> {
   const folder = await mkdtemp(join(tmpdir(), 'cachewright-catalogs-'));
-  const store = createDuckdbCatalogStore({ folder, clock: { now: () => NOW } });
+  const store = createDuckdbCatalogStore({ folder, clock: createHandClock(NOW) });
   const open: Catalog[] = [];
   return {
     folder,

@@ -10,6 +10,7 @@ import type { LayoutStore, ManagedStore } from '../../../engine/ports/managed-st
 import { applyPlan } from '../../../engine/prune/apply.ts';
 import type { KeptPlan } from '../../../engine/prune/kept-plan.ts';
 import { createPlanner } from '../../../engine/prune/planner.ts';
+import { createHandClock } from '../../../engine/testing/stand-ins.ts';
 import { createLayoutTarget } from '../../../engine/transfer/layout-target.ts';
 import { transferCaches } from '../../../engine/transfer/transfer.ts';
 import { createOciLayoutSource, openSource } from '../../oci-layout/index.ts';
@@ -62,7 +63,7 @@ export async function importFrom(
 /** A plan for a store. */
 export async function planFor(store: ManagedStore, policy: PrunePolicy, now = Date.now()): Promise<KeptPlan> {
   const source = sourceOf(store);
-  return createPlanner({ now: () => now }).make({
+  return createPlanner(createHandClock(now)).make({
     sourceId: 'test',
     policy,
     store,

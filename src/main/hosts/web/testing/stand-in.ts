@@ -18,6 +18,7 @@ export function movableClock(start = 1_000_000): Clock & { move(ms: number): voi
   let now = start;
   return {
     now: () => now,
+    wait: () => Promise.reject(new Error('the web host waits for nothing')),
     move: (ms) => {
       now += ms;
     },
