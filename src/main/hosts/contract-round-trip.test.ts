@@ -42,6 +42,7 @@ async function callAll(client: EngineClient, disk: Disk, name: string): Promise<
   const { source, jobId } = await call('sources.open', client.sources.open({ location: join(FIXTURES, 'sample') }));
   await finished(client, { jobId });
   const sourceId = source.id;
+  await call('sources.add', client.sources.add({ location: join(FIXTURES, 'sample') }));
   await call('sources.list', client.sources.list());
   await call('sources.get', client.sources.get({ sourceId }));
   await call('sources.watch', client.sources.watch().then(first));

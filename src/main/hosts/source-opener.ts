@@ -37,7 +37,7 @@ export function createSourceOpener({ registry }: SourceOpenerOptions): SourceOpe
         throw withMoreKinds(error);
       });
       return (await isStore(source.location))
-        ? withNotedDamage(createOciLayoutSource(source.location, 'store'))
+        ? withNotedDamage(createOciLayoutSource(source.location, 'store', { withoutCache: true }))
         : source;
     },
     names: async (source, signal) => {

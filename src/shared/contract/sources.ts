@@ -25,6 +25,8 @@ export const sources = {
   open: mutate
     .input(z.object({ location: z.string().min(1) }))
     .output(z.object({ source: sourceSchema, jobId: z.string() })),
+  /** Lists a location and reads nothing yet: undo and emptying the trash need the place of a store, not what is in it. */
+  add: mutate.input(z.object({ location: z.string().min(1) })).output(sourceSchema),
   /** Reads it again if its fingerprint changed, or always with `force`. */
   reload: mutate.input(sourceRefSchema.extend({ force: z.boolean().default(false) })).output(jobRefSchema),
   /** Takes it from the list and deletes its catalog. The source itself is not touched. */

@@ -50,11 +50,14 @@ describe('a large layout, listed in another thread', () => {
   test('gives the same snapshot', async () => {
     const root = large();
     using storage = createFolderStorage(root);
-    const alone = await readLayout(storage, quiet);
+    const alone = await readLayout(storage, { onProgress: quiet });
     let asked = 0;
-    const apart = await readLayout(storage, quiet, async () => {
-      asked += 1;
-      return storage.list(quiet);
+    const apart = await readLayout(storage, {
+      onProgress: quiet,
+      listApart: async () => {
+        asked += 1;
+        return storage.list(quiet);
+      },
     });
     expect(asked).toBe(1);
     expect(apart).toEqual(alone);
@@ -80,7 +83,7 @@ describe('a cache that is written while it is read', () => {
     using storage = changing(layout.root, (_, time) => {
       if (time === 1) layout.cache({ records: [{ digest: D(1) }, { digest: D(2) }] }, [], 'two');
     });
-    const { caches, fingerprint } = await readLayout(storage, quiet);
+    const { caches, fingerprint } = await readLayout(storage, { onProgress: quiet });
     expect(caches.map((cache) => [cache.ref, cache.parsed.recordDigest.length])).toEqual([
       ['one', 1],
       ['two', 2],
@@ -96,7 +99,7 @@ describe('a cache that is written while it is read', () => {
       layout.index({ manifests: [] });
       rmSync(layout.path(manifest.digest));
     });
-    expect((await readLayout(storage, quiet)).caches).toEqual([]);
+    expect((await readLayout(storage, { onProgress: quiet })).caches).toEqual([]);
   });
 
   test('blobs that come while the index stays do not matter', async () => {
@@ -107,7 +110,7 @@ describe('a cache that is written while it is read', () => {
       layout.layer(`new ${time}`);
       opened++;
     });
-    expect((await readLayout(storage, quiet)).caches.length).toBe(1);
+    expect((await readLayout(storage, { onProgress: quiet })).caches.length).toBe(1);
     // Index, manifest, config, and the index again.
     expect(opened).toBe(4);
   });
@@ -121,7 +124,7 @@ describe('a cache that is written while it is read', () => {
       else if (name.endsWith('x')) expect.fail('nothing ends so');
       tries++;
     });
-    const error = await readLayout(storage, quiet).catch((thrown: unknown) => thrown);
+    const error = await readLayout(storage, { onProgress: quiet }).catch((thrown: unknown) => thrown);
     expect(isCacheError(error, 'UNAVAILABLE')).toBe(true);
     // Three times: index, manifest, config, and the index again.
     expect(tries).toBe(12);
@@ -135,7 +138,7 @@ describe('a cache that is written while it is read', () => {
     using storage = changing(layout.root, (_, time) => {
       if (time === 0) writeFileSync(join(layout.root, INDEX_FILE), whole);
     });
-    expect((await readLayout(storage, quiet)).caches.length).toBe(1);
+    expect((await readLayout(storage, { onProgress: quiet })).caches.length).toBe(1);
   });
 });
 
@@ -166,7 +169,7 @@ test('any mutation of index, manifest or config ends in a snapshot or a CacheErr
         writeFileSync(join(root, name), changed);
         using storage = createFolderStorage(root);
         try {
-          const { problems } = await readLayout(storage, quiet);
+          const { problems } = await readLayout(storage, { onProgress: quiet });
           outcomes.add(problems[0]?.code ?? 'read');
         } catch (error) {
           if (!(error instanceof CacheError) || error.code === 'INTERNAL') throw error;

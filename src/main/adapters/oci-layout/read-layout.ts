@@ -14,7 +14,17 @@ export interface PackedSnapshot {
   readonly caches: PackedCache[];
   readonly listing: Listing;
   readonly documents: readonly Digest[];
+  readonly imageLayers: readonly Digest[];
   readonly problems: readonly Problem[];
+}
+
+/** How a layout is read. */
+export interface LayoutReading {
+  readonly onProgress: OnProgress;
+  /** Lets the documents of a large layout be read while its blobs are listed. */
+  readonly listApart?: ListApart | undefined;
+  /** A layout of images alone opens, as one without a cache. */
+  readonly withoutCache?: boolean | undefined;
 }
 
 const MAX_INDEX_BYTES = 64 << 20;
@@ -43,19 +53,15 @@ export async function readFingerprint(storage: LayoutStorage, onProgress: OnProg
  * Reads a layout whole. Whoever writes one puts the blobs first and the index last, so an index that is still the same
  * afterwards was whole all the time; else it is read anew, three times at most. A failure counts only if nothing at all
  * has changed meanwhile.
- * @param listApart lets the documents of a large layout be read while its blobs are listed
  * @throws what makes the layout unreadable; `UNAVAILABLE` when it keeps changing
  */
-export async function readLayout(
-  storage: LayoutStorage,
-  onProgress: OnProgress,
-  listApart?: ListApart,
-): Promise<PackedSnapshot> {
+export async function readLayout(storage: LayoutStorage, reading: LayoutReading): Promise<PackedSnapshot> {
+  const { onProgress, listApart } = reading;
   for (let attempt = 1; attempt <= TRIES; attempt++) {
     let before: State | undefined;
     try {
       before = lookAt(storage, onProgress, listApart);
-      const read = await readState(storage, before, onProgress);
+      const read = await readState(storage, before, reading);
       const listing = await before.listing;
       if (Buffer.compare(before.index, readIndex(storage)) === 0) return finishSnapshot(read, before.index, listing);
     } catch (error) {
@@ -115,10 +121,15 @@ async function fingerprintNow(state: State | undefined): Promise<string | undefi
 interface ReadState {
   readonly caches: readonly PackedCache[];
   readonly documents: ReadonlySet<Digest>;
+  readonly imageLayers: ReadonlySet<Digest>;
   readonly problems: readonly Problem[];
 }
 
-async function readState(storage: LayoutStorage, state: State, onProgress: OnProgress): Promise<ReadState> {
+async function readState(
+  storage: LayoutStorage,
+  state: State,
+  { onProgress, withoutCache }: LayoutReading,
+): Promise<ReadState> {
   const index = parseLayoutIndex(new TextDecoder().decode(state.index), INDEX_FILE);
   const reader = new LayoutReader(storage, state.listing instanceof Promise ? undefined : state.listing, onProgress);
   const refs = uniqueRefs(index);
@@ -126,7 +137,7 @@ async function readState(storage: LayoutStorage, state: State, onProgress: OnPro
     const digest = parseDigest(entry.digest, `${INDEX_FILE} manifests[${i}].digest`);
     await reader.readEntry(refs[i] ?? '', { mediaType: entry.mediaType, digest, size: entry.size });
   }
-  if (reader.caches.length === 0 && index.manifests.length > 0) {
+  if (reader.caches.length === 0 && index.manifests.length > 0 && !withoutCache) {
     const reason = reader.problems.find((problem) => problem.code !== 'UNSUPPORTED_FORMAT');
     if (reason) throw CacheError.fromData(reason);
     throw new CacheError('UNSUPPORTED_FORMAT', 'This OCI layout holds images, but no build cache.', {
@@ -151,5 +162,6 @@ function uniqueRefs(index: LayoutIndexDocument): string[] {
 function finishSnapshot(read: ReadState, index: Uint8Array, listing: Listing): PackedSnapshot {
   const fingerprint = fingerprintOf(index, listing);
   const problems = [...read.problems, ...layerProblems(read.caches, listing)];
-  return { fingerprint, caches: [...read.caches], listing, documents: [...read.documents], problems };
+  const [caches, documents, imageLayers] = [[...read.caches], [...read.documents], [...read.imageLayers]];
+  return { fingerprint, caches, listing, documents, imageLayers, problems };
 }

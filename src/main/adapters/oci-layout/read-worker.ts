@@ -14,6 +14,8 @@ export interface ReadRequest {
   readonly kind: 'folder' | 'tar';
   readonly path: string;
   readonly task: 'read' | 'fingerprint' | 'list';
+  /** For `read`: a layout of images alone opens too. */
+  readonly withoutCache?: boolean | undefined;
 }
 
 /** The answer to `wants-listing`. */
@@ -44,7 +46,7 @@ function send(message: ReadMessage, transfer: ArrayBuffer[] = []): void {
   parentPort?.postMessage(message, transfer);
 }
 
-async function run({ kind, path, task }: ReadRequest): Promise<void> {
+async function run({ kind, path, task, withoutCache }: ReadRequest): Promise<void> {
   using storage = kind === 'folder' ? createFolderStorage(path) : createTarStorage(path);
   if (task === 'fingerprint') {
     send({ type: 'fingerprint', fingerprint: await readFingerprint(storage, onProgress) });
@@ -52,11 +54,8 @@ async function run({ kind, path, task }: ReadRequest): Promise<void> {
     const listing = storage.list(() => {});
     send({ type: 'listing', listing }, listingBuffers(listing));
   } else {
-    const { listing, ...snapshot } = await readLayout(
-      storage,
-      onProgress,
-      kind === 'folder' ? listElsewhere : undefined,
-    );
+    const listApart = kind === 'folder' ? listElsewhere : undefined;
+    const { listing, ...snapshot } = await readLayout(storage, { onProgress, listApart, withoutCache });
     const buffers = snapshot.caches.flatMap((cache) => [
       ...configBuffers(cache.parsed),
       ...descriptorBuffers(cache.descriptors),

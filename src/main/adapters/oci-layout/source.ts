@@ -17,11 +17,18 @@ import { type ReadOptions, readInWorker } from './read-in-worker.ts';
 import type { ReadMessage, ReadRequest } from './read-worker.ts';
 import { BLOB_FLAW, type Listing } from './storage.ts';
 
-/** An OCI layout in a folder. `location` is canonical. */
-export function createOciLayoutSource(location: string, kind: SourceKind = 'oci-layout'): CacheSource {
+/**
+ * An OCI layout in a folder. `location` is canonical.
+ * @param withoutCache whether one with images alone opens: a store stays one when its last cache has gone
+ */
+export function createOciLayoutSource(
+  location: string,
+  kind: SourceKind = 'oci-layout',
+  { withoutCache = false }: { readonly withoutCache?: boolean } = {},
+): CacheSource {
   const extent = (digest: Digest): BlobExtent => ({ path: join(location, blobName(parseDigest(digest))), offset: 0 });
   return {
-    ...readers({ kind: 'folder', path: location }),
+    ...readers({ kind: 'folder', path: location, withoutCache }),
     kind,
     location,
     openBlob: async (digest) => {
@@ -97,7 +104,7 @@ function readers(request: Omit<ReadRequest, 'task'>): Pick<CacheSource, 'fingerp
  * their objects are there: of a large cache, both together are more than a machine may have.
  */
 async function unpackSnapshot({ snapshot, listing }: SnapshotMessage): Promise<SourceSnapshot> {
-  const { fingerprint, documents, problems } = snapshot;
+  const { fingerprint, documents, imageLayers, problems } = snapshot;
   const packed = [...snapshot.caches];
   snapshot.caches.length = 0;
   const blobs = await finishSlowly(unpackBlobs(listing));
@@ -108,7 +115,7 @@ async function unpackSnapshot({ snapshot, listing }: SnapshotMessage): Promise<S
     const descriptors = await finishSlowly(unpackDescriptors(cache.descriptors));
     caches.push({ ref, form, manifest, config, parsed, descriptors });
   }
-  return { fingerprint, caches, blobs, documents, problems };
+  return { fingerprint, caches, blobs, documents, imageLayers, problems };
 }
 
 type SnapshotMessage = Extract<ReadMessage, { type: 'snapshot' }>;

@@ -131,7 +131,9 @@ export function createRegistrySource(ref: Ref, options: RegistrySourceOptions): 
       fingerprint: fingerprintOf(root.descriptor),
       caches,
       blobs: blobsOf(documents, sizes, layers),
-      documents: [...reader.documents].filter((digest) => !reader.imageLayers.has(digest)),
+      documents: [...reader.documents],
+      // Whether other layers of the images are there is not asked.
+      imageLayers: [...reader.imageLayers].filter((digest) => sizes.has(digest)),
       problems,
     };
   }

@@ -14,14 +14,16 @@ export interface BlobTable {
   /** Bytes that lie in the source; 0 where nothing does. */
   readonly fileBytes: Float64Array;
   readonly problem: ReadonlyMap<number, CacheErrorCode>;
+  /** 1 where an image needs the blob too: it stays when all records go. */
+  readonly pinned: Uint8Array;
   /** Cache → layer of its config → blob. */
   readonly layerBlob: readonly Uint32Array[];
   /** Cache → layer of its config → 1 where the manifest describes the blob; else no result can use it. */
   readonly described: readonly Uint8Array[];
-  /** Blobs that lie there and that neither a manifest nor `index.json` refers to. */
+  /** Blobs that lie there and that nothing refers to. */
   readonly orphanBlobs: number;
   readonly orphanBytes: number;
-  /** Bytes of all blobs that no config names and that are no documents: orphans, and layers only manifests know. */
+  /** Bytes of all blobs that no config names and that are neither documents nor in images: orphans, and layers only manifests know. */
   readonly unlistedBytes: number;
 }
 
@@ -90,6 +92,8 @@ export function* collectBlobs(snapshot: SourceSnapshot): Steps<BlobTable> {
   const present = new Uint8Array(count);
   const fileBytes = new Float64Array(count);
   const problem = new Map<number, CacheErrorCode>();
+  const imageLayers = new Set<string>(snapshot.imageLayers);
+  const pinned = Uint8Array.from(digest, (name) => (imageLayers.has(name) ? 1 : 0));
   const documents = new Set<string>(snapshot.documents);
   let orphanBlobs = 0;
   let orphanBytes = 0;
@@ -105,7 +109,7 @@ export function* collectBlobs(snapshot: SourceSnapshot): Steps<BlobTable> {
       if (describedBy[blob] !== 0) return;
       size[blob] = file.size;
     }
-    if (documents.has(file.digest)) return;
+    if (documents.has(file.digest) || imageLayers.has(file.digest)) return;
     if (blob === undefined) unlistedBytes += file.size;
     if (otherLayers.has(file.digest)) return;
     orphanBlobs += 1;
@@ -120,6 +124,7 @@ export function* collectBlobs(snapshot: SourceSnapshot): Steps<BlobTable> {
     present,
     fileBytes,
     problem,
+    pinned,
     layerBlob,
     described,
     orphanBlobs,

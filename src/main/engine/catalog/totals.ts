@@ -17,7 +17,7 @@ export interface TotalsInput {
 
 /**
  * Totals of each cache. Orphans belong to no cache, so they are 0 here; `reclaimableBytes` is what would be freed if
- * this cache alone went: blobs that lie in the source and that no other cache names.
+ * this cache alone went: blobs that lie in the source and that neither another cache nor an image names.
  */
 export function cacheTotals(input: TotalsInput): Totals[] {
   const { blobs, chains, sizes } = input;
@@ -43,7 +43,10 @@ export function cacheTotals(input: TotalsInput): Totals[] {
       blobs: blob.length,
       totalBytes,
       deduplicatedBytes: sum(blob, blobs.size),
-      reclaimableBytes: blob.reduce((s, b) => s + (caches[b] === 1 ? (blobs.fileBytes[b] as number) : 0), 0),
+      reclaimableBytes: blob.reduce(
+        (s, b) => s + (caches[b] === 1 && blobs.pinned[b] === 0 ? (blobs.fileBytes[b] as number) : 0),
+        0,
+      ),
       missingBlobs: blob.reduce((s, b) => s + (blobs.present[b] === 1 ? 0 : 1), 0),
       orphanBlobs: 0,
       orphanBytes: 0,
@@ -53,8 +56,8 @@ export function cacheTotals(input: TotalsInput): Totals[] {
 
 /**
  * Totals of the whole source: records, links, results and their bytes are sums over the caches; layers, blobs and
- * their bytes count each once. In an OCI layout nothing pins a record, so all layers that are there may go, and the
- * orphans with them.
+ * their bytes count each once. In an OCI layout only images pin layers, so all others that are there may go, and
+ * the orphans with them.
  */
 export function joinTotals(caches: readonly Totals[], input: TotalsInput): Totals {
   const { blobs, chains } = input;
@@ -68,7 +71,8 @@ export function joinTotals(caches: readonly Totals[], input: TotalsInput): Total
     blobs: blobs.digest.length,
     totalBytes: add('totalBytes'),
     deduplicatedBytes: blobs.size.reduce((sum, size) => sum + size, 0),
-    reclaimableBytes: blobs.fileBytes.reduce((sum, size) => sum + size, 0) + blobs.unlistedBytes,
+    reclaimableBytes:
+      blobs.fileBytes.reduce((sum, size, b) => sum + (blobs.pinned[b] ? 0 : size), 0) + blobs.unlistedBytes,
     missingBlobs: blobs.present.reduce((sum, here) => sum + (here === 1 ? 0 : 1), 0),
     orphanBlobs: blobs.orphanBlobs,
     orphanBytes: blobs.orphanBytes,

@@ -34,8 +34,10 @@ export interface SourceSnapshot {
   readonly fingerprint: string;
   readonly caches: readonly SourceCache[];
   readonly blobs: readonly SourceBlob[];
-  /** Blobs that some manifest or config of `index.json` needs, layers left out: those are never orphans. */
+  /** Manifests, indexes and configs that the references lead to: never orphans. */
   readonly documents: readonly Digest[];
+  /** Layers of images that the references lead to, also those that caches share: no prune may take them. */
+  readonly imageLayers?: readonly Digest[];
   readonly problems: readonly Problem[];
   /** BuildKit's own figures by BuildKit's id, in the order it lists them; absent where the source has none. */
   readonly usage?: ReadonlyMap<string, RecordUsage>;

@@ -38,6 +38,8 @@ export function* leavingOrder(model: PruneModel, limits: Limits): Steps<Leaving>
     bump(children, tree.parent[node] as number);
     bump(uses, tree.blob[node] as number);
   }
+  // An image is one more user, which never leaves.
+  for (const [blob, isPinned] of model.blobs.pinned.entries()) if (isPinned) bump(uses, blob);
   const before = sumOf(model, uses);
   let left = before.bytes;
   const gone = new Uint8Array(tree.count);

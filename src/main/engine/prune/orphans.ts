@@ -11,7 +11,7 @@ export interface Orphans {
 
 /** Orphans that were last changed before a moment, and how many are younger. */
 export function orphanBlobs({ snapshot, blobs }: PruneModel, beforeMs: number): Orphans {
-  const referred = new Set<string>(snapshot.documents);
+  const referred = new Set<string>([...snapshot.documents, ...(snapshot.imageLayers ?? [])]);
   for (const digest of blobs.digest) referred.add(digest);
   for (const { descriptors } of snapshot.caches) for (const { digest } of descriptors) referred.add(digest);
   const orphans = snapshot.blobs.filter(({ digest }) => !referred.has(digest));

@@ -53,9 +53,9 @@ const MAX_INDEX_DEPTH = 4;
 /** Follows references to their caches, wherever the documents lie: in a layout or in a registry. */
 export class CacheReader {
   readonly caches: PackedCache[] = [];
-  /** Every document that was looked at, and the layers of images without a cache: all but the layers of caches. */
+  /** Every document that was looked at: manifests, indexes, configs. */
   readonly documents = new Set<Digest>();
-  /** Those of the documents that are layers of images. */
+  /** Layers of every image, whether a cache is in it or not. */
   readonly imageLayers = new Set<Digest>();
   readonly problems: Problem[] = [];
   readonly #open: OpenDocumentByDigest;
@@ -121,11 +121,7 @@ export class CacheReader {
       return;
     }
     const layers = finish(unpackDescriptors(manifest.layers));
-    for (const layer of layers) {
-      const digest = parseDigest(layer.digest);
-      this.documents.add(digest);
-      this.imageLayers.add(digest);
-    }
+    for (const layer of layers) this.imageLayers.add(parseDigest(layer.digest));
     if (manifest.config?.mediaType !== MEDIA_TYPES.ociImageConfig && !isDockerConfig(manifest.config)) return;
     const { config } = manifest;
     const bytes = await this.#checked(ref, config, 'blob', async (chunks) => {
@@ -136,7 +132,6 @@ export class CacheReader {
     });
     const inline = await readInlineCache(bytes, layers, config.digest);
     if (inline === undefined) return;
-    for (const layer of layers) this.documents.delete(parseDigest(layer.digest));
     this.caches.push({
       ref: depth === 0 ? ref : this.#childRef(ref, inline.platform, entry),
       form: 'inline',

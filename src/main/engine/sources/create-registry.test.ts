@@ -168,6 +168,33 @@ describe('source registry', () => {
     expect(engine.catalogs.openCount()).toBe(1);
   });
 
+  it('lists a location without reading it, until somebody asks for its contents', async () => {
+    const engine = startEngine();
+    const place = engine.opener.put('/srv/store', 'one');
+    const { id } = await engine.sources.add('/srv/store');
+    await engine.sources.refresh(id);
+    expect([engine.sources.get(id).state, place.reads, engine.jobs.list()]).toEqual(['opening', 0, []]);
+    expect((await engine.sources.cacheSource(id)).location).toBe('/srv/store');
+    expect(place.reads).toBe(0);
+    expect(await fingerprint(engine, id)).toBe('print of one');
+  });
+
+  it('a refresh that fails is the state of the source, and the next one mends it', async () => {
+    const engine = startEngine();
+    const place = engine.opener.put('/srv/cache', 'one');
+    const { source, jobId } = await engine.sources.open('/srv/cache');
+    await engine.jobs.finished(jobId);
+    place.content = 'two';
+    place.onRead = async () => {
+      throw new CacheError('CORRUPT', 'It cannot be read.', { subject: 'index.json' });
+    };
+    await engine.sources.refresh(source.id);
+    expect(engine.sources.get(source.id)).toMatchObject({ state: 'failed', error: { code: 'CORRUPT' } });
+    place.onRead = undefined;
+    await engine.sources.refresh(source.id);
+    expect(engine.sources.get(source.id)).toMatchObject({ state: 'ready', fingerprint: 'print of two' });
+  });
+
   it('keeps showing the old state when a reload is cancelled', async () => {
     const engine = startEngine();
     const place = engine.opener.put('/srv/cache', 'one');

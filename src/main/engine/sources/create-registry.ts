@@ -123,7 +123,7 @@ export function createSourceRegistry(ports: RegistryPorts): SourceRegistry {
     return entry;
   };
 
-  const open = async (location: string): Promise<{ source: Source; jobId: string }> => {
+  const add = async (location: string): Promise<Entry> => {
     const source = await ports.opener.open(location);
     const id = sourceId(source.kind, source.location);
     let entry = entries.get(id);
@@ -132,8 +132,14 @@ export function createSourceRegistry(ports: RegistryPorts): SourceRegistry {
       entry = createEntry({ ...recent, isNew: true, version: firstVersion });
       entries.set(id, entry);
       ports.recents.put(recent);
+      changed();
     }
-    const jobId = entry.jobId ?? startJob(Object.assign(entry, { source }), false);
+    return Object.assign(entry, { source });
+  };
+
+  const open = async (location: string): Promise<{ source: Source; jobId: string }> => {
+    const entry = await add(location);
+    const jobId = entry.jobId ?? startJob(entry, false);
     return { source: show(entry), jobId };
   };
 
@@ -151,7 +157,8 @@ export function createSourceRegistry(ports: RegistryPorts): SourceRegistry {
 
   return {
     list,
-    get(id) {
+    get: (id) => show(find(id)),
+    wake(id) {
       const entry = find(id);
       if (!entry.slot && !entry.error) void begin(entry);
       return show(entry);
@@ -173,6 +180,7 @@ export function createSourceRegistry(ports: RegistryPorts): SourceRegistry {
       });
     },
     open,
+    add: async (location) => show(await add(location)),
     async createStore(path) {
       const { location } = await ports.stores.createStore(path);
       ports.audit.append({
@@ -213,17 +221,13 @@ export function createSourceRegistry(ports: RegistryPorts): SourceRegistry {
         }
       }
     },
-    async cacheSource(id, signal) {
-      const entry = await ready(id, signal);
-      return reach(entry, signal);
-    },
-    async snapshot(id, signal) {
-      const entry = await ready(id, signal);
-      return (await reach(entry, signal)).read(signal ? { signal } : {});
-    },
+    cacheSource: async (id, signal) => reach(find(id), signal),
+    snapshot: async (id, signal) => (await reach(find(id), signal)).read(signal ? { signal } : {}),
     async refresh(id, signal) {
       const entry = entries.get(id);
-      if (entry) await load(entry, { signal });
+      if (!entry || !(entry.slot || entry.error || entry.opening)) return;
+      // How that ends is the state of the source, and noted there.
+      await load(entry, { signal }).catch(() => undefined);
     },
     findByLocation: (location) => list().find((source) => source.location === location),
     report(id, problems) {

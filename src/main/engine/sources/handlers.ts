@@ -13,7 +13,8 @@ export function createSourcesHandlers(
   return {
     list: os.list.handler(() => [...sources.list()]),
     watch: os.watch.handler(({ signal }) => sources.watch(signal)),
-    get: os.get.handler(({ input }) => sources.get(input.sourceId)),
+    get: os.get.handler(({ input }) => sources.wake(input.sourceId)),
+    add: os.add.handler(({ input }) => sources.add(input.location)),
     open: os.open.handler(({ input }) => sources.open(input.location)),
     reload: os.reload.handler(({ input }) => ({ jobId: sources.reload(input.sourceId, { force: input.force }) })),
     close: os.close.handler(async ({ input }) => {

@@ -8,13 +8,17 @@ import type { Catalog } from '../ports/catalog.ts';
  */
 export interface SourceRegistry extends AsyncDisposable {
   list(): readonly Source[];
-  /** @throws `NOT_FOUND` */
+  /** What is known of it; nothing is opened. @throws `NOT_FOUND` */
   get(id: string): Source;
+  /** The same, and opens it in the background where it is not open. @throws `NOT_FOUND` */
+  wake(id: string): Source;
   /** The whole list, first at once and then whenever it changes. */
   watch(signal?: AbortSignal): AsyncIteratorObject<Source[], void, void>;
 
   /** Opens a location, or gives the source that is already listed for it. @throws what `SourceOpener.open` throws */
   open(location: string): Promise<{ readonly source: Source; readonly jobId: string }>;
+  /** Lists a location without reading it: what is done to a store needs its place only. @throws as `open` */
+  add(location: string): Promise<Source>;
   /** Creates an empty managed store and opens it. */
   createStore(path: string): Promise<{ readonly source: Source; readonly jobId: string }>;
   /** Reads it again if its fingerprint changed, or always with `force`; the job's id. */
@@ -32,11 +36,14 @@ export interface SourceRegistry extends AsyncDisposable {
     signal: AbortSignal | undefined,
     use: (catalog: Catalog, version: number) => Promise<T>,
   ): Promise<T>;
-  /** The source itself, for its blobs. Opens the source first where needed; errors as `query`. */
+  /** The source itself, for its blobs; no catalog is needed. @throws `NOT_FOUND`, `CONFLICT` where something else is there now */
   cacheSource(id: string, signal?: AbortSignal): Promise<CacheSource>;
-  /** Reads the whole source now: config columns and blobs. Not kept. Errors as `query`. */
+  /** Reads the whole source now: config columns and blobs. Not kept. @throws as `CacheSource.read` */
   snapshot(id: string, signal?: AbortSignal): Promise<SourceSnapshot>;
-  /** To be called by every job that changed a store, also one that failed part way: rebuilds the catalog if the bytes changed. */
+  /**
+   * To be called by every job that changed a store, also one that failed part way: rebuilds the catalog if the bytes
+   * changed. Never throws: a source that cannot be read any more is `failed`, and says why itself.
+   */
   refresh(id: string, signal?: AbortSignal): Promise<void>;
   /** The listed source at a canonical location, so that a job that wrote there can refresh it. */
   findByLocation(location: string): Source | undefined;

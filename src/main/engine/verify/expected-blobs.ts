@@ -19,5 +19,8 @@ export function expectedBlobs(snapshot: SourceSnapshot): ReadonlyMap<string, Exp
   for (const digest of snapshot.documents) {
     if (!expected.has(digest)) expected.set(digest, { role: 'document', size: undefined });
   }
+  for (const digest of snapshot.imageLayers ?? []) {
+    if (!expected.has(digest)) expected.set(digest, { role: 'layer', size: undefined });
+  }
   return expected;
 }

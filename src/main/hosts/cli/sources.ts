@@ -10,13 +10,30 @@ import { follow } from './jobs.ts';
  * @throws `ExitError` 3 when it cannot be read, `INVALID_INPUT` for a reference that is none, `CANCELLED` on Ctrl-C
  */
 export async function openSource(context: CliContext, client: EngineClient, location: string): Promise<Source> {
+  return opening(location, async (found) => {
+    const { source, jobId } = await client.sources.open({ location });
+    found();
+    await follow(context, client, jobId, 'open');
+    return client.sources.get({ sourceId: source.id });
+  });
+}
+
+/**
+ * The store that the command line names, by its place: nothing in it is read, so what is wrong with it does not matter.
+ * @throws as `openSource`
+ */
+export async function findStore(client: EngineClient, location: string): Promise<Source> {
+  return opening(location, () => client.sources.add({ location }));
+}
+
+/** @param open calls `found` as soon as there is something at the location */
+async function opening(location: string, open: (found: () => void) => Promise<Source>): Promise<Source> {
   if (location === '') throw new UsageError('a source is missing: an empty text stands in its place');
   let opens = false;
   try {
-    const { source, jobId } = await client.sources.open({ location });
-    opens = true;
-    await follow(context, client, jobId, 'open');
-    return await client.sources.get({ sourceId: source.id });
+    return await open(() => {
+      opens = true;
+    });
   } catch (thrown) {
     const error = toCacheError(thrown, location);
     const isTypo = error.code === 'INVALID_INPUT' && !opens;

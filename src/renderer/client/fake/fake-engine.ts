@@ -119,6 +119,7 @@ export function createFakeRouter() {
       open: border.sources.open.handler(({ input }) =>
         open(input.location, input.location.endsWith('.tar') ? 'oci-tar' : 'oci-layout'),
       ),
+      add: border.sources.add.handler(({ input }) => open(input.location, 'oci-layout').source),
       reload: border.sources.reload.handler(({ input }) => {
         changeRecords(input.sourceId, entry(input.sourceId).records);
         return { jobId: 'job-0' };

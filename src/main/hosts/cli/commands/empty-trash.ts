@@ -4,7 +4,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { writeJson } from '../format/json.ts';
 import { act } from '../jobs.ts';
 import { withJson } from '../options.ts';
-import { openSource } from '../sources.ts';
+import { findStore } from '../sources.ts';
 
 /** `empty-trash STORE`: deletes what prunes have removed; nothing of it can be undone after. */
 export const registerEmptyTrash: Register = (program, bind) => {
@@ -20,7 +20,7 @@ async function emptyTrash(
   options: { readonly json?: boolean },
 ): Promise<ExitCode> {
   const client = await context.engine();
-  const source = await openSource(context, client, location);
+  const source = await findStore(client, location);
   const started = client.prune.emptyTrash({ sourceId: source.id });
   const { blobs, bytes } = await act(context, client, started, 'empty-trash');
   if (options.json) await writeJson(context.out, { blobs, bytes });

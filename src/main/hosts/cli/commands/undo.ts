@@ -4,7 +4,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { writeJson } from '../format/json.ts';
 import { act } from '../jobs.ts';
 import { withJson } from '../options.ts';
-import { openSource } from '../sources.ts';
+import { findStore } from '../sources.ts';
 
 /** `undo STORE [PLAN]`: brings back what an applied plan removed. */
 export const registerUndo: Register = (program, bind) => {
@@ -22,7 +22,7 @@ async function undo(
   options: { readonly json?: boolean },
 ): Promise<ExitCode> {
   const client = await context.engine();
-  const source = await openSource(context, client, location);
+  const source = await findStore(client, location);
   const { kind: _kind, ...report } = await act(
     context,
     client,
