@@ -7,6 +7,7 @@ import { openDuListing } from '../adapters/du-listing/source.ts';
 import { layoutOf } from '../adapters/file/layout.ts';
 import { folderState } from '../adapters/file/layout-folder.ts';
 import { withNotedDamage } from '../adapters/file/noted-damage-source.ts';
+import { checkStoreFolders } from '../adapters/file/real-folders.ts';
 import { readStoreNames } from '../adapters/file/store-names.ts';
 import { createOciLayoutSource, openSource, probe, readCompanionNames } from '../adapters/oci-layout/index.ts';
 import { createRegistrySource, isRegistrySource, type RegistrySourceOptions } from '../adapters/registry/source.ts';
@@ -36,9 +37,9 @@ export function createSourceOpener({ registry }: SourceOpenerOptions): SourceOpe
       const source = await openSource(path).catch((error: unknown) => {
         throw withMoreKinds(error);
       });
-      return (await isStore(source.location))
-        ? withNotedDamage(createOciLayoutSource(source.location, 'store', { withoutCache: true }))
-        : source;
+      if (!(await isStore(source.location))) return source;
+      checkStoreFolders(layoutOf(source.location));
+      return withNotedDamage(createOciLayoutSource(source.location, 'store', { withoutCache: true }));
     },
     names: async (source, signal) => {
       if (isRegistrySource(source)) return source.names(signal);

@@ -27,7 +27,13 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('export'), report: transferReportSchema }),
   z.object({ kind: z.literal('prune'), report: pruneReportSchema }),
   z.object({ kind: z.literal('undo'), plan: z.string(), restoredRecords: count, restoredBlobs: count }),
-  z.object({ kind: z.literal('empty-trash'), blobs: count, bytes: count }),
+  z.object({
+    kind: z.literal('empty-trash'),
+    blobs: count,
+    bytes: count,
+    /** Folders of batches that hold something else than blobs of the trash. */
+    leftAlone: z.array(z.string()).optional(),
+  }),
 ]);
 export type JobResult = z.infer<typeof jobResultSchema>;
 export type JobKind = JobResult['kind'];

@@ -24,6 +24,7 @@ import { blobsInUse } from './list-blobs.ts';
 import { positionalReader, sequentialReader } from './mote-readers.ts';
 import { type OpenBlob, openBlob, statBlob } from './open-blob.ts';
 import { type BlobWriting, createPendingBlob } from './pending-blob.ts';
+import { guardFolders } from './real-folders.ts';
 
 /** Options of a `BottleFileCache`. */
 export interface BottleFileCacheOptions {
@@ -61,7 +62,7 @@ export class BottleFileCache implements MoteCache {
     this.layout = layoutOf(path);
     this.keyAlgorithm = options.keyAlgorithm ?? 'sha256';
     this.fallbackCache = options.fallbackCache;
-    this.#disk = options.disk ?? createDisk();
+    this.#disk = guardFolders(options.disk ?? createDisk(), this.layout.root);
     this.#linkOnRead = options.linkOnRead ?? true;
     this.#onWarning = options.onWarning ?? (() => {});
     this.#writing = { layout: this.layout, disk: this.#disk, commits: createGroupCommit(this.#disk) };

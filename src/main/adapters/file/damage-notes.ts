@@ -5,6 +5,7 @@ import type { DamageNote } from '../../engine/ports/managed-store.ts';
 import type { Disk } from './disk.ts';
 import { layoutOf, type StoreLayout } from './layout.ts';
 import { placeText } from './layout-folder.ts';
+import { readPlainText } from './plain-text.ts';
 
 const notesSchema = z.object({
   found: z.array(
@@ -47,7 +48,7 @@ export async function writeDamageNotes(layout: StoreLayout, disk: Disk, notes: r
 
 async function notesOf(layout: StoreLayout): Promise<z.infer<typeof notesSchema>['found']> {
   try {
-    return notesSchema.parse(JSON.parse(await fs.readFile(layout.damage, 'utf8'))).found;
+    return notesSchema.parse(JSON.parse(await readPlainText(layout.damage))).found;
   } catch {
     return [];
   }

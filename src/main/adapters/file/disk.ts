@@ -13,6 +13,12 @@ export interface DiskOptions {
   readonly beforeStep?: DiskHook;
 }
 
+/** A file's old and new path. */
+export interface Move {
+  readonly from: string;
+  readonly to: string;
+}
+
 /**
  * Every step of this adapter that changes the disk. One door, so that a test can stop a process at each of them,
  * and so that what must be durable is.
@@ -31,11 +37,13 @@ export interface Disk {
   rename(from: string, to: string): Promise<void>;
   /**
    * Renames many, in short stretches between which others get their turn. What is not there is passed over.
+   * @param beforeStretch is called with those that come next; what it throws ends the work
    * @returns the positions of those that were not there
    */
   renameAll(
-    moves: readonly { readonly from: string; readonly to: string }[],
+    moves: readonly Move[],
     onProgress?: (done: number, total: number) => void,
+    beforeStretch?: (moves: readonly Move[]) => void,
   ): Promise<Set<number>>;
   /** @throws EEXIST */
   link(from: string, to: string): Promise<void>;
@@ -43,8 +51,8 @@ export interface Disk {
   clone(from: string, to: string): Promise<void>;
   /** Absent: no error. */
   remove(path: string): Promise<void>;
-  /** A folder with all that is in it. Absent: no error. */
-  removeTree(path: string): Promise<void>;
+  /** An empty folder. Absent: no error. @throws ENOTEMPTY */
+  removeFolder(path: string): Promise<void>;
   /** Access and modification time, epoch ms. */
   setTimes(path: string, accessedMs: number, modifiedMs: number): Promise<void>;
 }
@@ -78,10 +86,11 @@ export function createDisk(options: DiskOptions = {}): Disk {
       before('rename');
       renameSync(from, to);
     },
-    renameAll: async (moves, onProgress) => {
+    renameAll: async (moves, onProgress, beforeStretch) => {
       const absent = new Set<number>();
       for (let start = 0; start < moves.length; start += STRETCH) {
         const end = Math.min(start + STRETCH, moves.length);
+        beforeStretch?.(moves.slice(start, end));
         for (let at = start; at < end; at += 1) {
           before('rename one of many');
           if (!renameNow(moves[at])) absent.add(at);
@@ -103,9 +112,11 @@ export function createDisk(options: DiskOptions = {}): Disk {
       before('remove');
       removeNow(path);
     },
-    removeTree: async (path) => {
-      before('remove tree');
-      await fs.rm(path, { recursive: true, force: true });
+    removeFolder: async (path) => {
+      before('remove folder');
+      await fs.rmdir(path).catch((error: unknown) => {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      });
     },
     setTimes: async (path, accessedMs, modifiedMs) => {
       before('set times');
@@ -117,7 +128,7 @@ export function createDisk(options: DiskOptions = {}): Disk {
 /** Renames between two turns of the event loop: some milliseconds of work. A call of its own for each takes five times as long. */
 const STRETCH = 200;
 
-function renameNow(move: { readonly from: string; readonly to: string } | undefined): boolean {
+function renameNow(move: Move | undefined): boolean {
   if (!move) return false;
   try {
     renameSync(move.from, move.to);

@@ -1,19 +1,16 @@
 import { createHash } from 'node:crypto';
-import * as fs from 'node:fs/promises';
-import { CacheError, toCacheError } from '../../../shared/base/errors.ts';
+import { CacheError } from '../../../shared/base/errors.ts';
 import { parseDigest } from '../../../shared/oci/digest.ts';
 import { type LayoutIndexDocument, parseLayoutIndex, printLayoutIndex } from '../../../shared/oci/layout-index.ts';
 import type { LayoutIndex } from '../../engine/ports/managed-store.ts';
 import type { Disk } from './disk.ts';
 import type { StoreLayout } from './layout.ts';
 import { placeText } from './layout-folder.ts';
+import { readPlainText } from './plain-text.ts';
 
 /** Reads `index.json`. @throws `CORRUPT`, `NOT_FOUND` naming it */
 export async function readIndexFile(layout: StoreLayout): Promise<LayoutIndex> {
-  const text = await fs.readFile(layout.index, 'utf8').catch((error: unknown) => {
-    throw toCacheError(error, layout.index);
-  });
-  return indexFrom(text, layout);
+  return indexFrom(await readPlainText(layout.index), layout);
 }
 
 /**
@@ -25,9 +22,9 @@ export async function replaceIndexFile(
   layout: StoreLayout,
   disk: Disk,
   from: LayoutIndex,
-  next: LayoutIndexDocument | string,
+  change: LayoutIndexDocument | string,
 ): Promise<LayoutIndex> {
-  const text = typeof next === 'string' ? next : printLayoutIndex(next);
+  const text = typeof change === 'string' ? change : printLayoutIndex(change);
   const now = await readIndexFile(layout);
   if (now.version !== from.version) {
     throw new CacheError('CONFLICT', 'Another program has changed the references in this moment.', {
@@ -35,8 +32,10 @@ export async function replaceIndexFile(
       hint: 'Run it again.',
     });
   }
+  // A text that is no index, as a journal that somebody else wrote may hold, is not put into place.
+  const next = indexFrom(text, layout);
   if (text !== now.text) await placeText(layout, disk, layout.index, text);
-  return indexFrom(text, layout);
+  return next;
 }
 
 /** The digest that stands for one state of the references. */

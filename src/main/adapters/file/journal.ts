@@ -1,10 +1,10 @@
-import * as fs from 'node:fs/promises';
 import { z } from 'zod';
-import { CacheError, toCacheError } from '../../../shared/base/errors.ts';
+import { CacheError } from '../../../shared/base/errors.ts';
 import { digestSchema } from '../../../shared/oci/digest.ts';
 import type { Disk } from './disk.ts';
-import type { StoreLayout } from './layout.ts';
-import { namesIn, placeText } from './layout-folder.ts';
+import { planOfFile, type StoreLayout } from './layout.ts';
+import { batchesIn, namesIn, placeText } from './layout-folder.ts';
+import { readPlainText } from './plain-text.ts';
 
 const count = z.number().int().nonnegative();
 
@@ -66,13 +66,20 @@ export async function endEntry(layout: StoreLayout, disk: Disk, plan: string): P
 
 /** What is going on, or was when a process ended. */
 export async function openEntries(layout: StoreLayout): Promise<JournalEntry[]> {
-  const plans = ((await namesIn(layout.journal)) ?? []).map((name) => name.replace(/\.json$/, ''));
-  return Promise.all(plans.map((plan) => readDocument(layout.journalEntry(plan), entrySchema)));
+  const plans = ((await namesIn(layout.journal)) ?? []).flatMap((name) => planOfFile(name) ?? []);
+  return Promise.all(
+    plans.map(async (plan) => {
+      const path = layout.journalEntry(plan);
+      const entry = await readDocument(path, entrySchema);
+      if (entry.plan === plan) return entry;
+      throw unreadable(path, new Error('it is about another plan'));
+    }),
+  );
 }
 
 /** The note of a batch; undefined without one. */
 export async function readNote(layout: StoreLayout, plan: string): Promise<TrashNote | undefined> {
-  const path = layout.trashNote(plan);
+  const path = layout.trashBatch(plan).note;
   return readDocument(path, noteSchema).catch((error: unknown) => {
     if (error instanceof CacheError && error.code === 'NOT_FOUND') return undefined;
     throw error;
@@ -81,7 +88,7 @@ export async function readNote(layout: StoreLayout, plan: string): Promise<Trash
 
 /** The note of a batch in quarantine; undefined without one. */
 export async function readQuarantineNote(layout: StoreLayout, batch: string): Promise<QuarantineNote | undefined> {
-  return readDocument(layout.quarantineNote(batch), quarantineSchema).catch((error: unknown) => {
+  return readDocument(layout.quarantineBatch(batch).note, quarantineSchema).catch((error: unknown) => {
     if (error instanceof CacheError && error.code === 'NOT_FOUND') return undefined;
     throw error;
   });
@@ -89,26 +96,28 @@ export async function readQuarantineNote(layout: StoreLayout, batch: string): Pr
 
 /** Closes a batch: from now on it can come back. */
 export function writeNote(layout: StoreLayout, disk: Disk, note: TrashNote): Promise<void> {
-  return placeText(layout, disk, layout.trashNote(note.plan), JSON.stringify(note));
+  return placeText(layout, disk, layout.trashBatch(note.plan).note, JSON.stringify(note));
 }
 
 /** Batches that can come back, newest first. */
 export async function trashNotes(layout: StoreLayout): Promise<TrashNote[]> {
-  const notes = await Promise.all(((await namesIn(layout.trash)) ?? []).map((plan) => readNote(layout, plan)));
+  const notes = await Promise.all((await batchesIn(layout.trash)).map((plan) => readNote(layout, plan)));
   return notes.filter((note) => note !== undefined).sort((a, b) => b.at - a.at || (a.plan < b.plan ? 1 : -1));
 }
 
 async function readDocument<T>(path: string, schema: z.ZodType<T>): Promise<T> {
-  const text = await fs.readFile(path, 'utf8').catch((error: unknown) => {
-    throw toCacheError(error, path);
-  });
+  const text = await readPlainText(path);
   try {
     return schema.parse(JSON.parse(text));
   } catch (cause) {
-    throw new CacheError('CORRUPT', 'A note of the store cannot be read.', {
-      subject: path,
-      hint: 'Only this file is affected: blobs and references are not in it.',
-      cause,
-    });
+    throw unreadable(path, cause);
   }
+}
+
+function unreadable(path: string, cause: unknown): CacheError {
+  return new CacheError('CORRUPT', 'A note of the store cannot be read.', {
+    subject: path,
+    hint: 'Only this file is affected: blobs and references are not in it.',
+    cause,
+  });
 }

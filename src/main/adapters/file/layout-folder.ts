@@ -5,8 +5,9 @@ import type { DigestAlgorithm } from '../../../shared/oci/digest.ts';
 import { EMPTY_INDEX, printLayoutIndex } from '../../../shared/oci/layout-index.ts';
 import { close } from './descriptors.ts';
 import type { Disk } from './disk.ts';
-import { OCI_LAYOUT_TEXT, type StoreLayout } from './layout.ts';
+import { isBatchName, OCI_LAYOUT_TEXT, type StoreLayout } from './layout.ts';
 import { isOwnerGone, ownedName, ownerOf } from './owner.ts';
+import { readPlainText } from './plain-text.ts';
 
 /** What a folder is, as far as writing to it goes. */
 export type FolderState = 'absent' | 'empty' | 'layout' | 'store' | 'other';
@@ -114,6 +115,17 @@ export async function namesIn(folder: string): Promise<string[] | undefined> {
   }
 }
 
+/** Names of the folders of a trash or quarantine that are named as this program names batches. Others are not ours. */
+export async function batchesIn(folder: string): Promise<string[]> {
+  try {
+    const entries = await fs.readdir(folder, { withFileTypes: true });
+    return entries.flatMap((entry) => (entry.isDirectory() && isBatchName(entry.name) ? [entry.name] : []));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw toCacheError(error, folder);
+  }
+}
+
 /** Whether anything has this name. */
 export async function exists(path: string): Promise<boolean> {
   try {
@@ -126,9 +138,7 @@ export async function exists(path: string): Promise<boolean> {
 }
 
 async function checkVersion(layout: StoreLayout): Promise<void> {
-  const text = await fs.readFile(layout.ociLayout, 'utf8').catch((error: unknown) => {
-    throw toCacheError(error, layout.ociLayout);
-  });
+  const text = await readPlainText(layout.ociLayout);
   if (/"imageLayoutVersion"\s*:\s*"1\.0\.0"/.test(text)) return;
   throw new CacheError('UNSUPPORTED_FORMAT', 'The folder is not an OCI layout of version 1.0.0.', {
     subject: layout.ociLayout,

@@ -7,6 +7,7 @@ import type { Disk } from './disk.ts';
 import { readIndexFile, replaceIndexFile } from './index-file.ts';
 import type { StoreLayout } from './layout.ts';
 import { listBlobs } from './list-blobs.ts';
+import { checkLayoutFolders, guardFolders } from './real-folders.ts';
 import { dropUnneeded } from './removal.ts';
 import { type LockPlace, withLock } from './store-lock.ts';
 
@@ -25,7 +26,7 @@ export class FileLayoutStore implements LayoutStore {
     this.location = layout.root;
     this.blobs = new BottleFileCache(layout.root, { disk });
     this.#layout = layout;
-    this.#disk = disk;
+    this.#disk = guardFolders(disk, layout.root);
   }
 
   async listBlobs(): Promise<ReadonlySet<string>> {
@@ -44,8 +45,9 @@ export class FileLayoutStore implements LayoutStore {
     return this.#locked(options, () => dropUnneeded({ layout: this.#layout, disk: this.#disk }, digests));
   }
 
-  #locked<T>(options: LockOptions, body: () => Promise<T>): Promise<T> {
+  async #locked<T>(options: LockOptions, body: () => Promise<T>): Promise<T> {
     const place = { folder: this.#layout.ingest, pathOf: this.#layout.ingestEntry };
+    checkLayoutFolders(this.#layout);
     return withLock(place, this.#disk, options, body);
   }
 

@@ -64,14 +64,16 @@ export interface StoreLayout {
   plan(plan: string): string;
   planEntry(name: string): string;
   journalEntry(plan: string): string;
-  trashBatch(plan: string): string;
-  trashNote(plan: string): string;
-  trashFolder(plan: string, algorithm: DigestAlgorithm): string;
-  trashBlob(plan: string, digest: Digest): string;
-  quarantineBatch(batch: string): string;
-  quarantineNote(batch: string): string;
-  quarantineFolder(batch: string, algorithm: DigestAlgorithm): string;
-  quarantineBlob(batch: string, digest: Digest): string;
+  trashBatch(plan: string): BatchPlace;
+  quarantineBatch(batch: string): BatchPlace;
+}
+
+/** Where the parts of one batch of the trash or of the quarantine lie. */
+export interface BatchPlace {
+  readonly folder: string;
+  readonly note: string;
+  folderOf(algorithm: DigestAlgorithm): string;
+  blob(digest: Digest): string;
 }
 
 /** Draws the layout under `root`. */
@@ -79,8 +81,18 @@ export function layoutOf(path: string): StoreLayout {
   const root = resolve(path);
   const own = join(root, '.cachewright');
   const blobFolder = (algorithm: DigestAlgorithm) => join(root, 'blobs', algorithm);
-  const trashBatch = (plan: string) => join(own, 'trash', checkedPlan(plan));
-  const quarantineBatch = (batch: string) => join(own, 'quarantine', checkedPlan(batch));
+  const batch = (kind: 'trash' | 'quarantine', name: string): BatchPlace => {
+    const folder = join(own, kind, checkedPlan(name));
+    return {
+      folder,
+      note: join(folder, 'batch.json'),
+      folderOf: (algorithm) => join(folder, algorithm),
+      blob: (digest) => {
+        const { algorithm, hex } = splitDigest(parseDigest(digest));
+        return join(folder, algorithm, hex);
+      },
+    };
+  };
   return {
     root,
     ociLayout: join(root, 'oci-layout'),
@@ -108,26 +120,27 @@ export function layoutOf(path: string): StoreLayout {
     plan: (plan) => join(own, 'plans', `${checkedPlan(plan)}.json`),
     planEntry: (name) => join(own, 'plans', name),
     journalEntry: (plan) => join(own, 'journal', `${checkedPlan(plan)}.json`),
-    trashBatch,
-    trashNote: (plan) => join(trashBatch(plan), 'batch.json'),
-    trashFolder: (plan, algorithm) => join(trashBatch(plan), algorithm),
-    trashBlob: (plan, digest) => {
-      const { algorithm, hex } = splitDigest(parseDigest(digest));
-      return join(trashBatch(plan), algorithm, hex);
-    },
-    quarantineBatch,
-    quarantineNote: (batch) => join(quarantineBatch(batch), 'batch.json'),
-    quarantineFolder: (batch, algorithm) => join(quarantineBatch(batch), algorithm),
-    quarantineBlob: (batch, digest) => {
-      const { algorithm, hex } = splitDigest(parseDigest(digest));
-      return join(quarantineBatch(batch), algorithm, hex);
-    },
+    trashBatch: (plan) => batch('trash', plan),
+    quarantineBatch: (name) => batch('quarantine', name),
   };
 }
 
+/** Whether a folder of the trash or of the quarantine has a name that this program gives. */
+export function isBatchName(name: string): boolean {
+  return /^(p-[a-z0-9]+-[0-9a-f]{6}|q-[0-9a-f]{12})$/.test(name);
+}
+
+/** The plan that a file of a journal or plan folder is about; undefined for a file that is not named like one. */
+export function planOfFile(name: string): string | undefined {
+  const plan = name.replace(/\.json$/, '');
+  return plan !== name && PLAN.test(plan) ? plan : undefined;
+}
+
+const PLAN = /^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/;
+
 /** A plan's name becomes a path, and it may come from a command line. */
 function checkedPlan(plan: string): string {
-  if (/^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/.test(plan)) return plan;
+  if (PLAN.test(plan)) return plan;
   throw new CacheError('INVALID_INPUT', 'This is not the name of a plan.', {
     subject: plan.slice(0, 80),
     hint: 'A plan is named like p-15mb-4f2a91.',

@@ -7,6 +7,7 @@ import type { Disk } from './disk.ts';
 import type { StoreLayout } from './layout.ts';
 import { namesIn } from './layout-folder.ts';
 import { isOwnerGone, ownedName, ownerOf } from './owner.ts';
+import { readPlainText } from './plain-text.ts';
 
 /**
  * Takes a lease: a file of this process that lists digests. It is in place before this resolves, so a prune that reads
@@ -56,7 +57,7 @@ export async function leasedDigests(layout: StoreLayout, disk: Disk): Promise<Se
       continue;
     }
     // Released in this moment: then it holds nothing any more.
-    const text = await fs.readFile(path, 'utf8').catch(() => '');
+    const text = await readPlainText(path).catch(() => '');
     for (const line of text.split('\n')) if (isDigest(line)) digests.add(line);
   }
   return digests;

@@ -1,4 +1,4 @@
-import { isCacheError } from '../../../shared/base/errors.ts';
+import { toCacheError } from '../../../shared/base/errors.ts';
 import type { TrashBatch } from '../../../shared/model/plan.ts';
 import type { Digest } from '../../../shared/oci/digest.ts';
 import type { RecordNames } from '../../engine/ports/catalog.ts';
@@ -22,6 +22,7 @@ import { takeLease } from './leases.ts';
 import { listBlobs } from './list-blobs.ts';
 import { createPlanShelf } from './plan-shelf.ts';
 import { quarantineBlobs, quarantinedBlobs } from './quarantine.ts';
+import { checkStoreFolders, guardFolders } from './real-folders.ts';
 import { clearLeases, needsRecovery, recoverStore } from './recover.ts';
 import { dropUnneeded, removeBlobs } from './removal.ts';
 import { restoreBatch } from './restore.ts';
@@ -37,16 +38,28 @@ export class FileManagedStore implements ManagedStore {
   readonly plans: PlanShelf;
   readonly #files: StoreFiles;
 
-  constructor(files: StoreFiles) {
-    this.location = files.layout.root;
-    this.blobs = new BottleFileCache(files.layout.root, { disk: files.disk });
-    this.plans = createPlanShelf(files.layout, files.disk);
-    this.#files = files;
+  #isReady = false;
+
+  constructor({ layout, disk }: StoreFiles) {
+    this.location = layout.root;
+    this.blobs = new BottleFileCache(layout.root, { disk });
+    this.#files = { layout, disk: guardFolders(disk, layout.root) };
+    this.plans = createPlanShelf(layout, this.#files.disk);
   }
 
-  /** Completes the folder and finishes what a crash left. A folder that cannot be written opens all the same. */
+  /** @throws `CORRUPT` naming a folder of the store that is a link or a file */
+  check(): void {
+    checkStoreFolders(this.#files.layout);
+  }
+
+  /**
+   * Completes the folder and finishes what a crash left, once. A folder that cannot be written opens all the same.
+   * @throws as `check`
+   */
   async initialize(): Promise<void> {
     const { layout, disk } = this.#files;
+    this.check();
+    if (this.#isReady) return;
     try {
       await this.blobs.initialize();
       for (const folder of [
@@ -63,9 +76,11 @@ export class FileManagedStore implements ManagedStore {
       // Work that is going on now is no leftover: whoever takes the lock next looks again.
       const isBusy = await isLocked(storeLockPlace(layout), disk);
       if (!isBusy && (await needsRecovery(this.#files))) await this.exclusive(async () => {});
-    } catch (error) {
-      if (!isCacheError(error, 'ACCESS_DENIED')) throw error;
+    } catch (thrown) {
+      const error = toCacheError(thrown, layout.root);
+      if (error.code !== 'ACCESS_DENIED') throw error;
     }
+    this.#isReady = true;
   }
 
   async listBlobs(): Promise<ReadonlySet<string>> {
@@ -115,9 +130,11 @@ export class FileManagedStore implements ManagedStore {
     return quarantinedBlobs(this.#files.layout);
   }
 
-  #locked<T>(options: LockOptions, body: () => Promise<T>): Promise<T> {
+  async #locked<T>(options: LockOptions, body: () => Promise<T>): Promise<T> {
     const { layout, disk } = this.#files;
+    this.check();
     return withLock(storeLockPlace(layout), disk, options, async () => {
+      this.check();
       await recoverStore(this.#files);
       return body();
     });

@@ -3,18 +3,25 @@ import type { Digest } from '../../../shared/oci/digest.ts';
 import type { CacheSource, SourceSnapshot } from '../../engine/ports/cache-source.ts';
 import type { DamageNote } from '../../engine/ports/managed-store.ts';
 import { readDamageNotes } from './damage-notes.ts';
+import { layoutOf } from './layout.ts';
+import { checkStoreFolders } from './real-folders.ts';
 
 /**
- * A managed store as a source that also knows what the last check found: damage that only hashing shows is then seen by
+ * A managed store as a source: its folders are real ones whenever it is read (`CORRUPT` otherwise). It that also knows what the last check found: damage that only hashing shows is then seen by
  * whoever reads the store, in this session and later ones, and is not offered as a blob that can be had.
  */
 export function withNotedDamage(source: CacheSource): CacheSource {
   const notes = () => readDamageNotes(source.location);
+  const check = () => checkStoreFolders(layoutOf(source.location));
   return {
     kind: source.kind,
     location: source.location,
-    fingerprint: async (signal) => withNotes(await source.fingerprint(signal), await notes()),
+    fingerprint: async (signal) => {
+      check();
+      return withNotes(await source.fingerprint(signal), await notes());
+    },
     read: async (options) => {
+      check();
       const snapshot = await source.read(options);
       return judged(snapshot, await notes());
     },

@@ -16,6 +16,7 @@ import {
   sourceOf,
   startOn,
   type TestFolder,
+  treeOf,
   wholenessOf,
 } from './testing/store-folder.ts';
 
@@ -71,10 +72,20 @@ describe('quarantine', () => {
     const later = await startOn(store.location);
     const [kept] = await later.quarantined();
     expect(kept).toMatchObject({ digest: bad, problem: expect.stringContaining('sha256:') });
-    expect(await readFile(layoutOf(store.location).quarantineBlob(kept?.batch ?? '', bad))).toEqual(bytes);
+    expect(
+      await readFile(
+        layoutOf(store.location)
+          .quarantineBatch(kept?.batch ?? '')
+          .blob(bad),
+      ),
+    ).toEqual(bytes);
     expect(await later.trash()).toEqual([]);
 
-    expect(await later.exclusive((session) => session.emptyTrash())).toEqual({ blobs: 1, bytes: bytes.length });
+    expect(await later.exclusive((session) => session.emptyTrash())).toEqual({
+      blobs: 1,
+      bytes: bytes.length,
+      leftAlone: [],
+    });
     expect(await later.quarantined()).toEqual([]);
     expect(readdirSync(layoutOf(store.location).quarantine)).toEqual([]);
   });
@@ -90,21 +101,24 @@ describe('quarantine', () => {
     expect(await wholenessOf(store.location)).toMatchObject({ missing: [], corrupt: [] });
   });
 
-  test('also what is no file at all', async () => {
+  test("also what is no file at all; what is in a folder is nobody's to delete, and is named", async () => {
     const [bad] = await pair();
     await rm(pathOf(bad));
     await cp(SAMPLE, pathOf(bad), { recursive: true, dereference: true });
     expect((await quarantineDamaged(store, [bad])).moved).toMatchObject([{ digest: bad }]);
     expect(existsSync(pathOf(bad))).toBe(false);
-    await store.exclusive((session) => session.emptyTrash());
-    expect(readdirSync(layoutOf(store.location).quarantine)).toEqual([]);
+    const { quarantine } = layoutOf(store.location);
+    const before = await treeOf(quarantine);
+    const batches = readdirSync(quarantine).map((name) => join(quarantine, name));
+    expect(await store.exclusive((session) => session.emptyTrash())).toMatchObject({ leftAlone: batches });
+    expect(await treeOf(quarantine)).toEqual(before);
   });
 
   test('a batch whose deletion was cut off is deleted by the next one who takes the lock', async () => {
     const [bad] = await pair();
     await flip(bad);
     const [moved] = (await quarantineDamaged(store, [bad])).moved;
-    await rm(layoutOf(store.location).quarantineNote(moved?.batch ?? ''));
+    await rm(layoutOf(store.location).quarantineBatch(moved?.batch ?? '').note);
     await startOn(store.location);
     expect(readdirSync(layoutOf(store.location).quarantine)).toEqual([]);
   });

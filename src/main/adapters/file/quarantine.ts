@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { throwIfAborted, toCacheError } from '../../../shared/base/errors.ts';
 import { type Digest, splitDigest } from '../../../shared/oci/digest.ts';
-import type { QuarantinedBlob } from '../../engine/ports/managed-store.ts';
+import type { EmptiedTrash, QuarantinedBlob } from '../../engine/ports/managed-store.ts';
+import { deleteBatch, removeFolders } from './delete-batch.ts';
 import { beginEntry, endEntry, type QuarantineEntry, type QuarantineNote, readQuarantineNote } from './journal.ts';
 import type { StoreLayout } from './layout.ts';
-import { exists, namesIn, placeText } from './layout-folder.ts';
+import { batchesIn, exists, placeText } from './layout-folder.ts';
 import type { StoreFiles } from './trash.ts';
 
 /**
@@ -27,15 +28,15 @@ export async function quarantineBlobs(
   const entry: QuarantineEntry = { kind: 'quarantine', plan: batchName(), at: Date.now(), blobs: there };
   await beginEntry(layout, disk, entry);
   try {
-    await disk.makeFolder(layout.quarantineBatch(entry.plan));
+    await disk.makeFolder(layout.quarantineBatch(entry.plan).folder);
     const algorithms = new Set(there.map(({ digest }) => splitDigest(digest).algorithm));
-    for (const algorithm of algorithms) await disk.makeFolder(layout.quarantineFolder(entry.plan, algorithm));
+    for (const algorithm of algorithms) await disk.makeFolder(layout.quarantineBatch(entry.plan).folderOf(algorithm));
     await disk.renameAll(
-      there.map(({ digest }) => ({ from: layout.blob(digest), to: layout.quarantineBlob(entry.plan, digest) })),
+      there.map(({ digest }) => ({ from: layout.blob(digest), to: layout.quarantineBatch(entry.plan).blob(digest) })),
     );
     // New names first, old ones after: a crash between leaves a blob with both names, not with none.
-    for (const algorithm of algorithms) await disk.syncFolder(layout.quarantineFolder(entry.plan, algorithm));
-    await disk.syncFolder(layout.quarantineBatch(entry.plan));
+    for (const algorithm of algorithms) await disk.syncFolder(layout.quarantineBatch(entry.plan).folderOf(algorithm));
+    await disk.syncFolder(layout.quarantineBatch(entry.plan).folder);
     await disk.syncFolder(layout.quarantine);
     for (const algorithm of algorithms) await disk.syncFolder(layout.blobFolder(algorithm));
   } catch (error) {
@@ -51,17 +52,18 @@ export async function closeQuarantine(
   { kind: _, ...entry }: QuarantineEntry,
 ): Promise<readonly QuarantinedBlob[]> {
   const blobs: QuarantineNote['blobs'] = [];
-  for (const blob of entry.blobs) if (await exists(layout.quarantineBlob(entry.plan, blob.digest))) blobs.push(blob);
+  for (const blob of entry.blobs)
+    if (await exists(layout.quarantineBatch(entry.plan).blob(blob.digest))) blobs.push(blob);
   const note = { ...entry, blobs };
-  if (blobs.length > 0) await placeText(layout, disk, layout.quarantineNote(entry.plan), JSON.stringify(note));
-  else await disk.removeTree(layout.quarantineBatch(entry.plan));
+  if (blobs.length > 0) await placeText(layout, disk, layout.quarantineBatch(entry.plan).note, JSON.stringify(note));
+  else await removeFolders(disk, layout.quarantineBatch(entry.plan));
   await endEntry(layout, disk, entry.plan);
   return listed(note);
 }
 
 /** What is in quarantine, the latest first. */
 export async function quarantinedBlobs(layout: StoreLayout): Promise<readonly QuarantinedBlob[]> {
-  const batches = (await namesIn(layout.quarantine)) ?? [];
+  const batches = await batchesIn(layout.quarantine);
   const notes = await Promise.all(batches.map((batch) => readQuarantineNote(layout, batch)));
   return notes
     .filter((note) => note !== undefined)
@@ -69,33 +71,26 @@ export async function quarantinedBlobs(layout: StoreLayout): Promise<readonly Qu
     .flatMap(listed);
 }
 
-/** Batches without a note: they were being deleted. Only what no journal entry names. */
-export async function unnotedQuarantine(layout: StoreLayout): Promise<string[]> {
-  const unnoted: string[] = [];
-  for (const batch of (await namesIn(layout.quarantine)) ?? []) {
-    if (!(await exists(layout.quarantineNote(batch)))) unnoted.push(batch);
-  }
-  return unnoted;
-}
-
-/** Deletes all of it. The note goes first: from then on the batch is garbage that anyone may finish deleting. */
+/** Deletes all of it; see `deleteBatch`. */
 export async function emptyQuarantine(
   { layout, disk }: StoreFiles,
   signal: AbortSignal | undefined,
-): Promise<{ blobs: number; bytes: number }> {
+): Promise<EmptiedTrash> {
   let blobs = 0;
   let bytes = 0;
-  for (const batch of (await namesIn(layout.quarantine)) ?? []) {
+  const leftAlone: string[] = [];
+  for (const batch of await batchesIn(layout.quarantine)) {
     throwIfAborted(signal);
     const note = await readQuarantineNote(layout, batch);
-    await disk.remove(layout.quarantineNote(batch));
-    await disk.syncFolder(layout.quarantineBatch(batch));
-    await disk.removeTree(layout.quarantineBatch(batch));
+    if (!(await deleteBatch(disk, layout.quarantineBatch(batch)))) {
+      leftAlone.push(layout.quarantineBatch(batch).folder);
+      continue;
+    }
     blobs += note?.blobs.length ?? 0;
     bytes += note?.blobs.reduce((sum, { size }) => sum + size, 0) ?? 0;
   }
   if (blobs > 0) await disk.syncFolder(layout.quarantine);
-  return { blobs, bytes };
+  return { blobs, bytes, leftAlone };
 }
 
 function listed({ plan, at, blobs }: QuarantineNote): QuarantinedBlob[] {

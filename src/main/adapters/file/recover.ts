@@ -1,7 +1,9 @@
+import { deleteBatch } from './delete-batch.ts';
 import { readIndexFile } from './index-file.ts';
-import { openEntries, readNote } from './journal.ts';
-import { clearOwned, namesIn } from './layout-folder.ts';
-import { closeQuarantine, unnotedQuarantine } from './quarantine.ts';
+import { openEntries } from './journal.ts';
+import type { BatchPlace, StoreLayout } from './layout.ts';
+import { batchesIn, clearOwned, exists, namesIn } from './layout-folder.ts';
+import { closeQuarantine } from './quarantine.ts';
 import { finishRemoval, takeBack } from './removal.ts';
 import { finishRestore } from './restore.ts';
 import type { StoreFiles } from './trash.ts';
@@ -18,17 +20,23 @@ export async function recoverStore(store: StoreFiles): Promise<void> {
     else if (entry.index && (await readIndexFile(layout)).text === entry.index.before) await takeBack(store, entry);
     else await finishRemoval(store, entry);
   }
-  for (const plan of (await namesIn(layout.trash)) ?? []) {
-    if (!(await readNote(layout, plan))) await disk.removeTree(layout.trashBatch(plan));
-  }
-  for (const batch of await unnotedQuarantine(layout)) await disk.removeTree(layout.quarantineBatch(batch));
+  for (const batch of await halfDeleted(layout)) await deleteBatch(disk, batch);
 }
 
 /** Whether `recoverStore` has anything to do: opening a store that is in order takes no lock. */
 export async function needsRecovery({ layout }: StoreFiles): Promise<boolean> {
   if (((await namesIn(layout.journal)) ?? []).length > 0) return true;
-  for (const plan of (await namesIn(layout.trash)) ?? []) if (!(await readNote(layout, plan))) return true;
-  return (await unnotedQuarantine(layout)).length > 0;
+  return (await halfDeleted(layout)).length > 0;
+}
+
+/** Batches without a note: their deletion was cut off. */
+async function halfDeleted(layout: StoreLayout): Promise<BatchPlace[]> {
+  const batches = [
+    ...(await batchesIn(layout.trash)).map(layout.trashBatch),
+    ...(await batchesIn(layout.quarantine)).map(layout.quarantineBatch),
+  ];
+  const unnoted = await Promise.all(batches.map(async (batch) => ((await exists(batch.note)) ? [] : [batch])));
+  return unnoted.flat();
 }
 
 /** Takes away leases of processes that are gone. Locks clear themselves. */

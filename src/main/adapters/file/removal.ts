@@ -1,4 +1,3 @@
-import * as fs from 'node:fs/promises';
 import { isCacheError, throwIfAborted, toCacheError } from '../../../shared/base/errors.ts';
 import type { Digest } from '../../../shared/oci/digest.ts';
 import { type LayoutIndexDocument, printLayoutIndex } from '../../../shared/oci/layout-index.ts';
@@ -11,9 +10,11 @@ import type {
   SizedBlob,
 } from '../../engine/ports/managed-store.ts';
 import { reachableBlobs } from '../../engine/prune/reachable-blobs.ts';
+import { removeFolders } from './delete-batch.ts';
 import { readIndexFile, replaceIndexFile } from './index-file.ts';
 import { beginEntry, endEntry, type RemovalEntry, writeNote } from './journal.ts';
 import { leasedDigests } from './leases.ts';
+import { readPlainFile } from './plain-text.ts';
 import { moveFromTrash, moveToTrash, type StoreFiles } from './trash.ts';
 
 /**
@@ -99,7 +100,7 @@ export async function takeBack(store: StoreFiles, entry: RemovalEntry): Promise<
     await replaceIndexFile(layout, disk, now, entry.index.before);
   }
   await dropUnneeded(store, entry.written);
-  await disk.removeTree(layout.trashBatch(entry.plan));
+  await removeFolders(disk, layout.trashBatch(entry.plan));
   await endEntry(layout, disk, entry.plan);
 }
 
@@ -126,10 +127,10 @@ async function neededOrUnclear(store: StoreFiles): Promise<Pick<Set<Digest>, 'ha
 async function neededBlobs({ layout, disk }: StoreFiles, document: LayoutIndexDocument): Promise<Set<Digest>> {
   const needed = await reachableBlobs(document, async (digest) => {
     try {
-      return await fs.readFile(layout.blob(digest));
+      return await readPlainFile(layout.blob(digest));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw toCacheError(error, digest);
+      if (isCacheError(error, 'NOT_FOUND')) return undefined;
+      throw error;
     }
   });
   for (const digest of await leasedDigests(layout, disk)) needed.add(digest);

@@ -2,6 +2,7 @@ import { CacheError } from '../../../shared/base/errors.ts';
 import { parseLayoutIndex } from '../../../shared/oci/layout-index.ts';
 import type { BlobProgress, Restored } from '../../engine/ports/managed-store.ts';
 import { restoredIndex } from '../../engine/prune/restored-index.ts';
+import { removeFolders } from './delete-batch.ts';
 import { readIndexFile, replaceIndexFile } from './index-file.ts';
 import { beginEntry, endEntry, type RestoreEntry, readNote } from './journal.ts';
 import { dropUnneeded } from './removal.ts';
@@ -20,7 +21,7 @@ export async function restoreBatch(store: StoreFiles, plan: string, onProgress?:
     });
   }
   const now = await readIndexFile(layout);
-  const parse = (text: string) => parseLayoutIndex(text, layout.trashNote(plan));
+  const parse = (text: string) => parseLayoutIndex(text, layout.trashBatch(plan).note);
   const outcome = note.index && restoredIndex(parse(note.index.before), parse(note.index.after), now.document);
   if (outcome && outcome.references.length === 0 && outcome.leftAlone.length > 0) {
     throw new CacheError('CONFLICT', 'Every reference of this batch has changed since.', {
@@ -54,7 +55,8 @@ export async function finishRestore(store: StoreFiles, entry: RestoreEntry, onPr
   const now = await readIndexFile(layout);
   if (entry.index && now.text === entry.index.before) await replaceIndexFile(layout, disk, now, entry.index.after);
   await dropUnneeded(store, entry.written);
-  await disk.removeTree(layout.trashBatch(entry.plan));
+  await disk.remove(layout.trashBatch(entry.plan).note);
+  await removeFolders(disk, layout.trashBatch(entry.plan));
   await disk.syncFolder(layout.trash);
   await endEntry(layout, disk, entry.plan);
 }

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
 import { utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -72,6 +72,31 @@ describe('a disk that fails in the middle', () => {
   });
 });
 
+test('a folder that becomes a link in the middle of a prune: no blob leaves the store, and all comes back', async () => {
+  const own = folder.at('store/.cachewright');
+  await importFrom(SAMPLE, await startOn(folder.at('store')));
+  const before = await treeOf(folder.at('store'));
+  let armed = false;
+  const store = await startOn(folder.at('store'), {
+    beforeStep: (step) => {
+      if (!armed || step !== 'make folder') return;
+      armed = false;
+      renameSync(join(own, 'trash'), folder.at('aside'));
+      mkdirSync(folder.at('victim'));
+      symlinkSync(folder.at('victim'), join(own, 'trash'));
+    },
+  });
+  const plan = await planFor(store, { maxBytes: 3000 });
+  armed = true;
+  const applied = applyPlan({ store, source: sourceOf(store), plan, now: Date.now() });
+  await expect(applied).rejects.toMatchObject({ code: 'CORRUPT', subject: join(own, 'trash') });
+  expect(await treeOf(folder.at('victim'))).toEqual({});
+  unlinkSync(join(own, 'trash'));
+  renameSync(folder.at('aside'), join(own, 'trash'));
+  await store.exclusive(async () => {});
+  expect(await treeOf(folder.at('store'))).toEqual(before);
+});
+
 test('a manifest that cannot be read stops every prune: nobody can tell what is still needed', async () => {
   const store = await startOn(folder.at('store'));
   await importFrom(SAMPLE, store);
@@ -111,9 +136,10 @@ describe('a plan', () => {
   test('waits with the store for a day, and goes with the next one that is made', async () => {
     const store = await startOn(folder.at('store'));
     const layout = layoutOf(store.location);
-    await store.plans.put('p-old', 'old');
+    const old = JSON.stringify({ plan: { plan: 'p-old' } });
+    await store.plans.put('p-old', old);
     await store.plans.put('p-new', 'new');
-    expect([await store.plans.get('p-old'), await store.plans.get('p-none')]).toEqual(['old', undefined]);
+    expect([await store.plans.get('p-old'), await store.plans.get('p-none')]).toEqual([old, undefined]);
     const dayBefore = Date.now() / 1000 - 24 * 3600 - 1;
     await utimes(layout.plan('p-old'), dayBefore, dayBefore);
     expect(await store.plans.get('p-old')).toBeUndefined();

@@ -1,10 +1,10 @@
-import * as fs from 'node:fs/promises';
 import { z } from 'zod';
 import { nameFromSchema, recordKindSchema } from '../../../shared/model/record.ts';
 import type { RecordName, RecordNames } from '../../engine/ports/catalog.ts';
 import type { Disk } from './disk.ts';
 import { layoutOf, type StoreLayout } from './layout.ts';
 import { placeText } from './layout-folder.ts';
+import { readPlainText } from './plain-text.ts';
 
 const nameSchema = z.object({
   kind: recordKindSchema,
@@ -20,7 +20,7 @@ const nameSchema = z.object({
  */
 export async function readStoreNames(root: string): Promise<RecordNames> {
   try {
-    const document: unknown = JSON.parse(await fs.readFile(layoutOf(root).names, 'utf8'));
+    const document: unknown = JSON.parse(await readPlainText(layoutOf(root).names));
     const names = z.record(z.string(), nameSchema).parse(document);
     return new Map(Object.entries(names).map(([digest, name]) => [digest, plainName(name)]));
   } catch {

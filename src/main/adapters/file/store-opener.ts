@@ -1,4 +1,3 @@
-import * as fs from 'node:fs/promises';
 import { CacheError, toCacheError } from '../../../shared/base/errors.ts';
 import type { LayoutStore, ManagedStore, StoreOpener } from '../../engine/ports/managed-store.ts';
 import { createDisk, type Disk } from './disk.ts';
@@ -6,6 +5,8 @@ import { canonicalPath, layoutOf, STORE_VERSION } from './layout.ts';
 import { folderState, notEmpty, placeText } from './layout-folder.ts';
 import { FileLayoutStore, notManaged } from './layout-store.ts';
 import { FileManagedStore } from './managed-store.ts';
+import { readPlainText } from './plain-text.ts';
+import { checkLayoutFolders, checkStoreFolders, guardFolders } from './real-folders.ts';
 
 /** Options of `createStoreOpener`. */
 export interface StoreOpenerOptions {
@@ -20,44 +21,52 @@ export function createStoreOpener(options: StoreOpenerOptions = {}): StoreOpener
   const open = new Map<string, FileManagedStore>();
   const canonical = async (text: string) => canonicalPath(options.pathOf?.(text) ?? text);
 
-  const managed = async (root: string): Promise<ManagedStore> => {
-    const known = open.get(root);
-    if (known) return known;
-    const store = new FileManagedStore({ layout: layoutOf(root), disk });
-    await store.initialize();
-    open.set(root, store);
-    return store;
-  };
-
-  const openStore = async (path: string): Promise<ManagedStore> => {
+  /** The store of a folder, as nobody has touched it yet. */
+  const found = async (path: string): Promise<FileManagedStore> => {
     const root = await canonical(path);
     const layout = layoutOf(root);
     switch (await folderState(layout)) {
       case 'absent':
         throw new CacheError('NOT_FOUND', 'There is no such folder.', { subject: path, hint: 'Check the path.' });
       case 'store':
-        checkVersion(layout.storeMark, await readText(layout.storeMark));
-        return managed(root);
+        checkStoreFolders(layout);
+        checkVersion(layout.storeMark, await readPlainText(layout.storeMark));
+        return held(root);
       default:
         throw notManaged(path);
     }
   };
+  const held = (root: string): FileManagedStore => {
+    const store = open.get(root) ?? new FileManagedStore({ layout: layoutOf(root), disk });
+    open.set(root, store);
+    return store;
+  };
+  const openStore = async (path: string): Promise<ManagedStore> => {
+    const store = await found(path);
+    await store.initialize();
+    return store;
+  };
 
   return {
     openStore,
+    viewStore: found,
     createStore: async (path) => {
       const layout = layoutOf(await canonical(path));
       const state = await folderState(layout);
       if (state !== 'absent' && state !== 'empty') throw notEmpty(path);
+      checkStoreFolders(layout);
+      const guarded = guardFolders(disk, layout.root);
       try {
-        await disk.makeFolder(layout.own);
-        await disk.makeFolder(layout.ingest);
+        await guarded.makeFolder(layout.own);
+        await guarded.makeFolder(layout.ingest);
         // The mark first: a crash after it leaves a store that opening completes.
-        await placeText(layout, disk, layout.storeMark, JSON.stringify({ version: STORE_VERSION }));
+        await placeText(layout, guarded, layout.storeMark, JSON.stringify({ version: STORE_VERSION }));
       } catch (error) {
         throw toCacheError(error, path);
       }
-      return managed(await canonical(path));
+      const store = held(await canonical(path));
+      await store.initialize();
+      return store;
     },
     openLayout: async (path, { create }): Promise<LayoutStore | undefined> => {
       const root = await canonical(path);
@@ -66,18 +75,13 @@ export function createStoreOpener(options: StoreOpenerOptions = {}): StoreOpener
       if (state === 'store') return openStore(path);
       if (state === 'other') throw notEmpty(path);
       if (state !== 'layout' && !create) return undefined;
+      checkLayoutFolders(layout);
       const store = new FileLayoutStore(layout, disk);
       await store.blobs.initialize();
       return store;
     },
     locate: canonical,
   };
-}
-
-async function readText(path: string): Promise<string> {
-  return fs.readFile(path, 'utf8').catch((error: unknown) => {
-    throw toCacheError(error, path);
-  });
 }
 
 function checkVersion(path: string, text: string): void {

@@ -29,13 +29,13 @@ export async function moveToTrash(
   onProgress?: BlobProgress,
 ): Promise<Set<Digest>> {
   const algorithms = ALGORITHMS.filter((each) => digests.some((digest) => splitDigest(digest).algorithm === each));
-  await disk.makeFolder(layout.trashBatch(plan));
-  for (const algorithm of algorithms) await disk.makeFolder(layout.trashFolder(plan, algorithm));
-  const moves = digests.map((digest) => ({ from: layout.blob(digest), to: layout.trashBlob(plan, digest) }));
+  await disk.makeFolder(layout.trashBatch(plan).folder);
+  for (const algorithm of algorithms) await disk.makeFolder(layout.trashBatch(plan).folderOf(algorithm));
+  const moves = digests.map((digest) => ({ from: layout.blob(digest), to: layout.trashBatch(plan).blob(digest) }));
   const absent = await disk.renameAll(moves, onProgress);
   // New names first, old ones after: a crash between leaves a blob with both names, not with none.
-  for (const algorithm of algorithms) await disk.syncFolder(layout.trashFolder(plan, algorithm));
-  await disk.syncFolder(layout.trashBatch(plan));
+  for (const algorithm of algorithms) await disk.syncFolder(layout.trashBatch(plan).folderOf(algorithm));
+  await disk.syncFolder(layout.trashBatch(plan).folder);
   await disk.syncFolder(layout.trash);
   for (const algorithm of algorithms) await disk.syncFolder(layout.blobFolder(algorithm));
   if (absent.size === 0) return new Set();
@@ -52,17 +52,17 @@ export async function moveFromTrash(
 ): Promise<void> {
   const digests = (await blobsInBatch(layout, plan)).filter((digest) => only?.has(digest) ?? true);
   if (digests.length === 0) return;
-  const moves = digests.map((digest) => ({ from: layout.trashBlob(plan, digest), to: layout.blob(digest) }));
+  const moves = digests.map((digest) => ({ from: layout.trashBatch(plan).blob(digest), to: layout.blob(digest) }));
   await disk.renameAll(moves, onProgress);
   const algorithms = new Set(digests.map((digest) => splitDigest(digest).algorithm));
   for (const algorithm of algorithms) await disk.syncFolder(layout.blobFolder(algorithm));
-  for (const algorithm of algorithms) await disk.syncFolder(layout.trashFolder(plan, algorithm));
+  for (const algorithm of algorithms) await disk.syncFolder(layout.trashBatch(plan).folderOf(algorithm));
 }
 
 async function blobsInBatch(layout: StoreLayout, plan: string): Promise<Digest[]> {
   const digests: Digest[] = [];
   for (const algorithm of ALGORITHMS) {
-    for (const name of (await namesIn(layout.trashFolder(plan, algorithm))) ?? []) {
+    for (const name of (await namesIn(layout.trashBatch(plan).folderOf(algorithm))) ?? []) {
       const digest = `${algorithm}:${name}`;
       if (isDigest(digest)) digests.push(digest);
     }

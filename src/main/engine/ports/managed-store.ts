@@ -148,9 +148,7 @@ export interface StoreSession {
     blobs: readonly { readonly digest: Digest; readonly problem: string }[],
   ): Promise<readonly QuarantinedBlob[]>;
   /** Deletes every batch, and what is in quarantine, for good. @throws `CANCELLED` between two batches */
-  emptyTrash(
-    options?: LockOptions & { readonly onProgress?: BlobProgress },
-  ): Promise<{ readonly blobs: number; readonly bytes: number }>;
+  emptyTrash(options?: LockOptions & { readonly onProgress?: BlobProgress }): Promise<EmptiedTrash>;
 }
 
 /** Where plans wait for 24 hours, as text. */
@@ -186,6 +184,19 @@ export interface ManagedStore extends LayoutStore {
   quarantined(): Promise<readonly QuarantinedBlob[]>;
 }
 
+/** What emptying the trash deleted, and the folders that hold something else than blobs of the trash: left alone. */
+export interface EmptiedTrash {
+  readonly blobs: number;
+  readonly bytes: number;
+  readonly leftAlone: readonly string[];
+}
+
+/** A managed store for those who only look. Opening one changes nothing; of what is on its way, plans alone are written. */
+export type StoreView = Pick<
+  ManagedStore,
+  'location' | 'readIndex' | 'plans' | 'trash' | 'knownDamage' | 'quarantined'
+>;
+
 /** Tells a managed store from a plain layout. */
 export function isManaged(store: LayoutStore): store is ManagedStore {
   return store.managed;
@@ -195,8 +206,14 @@ export function isManaged(store: LayoutStore): store is ManagedStore {
 export interface StoreOpener {
   /** Creates an empty managed store. @throws `CONFLICT` when something is in the folder */
   createStore(path: string): Promise<ManagedStore>;
-  /** @throws `NOT_FOUND`, `INVALID_INPUT` for a folder that is no managed store, `UNSUPPORTED_FORMAT` for a newer one */
+  /**
+   * A store that is about to be changed: what a crash left half done is finished or taken back.
+   * @throws `NOT_FOUND`, `INVALID_INPUT` for a folder that is no managed store, `UNSUPPORTED_FORMAT` for a newer one,
+   *   `CORRUPT` where a folder of its layout is a link or a file
+   */
   openStore(path: string): Promise<ManagedStore>;
+  /** A store that is only looked at: nothing in it changes. @throws as `openStore` */
+  viewStore(path: string): Promise<StoreView>;
   /**
    * A folder to export to: a managed store, a layout, or, with `create`, a new layout where nothing is or the folder is
    * empty; without it `undefined` for those.

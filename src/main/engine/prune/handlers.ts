@@ -4,7 +4,7 @@ import type { Source } from '../../../shared/model/source.ts';
 import type { Implementer } from '../implementer.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ManagedStore, StoreOpener } from '../ports/managed-store.ts';
+import type { ManagedStore, StoreOpener, StoreView } from '../ports/managed-store.ts';
 import type { SourceRegistry } from '../sources/registry.ts';
 import { waiting } from '../store/waiting.ts';
 import { applyPlan } from './apply.ts';
@@ -17,7 +17,7 @@ export interface PruneEngine {
   readonly clock: Clock;
   readonly jobs: Jobs;
   readonly sources: SourceRegistry;
-  readonly stores: Pick<StoreOpener, 'openStore'>;
+  readonly stores: Pick<StoreOpener, 'openStore' | 'viewStore'>;
 }
 
 /** `prune` of the contract. */
@@ -25,8 +25,8 @@ export function createPruneHandlers(os: Implementer['prune'], { clock, jobs, sou
   const planner = createPlanner(clock);
 
   /** The store behind a source; undefined for a source that can only be planned for. */
-  const storeOf = (source: Source): Promise<ManagedStore> | undefined =>
-    source.kind === 'store' ? stores.openStore(source.location) : undefined;
+  const storeOf = (source: Source): Promise<StoreView> | undefined =>
+    source.kind === 'store' ? stores.viewStore(source.location) : undefined;
   const prunable = (sourceId: string): Source => {
     const source = sources.get(sourceId);
     if (source.kind === 'store') return source;
@@ -35,11 +35,11 @@ export function createPruneHandlers(os: Implementer['prune'], { clock, jobs, sou
       hint: 'Import it into a store first.',
     });
   };
-  const find = async (sourceId: string, plan: string): Promise<{ kept: KeptPlan; store: ManagedStore | undefined }> => {
+  const find = async (sourceId: string, plan: string): Promise<{ kept: KeptPlan; store: StoreView | undefined }> => {
     const store = await storeOf(sources.get(sourceId));
     return { kept: await planner.get(plan, sourceId, store), store };
   };
-  const show = async ({ plan }: KeptPlan, store: ManagedStore | undefined): Promise<PrunePlan> => {
+  const show = async ({ plan }: KeptPlan, store: StoreView | undefined): Promise<PrunePlan> => {
     const applied = (await store?.trash())?.some((batch) => batch.plan === plan.plan) ?? false;
     return { ...plan, applied };
   };
@@ -143,15 +143,19 @@ export function createPruneHandlers(os: Implementer['prune'], { clock, jobs, sou
         title: `Empty the trash of ${source.location}`,
         sourceId,
         mutates: source.location,
-        async run({ signal, progress }) {
+        async run({ signal, progress, log }) {
           const store = await stores.openStore(source.location);
           const onProgress = (done: number, total: number) =>
             progress({ phase: 'Deleting', done, total, unit: 'blobs' });
-          const emptied = await store.exclusive((session) => session.emptyTrash({ signal, onProgress }), {
-            signal,
-            onWait: waiting(progress),
-          });
-          return { kind: 'empty-trash' as const, ...emptied };
+          const { blobs, bytes, leftAlone } = await store.exclusive(
+            (session) => session.emptyTrash({ signal, onProgress }),
+            {
+              signal,
+              onWait: waiting(progress),
+            },
+          );
+          for (const folder of leftAlone) log(`left alone: ${folder} holds something else than blobs of the trash`);
+          return { kind: 'empty-trash' as const, blobs, bytes, leftAlone: [...leftAlone] };
         },
       });
       return { jobId };

@@ -4,7 +4,7 @@ import type { PrunePolicy } from '../../../shared/model/plan.ts';
 import { parseDigest } from '../../../shared/oci/digest.ts';
 import type { SourceSnapshot } from '../ports/cache-source.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ManagedStore } from '../ports/managed-store.ts';
+import type { StoreView } from '../ports/managed-store.ts';
 import { drive } from '../streams/drive.ts';
 import { type KeptPlan, parsePlan, printPlan } from './kept-plan.ts';
 import { type PlanDraft, planPrune } from './plan.ts';
@@ -24,7 +24,7 @@ export interface PlanRequest {
   readonly sourceId: string;
   readonly policy: PrunePolicy;
   /** The store, where the source is one: its plans outlive this process. */
-  readonly store: ManagedStore | undefined;
+  readonly store: StoreView | undefined;
   /** What the plan will belong to: it changes when the source does. */
   version(): Promise<string>;
   read(): Promise<SourceSnapshot>;
@@ -35,7 +35,7 @@ export interface PlanRequest {
 export interface Planner {
   make(request: PlanRequest): Promise<KeptPlan>;
   /** @throws `NOT_FOUND` for a plan that is not kept or not of this source, `CORRUPT` */
-  get(plan: string, sourceId: string, store: ManagedStore | undefined): Promise<KeptPlan>;
+  get(plan: string, sourceId: string, store: StoreView | undefined): Promise<KeptPlan>;
 }
 
 /** A planner with nothing at hand. */

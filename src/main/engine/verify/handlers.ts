@@ -5,7 +5,7 @@ import { parseDigest } from '../../../shared/oci/digest.ts';
 import type { Implementer } from '../implementer.ts';
 import type { JobContext, Jobs } from '../jobs/jobs.ts';
 import type { BlobHasher } from '../ports/blob-hasher.ts';
-import type { ManagedStore } from '../ports/managed-store.ts';
+import type { StoreOpener } from '../ports/managed-store.ts';
 import type { SourceOpener } from '../ports/source-opener.ts';
 import { placeOfSource } from '../transfer/places.ts';
 import { type DamageEngine, knownDamage } from './known-damage.ts';
@@ -17,6 +17,7 @@ const MAX_SHOWN = 1000;
 
 /** What `verify` needs of the engine. */
 export interface VerifyEngine extends DamageEngine {
+  readonly stores: Pick<StoreOpener, 'openStore' | 'viewStore'>;
   readonly jobs: Jobs;
   readonly hasher: BlobHasher;
   readonly opener: Pick<SourceOpener, 'open'>;
@@ -69,7 +70,7 @@ export function createVerifyHandlers(os: Implementer['verify'], engine: VerifyEn
           const report = await verifyBlobs(source, { hasher, signal, progress });
           for (const { code, subject, message } of report.details) log(`${code} ${subject}: ${message}`);
           if (kind === 'store') {
-            await keepFindings(await stores.openStore(location), report, { signal, log });
+            await keepFindings(stores, location, report, { signal, log });
             await sources.refresh(sourceId, signal);
           }
           sources.report(sourceId, report.details.slice(0, MAX_SHOWN));
@@ -123,15 +124,18 @@ export function createVerifyHandlers(os: Implementer['verify'], engine: VerifyEn
 
 /** Damage that only hashing shows is noted in the store, for imports and for who opens it later. */
 async function keepFindings(
-  store: ManagedStore,
+  stores: VerifyEngine['stores'],
+  location: string,
   { details }: VerifyReport,
   { signal, log }: Pick<JobContext, 'signal' | 'log'>,
 ): Promise<void> {
   const found = details
     .filter(({ code }) => code === 'DIGEST_MISMATCH')
     .map(({ subject, message }) => ({ digest: parseDigest(subject), message }));
+  // Nothing was known and nothing was found: then the store is only looked at.
+  if (found.length === 0 && (await (await stores.viewStore(location)).knownDamage()).size === 0) return;
   try {
-    await store.noteDamage(found, { signal });
+    await (await stores.openStore(location)).noteDamage(found, { signal });
   } catch (error) {
     if (!isCacheError(error, 'ACCESS_DENIED')) throw error;
     log('What was found could not be noted in the store: it may not be written.');

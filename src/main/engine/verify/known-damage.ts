@@ -11,7 +11,7 @@ import { placeOfSource } from '../transfer/places.ts';
 /** What finding damage needs of the engine. */
 export interface DamageEngine {
   readonly sources: SourceRegistry;
-  readonly stores: Pick<StoreOpener, 'openStore'>;
+  readonly stores: Pick<StoreOpener, 'viewStore'>;
   readonly blobInfo: BIC;
 }
 
@@ -54,7 +54,7 @@ export async function knownDamage(
       places: [...here, ...elsewhere],
     });
   }
-  const store = source.kind === 'store' ? await stores.openStore(source.location) : undefined;
+  const store = source.kind === 'store' ? await stores.viewStore(source.location) : undefined;
   const quarantined = ((await store?.quarantined()) ?? []).map(({ digest, size, problem, at }) => ({
     digest,
     size,

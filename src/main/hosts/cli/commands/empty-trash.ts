@@ -2,6 +2,7 @@ import { formatBytes, formatCount } from '../../../../shared/base/bytes.ts';
 import type { CliContext, Register } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { writeJson } from '../format/json.ts';
+import { terminalText } from '../format/terminal-text.ts';
 import { act } from '../jobs.ts';
 import { withJson } from '../options.ts';
 import { findStore } from '../sources.ts';
@@ -22,8 +23,11 @@ async function emptyTrash(
   const client = await context.engine();
   const source = await findStore(client, location);
   const started = client.prune.emptyTrash({ sourceId: source.id });
-  const { blobs, bytes } = await act(context, client, started, 'empty-trash');
-  if (options.json) await writeJson(context.out, { blobs, bytes });
+  const { blobs, bytes, leftAlone = [] } = await act(context, client, started, 'empty-trash');
+  if (options.json) await writeJson(context.out, { blobs, bytes, leftAlone });
   else await context.out.write(`${formatCount(blobs)} blobs deleted, ${formatBytes(bytes)} freed\n`);
+  for (const folder of leftAlone) {
+    await context.note(`${terminalText(folder)} holds something else than blobs of the trash and was left alone.`);
+  }
   return EXIT.done;
 }
