@@ -195,7 +195,10 @@ describe('what is not a layer', () => {
     const many = await tarOf((tar) => {
       for (let i = 0; i < 5; i++) tar.entry({ name: `f${i}` }, '');
     });
-    const run = async (bytes: Uint8Array, limits: { ratio: number; floorBytes: number; entries: number }) => {
+    const run = async (
+      bytes: Uint8Array,
+      limits: { ratio: number; floorBytes: number; entries: number; idleBytes: number },
+    ) => {
       const paths: string[] = [];
       const listing = listLayerFiles(readerOf(bytes), { digest: DIGEST, mediaType: '' }, limits);
       const error = await (async () => {
@@ -203,10 +206,38 @@ describe('what is not a layer', () => {
       })().catch((thrown: unknown) => thrown);
       return { paths, refused: isCacheError(error, 'CORRUPT') && error.subject === DIGEST };
     };
-    const limits = { ratio: 2000, floorBytes: 1 << 20, entries: 100 };
+    const limits = { ratio: 2000, floorBytes: 1 << 20, entries: 100, idleBytes: 1 << 20 };
     expect(await run(zeros, limits)).toEqual({ paths: ['big'], refused: false });
     expect(await run(zeros, { ...limits, ratio: 100 })).toEqual({ paths: ['big'], refused: true });
     expect(await run(many, { ...limits, entries: 3 })).toEqual({ paths: ['f0', 'f1', 'f2'], refused: true });
+  });
+
+  test.each<[string, () => Promise<Buffer>]>([
+    ['nothing but zeros', async () => Buffer.alloc(0)],
+    ['zeros behind its end', sample],
+  ])('%s: not taken for a layer, and not read to the end', async (_, build) => {
+    const zeros = Array<Buffer>(16).fill(gzipSync(Buffer.alloc(16 << 20)));
+    const packed = Buffer.concat([gzipSync(await build()), ...zeros]);
+    const reader = readerOf(packed);
+    const listing = async () => {
+      for await (const _file of listLayerFiles(reader, { digest: DIGEST, mediaType: '' })) {
+      }
+    };
+    await expect(listing()).rejects.toMatchObject({ code: 'CORRUPT', subject: DIGEST });
+    expect(reader.streamed()).toBeLessThan(packed.length / 2);
+  });
+
+  test('a large file and the padding behind the end are part of a layer', async () => {
+    const tar = await tarOf((entries) => {
+      entries.entry({ name: 'large' }, Buffer.alloc(40 << 20));
+      entries.entry({ name: 'small' }, 'x');
+    });
+    expect((await list(Buffer.concat([tar, Buffer.alloc(1 << 20)]))).map(({ path }) => path)).toEqual([
+      'large',
+      'small',
+    ]);
+    const packed = gzipSync(tar);
+    expect((await list(packed)).map(({ path }) => path)).toEqual(['large', 'small']);
   });
 
   test('any damage to a tar ends in a list or in a CacheError', async () => {

@@ -15,7 +15,14 @@ export interface ListOptions {
 }
 
 /** What a layer may be before it counts as made to do harm. */
-const LIMITS = { ...UNPACK_LIMITS, entries: 5_000_000 };
+const LIMITS = {
+  ...UNPACK_LIMITS,
+  /** Files pack to a tenth; a listing unpacks all of them to show their names, so it is stricter than a copy. */
+  ratio: 250,
+  entries: 5_000_000,
+  /** Between the end of an entry and the next header, or the end of the tar, whose padding is some KiB. */
+  idleBytes: 16 * 2 ** 20,
+};
 
 /**
  * The entries of a layer's tar, in its order, whiteouts told apart. Gzip (estargz too), zstd or uncompressed, read as it
@@ -37,7 +44,11 @@ export async function* listLayerFiles(
     const packing = await packingOf(reader, options.mediaType);
     yield* withinLimits(unpacked(reader.stream({ signal }), packing), reader.size, limits, beyond);
   };
-  const feeding = feed(tar(), entries).catch((error: unknown) => {
+  let entryEnd = 0;
+  const check = (fed: number): void => {
+    if (fed - entryEnd > limits.idleBytes) throw beyond(`${limits.idleBytes} bytes of it belong to no entry`);
+  };
+  const feeding = feed(tar(), entries, check).catch((error: unknown) => {
     fault = error;
     // With an error: a tar reader that ends without one while nobody waits for an entry keeps the next one waiting.
     entries.destroy(asCacheError(error, options.digest));
@@ -47,6 +58,7 @@ export async function* listLayerFiles(
     for await (const entry of entries) {
       throwIfAborted(options.signal);
       if (++count > limits.entries) throw beyond(`it has more than ${limits.entries} entries`);
+      entryEnd = endOf(entry.header);
       yield layerFile(entry.header);
       entry.resume();
     }
@@ -61,13 +73,21 @@ export async function* listLayerFiles(
   if (fault !== undefined) throw asCacheError(fault, options.digest);
 }
 
-/** Brings the uncompressed bytes into the tar reader, no faster than it takes them. */
-async function feed(chunks: AsyncIterable<Uint8Array>, entries: Extract): Promise<void> {
+/** Brings the uncompressed bytes into the tar reader, no faster than it takes them. `check` hears how many went before. */
+async function feed(chunks: AsyncIterable<Uint8Array>, entries: Extract, check: (fed: number) => void): Promise<void> {
+  let fed = 0;
   for await (const chunk of chunks) {
     if (entries.destroyed) return;
+    check(fed);
+    fed += chunk.length;
     if (!entries.write(chunk)) await drained(entries);
   }
   entries.end(undefined);
+}
+
+/** Where the bytes of an entry end in the tar. The library knows where they begin, its types do not say so. */
+function endOf(header: Header & { readonly byteOffset?: number }): number {
+  return (header.byteOffset ?? 0) + whole(header.size);
 }
 
 const WHITEOUT = '.wh.';

@@ -49,6 +49,11 @@ type ImageOrIndex = Exclude<DescribedManifest, { kind: 'cache' }>;
 const MAX_IMAGE_CONFIG_BYTES = 64 << 20;
 /** An image index may hold indexes; nobody nests them deeper than this. */
 const MAX_INDEX_DEPTH = 4;
+/** Manifests of one reference that are looked at: an index has one for each platform. */
+const MAX_REF_MANIFESTS = 1000;
+
+/** Digests of the manifests of a reference that were looked at: each is read once, however often an index names it. */
+type Visits = Set<string>;
 
 /** Follows references to their caches, wherever the documents lie: in a layout or in a registry. */
 export class CacheReader {
@@ -82,7 +87,7 @@ export class CacheReader {
       return;
     }
     const before = this.caches.length;
-    await this.#tolerantly(() => this.#readImages(ref, entry, manifest, 0));
+    await this.#tolerantly(() => this.#readImages(ref, entry, manifest, 0, new Set()));
     if (this.caches.length === before) {
       this.problems.push({
         code: 'UNSUPPORTED_FORMAT',
@@ -109,15 +114,15 @@ export class CacheReader {
   }
 
   /** Images may hold inline caches. Their layers belong to them, so they are no orphans either. */
-  async #readImages(ref: string, entry: Descriptor, manifest: ImageOrIndex, depth: number): Promise<void> {
+  async #readImages(
+    ref: string,
+    entry: Descriptor,
+    manifest: ImageOrIndex,
+    depth: number,
+    visits: Visits,
+  ): Promise<void> {
     if (manifest.kind === 'index') {
-      for (const child of finish(unpackDescriptors(manifest.manifests))) {
-        if (depth === MAX_INDEX_DEPTH || this.#options.skips?.(child)) continue;
-        await this.#tolerantly(async () => {
-          const described = await this.#readManifest(ref, child);
-          if (described.kind !== 'cache') await this.#readImages(ref, child, described, depth + 1);
-        });
-      }
+      if (depth < MAX_INDEX_DEPTH) await this.#readChildren(ref, manifest, depth, visits);
       return;
     }
     const layers = finish(unpackDescriptors(manifest.layers));
@@ -140,6 +145,25 @@ export class CacheReader {
       parsed: inline.config,
       descriptors: packDescriptors(inline.layers),
     });
+  }
+
+  async #readChildren(
+    ref: string,
+    { manifests }: Extract<ImageOrIndex, { kind: 'index' }>,
+    depth: number,
+    visits: Visits,
+  ): Promise<void> {
+    for (const child of finish(unpackDescriptors(manifests))) {
+      if (visits.size > MAX_REF_MANIFESTS) return;
+      if (visits.has(child.digest) || this.#options.skips?.(child)) continue;
+      visits.add(child.digest);
+      // Said once, by the index that names one too many; those above it end in silence.
+      if (visits.size > MAX_REF_MANIFESTS) throw tooMany(ref);
+      await this.#tolerantly(async () => {
+        const described = await this.#readManifest(ref, child);
+        if (described.kind !== 'cache') await this.#readImages(ref, child, described, depth + 1, visits);
+      });
+    }
   }
 
   /** An image among others is named by its platform, since that is what tells them apart; by its digest where it is not. */
@@ -194,6 +218,13 @@ export class CacheReader {
       throw inDocument(error, ref, digest);
     }
   }
+}
+
+function tooMany(ref: string): CacheError {
+  return new CacheError('INVALID_INPUT', `The index of ${ref} leads to more than ${MAX_REF_MANIFESTS} manifests.`, {
+    subject: ref,
+    hint: 'The rest is left out. An index has one manifest for each platform: this one may have been made to use up time.',
+  });
 }
 
 function isDockerConfig(config: Descriptor | undefined): config is Descriptor {
