@@ -121,7 +121,11 @@ export class BottleFileCache implements MoteCache {
 
   async commitMote(ref: string, mote: Mote, mode: CommitMode, options: MoteWorkOptions = {}): Promise<void> {
     checkMoteKey(mote.digest, this.keyAlgorithm);
-    const there = await this.find(mote.digest);
+    // A link or a device in its place is written over; a folder cannot be.
+    const there = await this.find(mote.digest).catch((error: unknown) => {
+      if (isCacheError(error, 'CORRUPT')) return undefined;
+      throw error;
+    });
     if (there?.size === mote.dataSize) return;
     await commitFile(this.#writing, ref, mote, mode, options);
   }

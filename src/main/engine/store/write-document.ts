@@ -26,7 +26,9 @@ export async function writeDocument(
   signal?: AbortSignal,
 ): Promise<void> {
   const digest = parseDigest(descriptor.digest);
-  if ((await blobs.find(digest))?.size === descriptor.size) return;
+  // A link or a device in its place is written over.
+  const there = await blobs.find(digest).catch(() => undefined);
+  if (there?.size === descriptor.size) return;
   await blobs.createMote(digest, descriptor.mediaType, descriptor.size);
   await using writer = await blobs.moteWriter(digest, { signal });
   for (const piece of document.pieces()) await writer.write(piece);

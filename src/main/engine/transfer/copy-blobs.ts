@@ -94,17 +94,25 @@ async function copyBlob(
   options: MoteWorkOptions,
 ): Promise<void> {
   const digest = parseDigest(text);
+  /** What goes wrong at the target is told of its own place. */
+  const written = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      throw writersError(error, target.moteRef(digest), digest);
+    });
   if (place && place.offset === 0 && place.length === undefined) {
-    await target.commitMote(place.path, { digest, mediaType, dataSize: size }, CommitCopy, options).catch((error) => {
+    const commit = target.commitMote(place.path, { digest, mediaType, dataSize: size }, CommitCopy, options);
+    await written(commit).catch((error: unknown) => {
       throw missingFile(error, place.path, digest);
     });
     return;
   }
   await using reader = await source.openBlob(digest);
-  await target.createMote(digest, mediaType, size);
-  await using writer = await target.moteWriter(digest, options);
-  for await (const chunk of reader.stream(options.signal ? { signal: options.signal } : {})) await writer.write(chunk);
-  await writer.close();
+  await written(target.createMote(digest, mediaType, size));
+  await using writer = await written(target.moteWriter(digest, options));
+  for await (const chunk of reader.stream(options.signal ? { signal: options.signal } : {})) {
+    await written(writer.write(chunk));
+  }
+  await written(writer.close());
 }
 
 const DAMAGE: readonly CacheErrorCode[] = ['DIGEST_MISMATCH', 'SIZE_MISMATCH', 'NOT_FOUND', 'CORRUPT'];
@@ -112,6 +120,13 @@ const DAMAGE: readonly CacheErrorCode[] = ['DIGEST_MISMATCH', 'SIZE_MISMATCH', '
 /** Whether an error says that a blob is not what its descriptor says, and nothing about where it lies. */
 export function isDamage(error: unknown, { digest }: Pick<Descriptor, 'digest'>): error is CacheError {
   return isCacheError(error) && error.subject === digest && DAMAGE.includes(error.code);
+}
+
+/** Only a writer can tell that bytes are others than they should be; whatever else it says is about its own disk. */
+function writersError(error: unknown, place: string, digest: Digest): unknown {
+  const isContent = isCacheError(error, 'DIGEST_MISMATCH') || isCacheError(error, 'SIZE_MISMATCH');
+  if (isContent || !isDamage(error, { digest })) return error;
+  return CacheError.fromData({ ...error.toJSON(), subject: place }, error);
 }
 
 /** The source's file is gone: said of the blob, as a reader would. */
