@@ -40,10 +40,20 @@ it('has a worker file for every worker that the engine starts', async () => {
   const workers = [...engine.matchAll(/new URL\(["']\.\/([\w-]+)["'.]*(\w*)/g)].map(
     ([, name, ext]) => `${name}.${ext}`,
   );
-  expect(workers.length).toBeGreaterThan(0);
+  // None written over by another of the same name.
+  expect(workers).toHaveLength(await workersInSources());
+  expect(new Set(workers).size).toBe(workers.length);
   expect(names).toEqual(expect.arrayContaining(workers));
   expect(workers.every((name) => name.endsWith('-worker.js'))).toBe(true);
 });
+
+async function workersInSources(): Promise<number> {
+  const sources = join(PROJECT_FOLDER, 'src/main');
+  const own = (path: string): boolean => /(?<!\.test)\.ts$/.test(path) && !path.includes('testing/');
+  const paths = (await readdir(sources, { recursive: true })).filter(own);
+  const texts = await Promise.all(paths.map((path) => readFile(join(sources, path), 'utf8')));
+  return texts.filter((text) => text.includes('new Worker(new URL(')).length;
+}
 
 it('has an engine that opens the sample, its workers and native parts found', async () => {
   const run = spawn(

@@ -1,23 +1,32 @@
-// Builds everything that is not run as it is: the window's files, and the desktop program around them.
+// Builds everything that is not run as it is: the window's files, the desktop program around them, what a package adds.
 //   dist/renderer/                              served by the web host and by app://
 //   dist/electron/{main.js,preload.cjs,engine.js}  and the engine's worker files
-import { basename } from 'node:path';
+//   dist/icons/                                 of the program, for each system
+//   dist/THIRD_PARTY.txt                        the licences of what the bundles hold
+import { readFile, writeFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type InlineConfig, type LogLevel, type Plugin } from 'vite';
+import { buildIcons } from './icons.ts';
+import { type BundledPackages, createBundledPackages, thirdPartyText } from './third-party.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** The window. */
-export async function buildRenderer(logLevel: LogLevel): Promise<void> {
-  await build({ configFile: `${ROOT}/vite.config.ts`, logLevel });
+/** Builds the window. */
+export async function buildRenderer(logLevel: LogLevel, packages = createBundledPackages()): Promise<void> {
+  await build({ configFile: `${ROOT}/vite.config.ts`, logLevel, plugins: [packages.plugin()] });
 }
 
-/** The desktop program. `outDir` differs in tests only. */
-export async function buildElectron(logLevel: LogLevel, outDir = `${ROOT}/dist/electron`): Promise<void> {
+/** Builds the desktop program. `outDir` differs in tests only. */
+export async function buildElectron(
+  logLevel: LogLevel,
+  outDir = `${ROOT}/dist/electron`,
+  packages = createBundledPackages(),
+): Promise<void> {
   const host = `${ROOT}/src/main/hosts/electron`;
   await build({
     ...common(logLevel, outDir),
-    plugins: [workerFiles()],
+    plugins: [workerFiles(), packages.plugin()],
     build: {
       ...common(logLevel, outDir).build,
       emptyOutDir: true,
@@ -30,6 +39,7 @@ export async function buildElectron(logLevel: LogLevel, outDir = `${ROOT}/dist/e
   // A sandboxed preload is one CommonJS file.
   await build({
     ...common(logLevel, outDir),
+    plugins: [packages.plugin()],
     build: {
       ...common(logLevel, outDir).build,
       emptyOutDir: false,
@@ -52,7 +62,18 @@ function common(logLevel: LogLevel, outDir: string): InlineConfig & { build: obj
   };
 }
 
-/** `new URL('./x-worker.ts', import.meta.url)` names a file of its own: it becomes one beside the bundle. */
+/** Builds what only a package holds. `packages` are those of the builds before. */
+async function buildPackageParts(packages: BundledPackages): Promise<void> {
+  await buildIcons(await readFile(`${ROOT}/src/renderer/app/icon.svg`, 'utf8'), `${ROOT}/dist/icons`);
+  // Not bundled, since native.
+  const native = ['node-api', 'node-bindings'].map((name) => `${ROOT}/node_modules/@duckdb/${name}`);
+  await writeFile(`${ROOT}/dist/THIRD_PARTY.txt`, await thirdPartyText([...packages.folders, ...native]));
+}
+
+/**
+ * `new URL('./x-worker.ts', import.meta.url)` names a file of its own: it becomes one beside the bundle, called after its
+ * folder too, since several adapters have a `read-worker.ts`.
+ */
 function workerFiles(): Plugin {
   return {
     name: 'worker-files',
@@ -62,8 +83,9 @@ function workerFiles(): Plugin {
       for (const [whole, path] of code.matchAll(/new URL\('(\.\/[\w-]+-worker)\.ts', import\.meta\.url\)/g)) {
         const resolved = await this.resolve(`${path}.ts`, id);
         if (!resolved || path === undefined) throw new Error(`${id} names a worker that is not there: ${path}`);
-        this.emitFile({ type: 'chunk', id: resolved.id, fileName: `${basename(path)}.js` });
-        changed = changed.replace(whole, `new URL('./${basename(path)}.js', import.meta.url)`);
+        const fileName = `${basename(dirname(resolved.id))}-${basename(path)}.js`;
+        this.emitFile({ type: 'chunk', id: resolved.id, fileName });
+        changed = changed.replace(whole, `new URL('./${fileName}', import.meta.url)`);
       }
       return changed === code ? undefined : { code: changed };
     },
@@ -71,6 +93,8 @@ function workerFiles(): Plugin {
 }
 
 if (import.meta.main) {
-  await buildRenderer('warn');
-  await buildElectron('warn');
+  const packages = createBundledPackages();
+  await buildRenderer('warn', packages);
+  await buildElectron('warn', undefined, packages);
+  await buildPackageParts(packages);
 }
