@@ -117,7 +117,7 @@ if (existsSync(process.env.CACHEWRIGHT_CHROMIUM ?? '/usr/bin/chromium')) {
   suite('journeys in the browser', built && run('playwright', ['test']), countPlaywright);
 } else {
   total.skipped.push(
-    'the journeys in the browser: Chromium is not installed (package chromium, or CACHEWRIGHT_CHROMIUM)',
+    'the journeys and the component tests: Chromium is not installed (package chromium, or CACHEWRIGHT_CHROMIUM)',
   );
 }
 

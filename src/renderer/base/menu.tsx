@@ -1,5 +1,5 @@
 import { Check, type LucideIcon } from 'lucide-react';
-import type { ReactElement, ReactNode } from 'react';
+import type { ReactElement, ReactNode, RefObject } from 'react';
 import {
   Menu as AriaMenu,
   MenuItem as AriaMenuItem,
@@ -33,6 +33,38 @@ export function Menu({
         </AriaMenu>
       </Popover>
     </MenuTrigger>
+  );
+}
+
+/** A menu that something else than a button opens, below `anchor`. Escape and a press outside close it. */
+export function AnchoredMenu({
+  label,
+  anchor,
+  isOpen,
+  onClose,
+  children,
+}: {
+  readonly label: string;
+  readonly anchor: RefObject<Element | null>;
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}) {
+  return (
+    <Popover
+      triggerRef={anchor}
+      isOpen={isOpen}
+      onOpenChange={(open) => {
+        if (!open) onClose();
+      }}
+      placement="bottom start"
+      className={styles.popover ?? ''}
+      offset={2}
+    >
+      <AriaMenu aria-label={label} autoFocus="first" onClose={onClose} className={styles.menu ?? ''}>
+        {children}
+      </AriaMenu>
+    </Popover>
   );
 }
 

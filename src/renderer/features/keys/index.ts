@@ -21,5 +21,6 @@ export const feature: SourceFeature = {
     { keys: 'y', title: 'Copy digest', group: 'Rows and nodes' },
     { keys: 'alt+ArrowLeft', title: 'Move the column', group: 'Rows and nodes' },
     { keys: 'shift+ArrowRight', title: 'Widen the column', group: 'Rows and nodes' },
+    { keys: 'alt+ArrowDown', title: 'Menu of the column', group: 'Rows and nodes' },
   ],
 };

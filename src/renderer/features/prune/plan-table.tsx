@@ -12,9 +12,10 @@ import { Segmented } from '../../base/segmented.tsx';
 import { useShell } from '../../base/shell-context.ts';
 import { usePreferences } from '../../base/window-state.ts';
 import { useEngine } from '../../client/engine-context.tsx';
-import { useColumnChoice } from '../../widgets/grid/column-choices.ts';
+import { ColumnMenu } from '../../widgets/grid/column-menu.tsx';
 import { Grid } from '../../widgets/grid/grid.tsx';
 import type { GridColumn } from '../../widgets/grid/grid-column.ts';
+import { useColumns } from '../../widgets/grid/use-columns.ts';
 import { useRowWindow } from '../../widgets/grid/use-row-window.ts';
 import { RecordName } from '../../widgets/record-name.tsx';
 import styles from './prune.module.css';
@@ -72,7 +73,7 @@ export function PlanTable({ plan, isOld }: { readonly plan: PrunePlan; readonly 
   const { announce } = useShell();
   const { copy } = useCopy();
   const [part, setPart] = useState<Part>('all');
-  const [choice, onChoice] = useColumnChoice('Plan');
+  const columns = useColumns('Plan', COLUMNS);
   const letters = usePreferences((preferences) => preferences.letterShortcuts);
   const density = usePreferences((preferences) => preferences.density);
   const params = useSearchParameters();
@@ -138,18 +139,15 @@ export function PlanTable({ plan, isOld }: { readonly plan: PrunePlan; readonly 
         />
         <span className="spring" />
         <span className={styles.headNote}>order of leaving</span>
+        <ColumnMenu columns={columns} isSmall />
       </div>
       <Grid
         label="Plan"
-        columns={COLUMNS}
-        choice={choice}
-        onChoice={onChoice}
+        columns={columns}
         rows={rows}
         rowId={(row) => row.id}
         rowPx={density === 'comfortable' ? 36 : 26}
         letters={letters}
-        sort={undefined}
-        onSort={() => {}}
         currentId={params.get('record') ?? params.get('layer') ?? undefined}
         onInspect={(row) =>
           inspect(row.kind === 'record' ? 'record' : 'layer', row.kind === 'record' ? row.id : row.digest)

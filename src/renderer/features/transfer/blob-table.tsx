@@ -8,10 +8,12 @@ import { Icon } from '../../base/icon.tsx';
 import { ProgressRing } from '../../base/progress.tsx';
 import { Bytes } from '../../base/quantity.tsx';
 import { useShell } from '../../base/shell-context.ts';
+import { TabActions } from '../../base/tab-actions.tsx';
 import { usePreferences } from '../../base/window-state.ts';
-import { useColumnChoice } from '../../widgets/grid/column-choices.ts';
+import { ColumnMenu } from '../../widgets/grid/column-menu.tsx';
 import { Grid } from '../../widgets/grid/grid.tsx';
 import type { GridColumn } from '../../widgets/grid/grid-column.ts';
+import { useColumns } from '../../widgets/grid/use-columns.ts';
 import { useRowWindow } from '../../widgets/grid/use-row-window.ts';
 import styles from './transfer.module.css';
 import { type BlobState, type BlobsNow, blobState, type TransferState } from './transfer-state.ts';
@@ -85,7 +87,7 @@ export function BlobTable({
 }) {
   const { announce } = useShell();
   const { copy } = useCopy();
-  const [choice, onChoice] = useColumnChoice('Transfer');
+  const columns = useColumns('Transfer', COLUMNS);
   const letters = usePreferences((preferences) => preferences.letterShortcuts);
   const density = usePreferences((preferences) => preferences.density);
   const [layer] = useParam('layer');
@@ -105,22 +107,23 @@ export function BlobTable({
   }, [blobs, phase, now, listKey]);
   const rows = useRowWindow(source);
   return (
-    <Grid
-      label="Blobs"
-      columns={COLUMNS}
-      choice={choice}
-      onChoice={onChoice}
-      rows={rows}
-      rowId={(row) => row.digest}
-      rowPx={density === 'comfortable' ? 36 : 26}
-      letters={letters}
-      sort={undefined}
-      onSort={() => {}}
-      currentId={layer}
-      onInspect={(row) => inspect('layer', row.digest)}
-      onCopy={(row) => copy(row.digest)}
-      announce={announce}
-      instead={rows.total === 0 ? <p className={styles.none}>No result has a blob to copy.</p> : undefined}
-    />
+    <>
+      <TabActions>
+        <ColumnMenu columns={columns} />
+      </TabActions>
+      <Grid
+        label="Blobs"
+        columns={columns}
+        rows={rows}
+        rowId={(row) => row.digest}
+        rowPx={density === 'comfortable' ? 36 : 26}
+        letters={letters}
+        currentId={layer}
+        onInspect={(row) => inspect('layer', row.digest)}
+        onCopy={(row) => copy(row.digest)}
+        announce={announce}
+        instead={rows.total === 0 ? <p className={styles.none}>No result has a blob to copy.</p> : undefined}
+      />
+    </>
   );
 }

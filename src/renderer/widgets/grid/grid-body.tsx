@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { PlacedColumn } from './column-layout.ts';
+import type { ShownColumn } from './column-layout.ts';
 import styles from './grid.module.css';
 import type { GridColumn } from './grid-column.ts';
 import { type GridFocus, HEADER_ROW } from './grid-focus.ts';
@@ -14,7 +14,7 @@ import type { RowWindow } from './use-row-window.ts';
 interface GridBodyProps<Row> {
   readonly rows: RowWindow<Row>;
   readonly rowId: (row: Row) => string;
-  readonly columns: readonly PlacedColumn<GridColumn<Row>>[];
+  readonly columns: readonly ShownColumn<GridColumn<Row>>[];
   readonly scroll: GridScroll;
   readonly selection: Selection | undefined;
   readonly currentId: string | undefined;

@@ -21,10 +21,3 @@ export interface GridSort {
   readonly field: string;
   readonly descending: boolean;
 }
-
-/** The sort after someone asks to sort by a column: its natural direction first, then the other one. */
-export function nextSort<Row>(column: GridColumn<Row>, sort: GridSort | undefined): GridSort | undefined {
-  if (column.sortField === undefined) return sort;
-  if (sort?.field === column.sortField) return { field: sort.field, descending: !sort.descending };
-  return { field: column.sortField, descending: column.largestFirst === true };
-}

@@ -3,27 +3,30 @@ import { type PointerEvent, useRef } from 'react';
 import { classNames } from '../../base/class-names.ts';
 import { Checkbox } from '../../base/field.tsx';
 import { Icon } from '../../base/icon.tsx';
-import { type ColumnChoice, moveColumn, type PlacedColumn, resizeColumn } from './column-layout.ts';
+import { isPinBorder, type ShownColumn } from './column-layout.ts';
 import styles from './grid.module.css';
-import { type GridColumn, type GridSort, nextSort } from './grid-column.ts';
+import type { GridColumn } from './grid-column.ts';
 import { useColumnDrag } from './use-column-drag.ts';
+import type { ColumnTable } from './use-columns.ts';
 
 export interface GridHeaderProps<Row> {
-  readonly all: readonly GridColumn<Row>[];
-  readonly columns: readonly PlacedColumn<GridColumn<Row>>[];
-  readonly choice: ColumnChoice;
-  readonly onChoice: (choice: ColumnChoice) => void;
-  readonly sort: GridSort | undefined;
-  readonly onSort: (sort: GridSort) => void;
+  readonly columns: readonly ShownColumn<GridColumn<Row>>[];
+  readonly table: ColumnTable;
+  /** Column whose menu is open. */
+  readonly menuOf: string | undefined;
+  readonly onSort: (id: string) => void;
+  readonly onMove: (id: string, places: number) => void;
+  readonly onResize: (id: string, widthPx: number) => void;
+  readonly onMenu: (id: string) => void;
   /** Column with the focus, when the header has it. */
   readonly focusColumn: number | undefined;
   /** Absent where rows cannot be chosen. */
   readonly selectAll: { readonly state: 'none' | 'some' | 'all'; readonly toggle: () => void } | undefined;
 }
 
-/** The header row: click sorts, drag moves, the right edge of a header resizes. Keys are the grid's. */
+/** The header row: click sorts, drag moves, the right edge of a header resizes, a right click opens its menu. Keys are the grid's. */
 export function GridHeader<Row>(props: GridHeaderProps<Row>) {
-  const { all, columns, choice, onChoice, sort, focusColumn, selectAll } = props;
+  const { columns, table, focusColumn, selectAll } = props;
   const head = useRef<HTMLDivElement>(null);
   const lefts: number[] = [];
   let left = selectAll ? CHECK_PX : START_PX;
@@ -39,7 +42,7 @@ export function GridHeader<Row>(props: GridHeaderProps<Row>) {
     },
     ({ from, to }) => {
       const id = columns[from]?.spec.id;
-      if (id !== undefined) onChoice(moveColumn(all, choice, id, to - from));
+      if (id !== undefined) props.onMove(id, to - from);
     },
   );
   const lineAt = drag && drag.to !== drag.from ? columns[drag.to] : undefined;
@@ -62,9 +65,9 @@ export function GridHeader<Row>(props: GridHeaderProps<Row>) {
           />
         </div>
       )}
-      {columns.map(({ spec, widthPx }, place) => {
-        const sorted = sort !== undefined && sort.field === spec.sortField;
-        const next = nextSort(spec, sort);
+      {columns.map(({ spec, widthPx, pinned }, place) => {
+        const column = table.getColumn(spec.id);
+        const sorted = column?.getIsSorted();
         return (
           // biome-ignore lint/a11y/useSemanticElements: a virtual grid cannot be a table element
           // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles the keys of all its parts
@@ -73,28 +76,34 @@ export function GridHeader<Row>(props: GridHeaderProps<Row>) {
             role="columnheader"
             className={classNames(styles.cell, styles.header, spec.align === 'end' && styles.end)}
             aria-colindex={place + 2}
-            aria-sort={sorted ? (sort.descending ? 'descending' : 'ascending') : undefined}
+            aria-sort={sorted ? (sorted === 'desc' ? 'descending' : 'ascending') : undefined}
             aria-label={spec.title}
+            aria-description={pinned && `pinned to the ${pinned}`}
+            aria-keyshortcuts={HEADER_KEYS}
+            aria-haspopup="menu"
+            aria-expanded={props.menuOf === spec.id}
             data-tip={spec.header === undefined ? undefined : spec.title}
             data-tip-name=""
             tabIndex={focusColumn === place ? 0 : -1}
             data-header={place}
-            data-sortable={spec.sortField === undefined ? undefined : ''}
+            data-id={spec.id}
+            data-border={isPinBorder(columns, place, pinned) ? '' : undefined}
+            data-sortable={column?.getCanSort() ? '' : undefined}
             data-sorted={sorted ? '' : undefined}
             data-dragged={drag?.from === place ? '' : undefined}
             onClick={() => {
-              if (!wasDragged() && spec.sortField !== undefined && next) props.onSort(next);
+              if (!wasDragged()) props.onSort(spec.id);
+            }}
+            onContextMenu={(event) => {
+              event.preventDefault();
+              props.onMenu(spec.id);
             }}
             {...handlers(place)}
           >
             <span className={styles.headerText}>{spec.header ?? spec.title}</span>
-            {sorted && <Icon of={sort.descending ? ArrowDown : ArrowUp} size={12} />}
+            {sorted && <Icon of={sorted === 'desc' ? ArrowDown : ArrowUp} size={12} />}
             {!spec.flexible && (
-              <ResizeEdge
-                widthPx={widthPx}
-                ownPx={spec.widthPx}
-                onResize={(px) => onChoice(resizeColumn(spec, choice, px))}
-              />
+              <ResizeEdge widthPx={widthPx} ownPx={spec.widthPx} onResize={(px) => props.onResize(spec.id, px)} />
             )}
           </div>
         );
@@ -108,6 +117,8 @@ export function GridHeader<Row>(props: GridHeaderProps<Row>) {
     </div>
   );
 }
+
+const HEADER_KEYS = 'Shift+ArrowLeft Shift+ArrowRight Alt+ArrowLeft Alt+ArrowRight Alt+ArrowDown';
 
 /** Width of the checkbox column. */
 export const CHECK_PX = 34;

@@ -9,7 +9,7 @@ export type GridAction =
   | { readonly type: 'move-column'; readonly by: -1 | 1 }
   | { readonly type: 'resize-column'; readonly by: -1 | 1 }
   | { readonly type: 'toggle'; readonly extend: boolean }
-  | { readonly type: 'select-all' | 'inspect' | 'sort' | 'copy' | 'escape' | 'open' | 'close' };
+  | { readonly type: 'select-all' | 'inspect' | 'sort' | 'copy' | 'escape' | 'open' | 'close' | 'menu' };
 
 /** The parts of a keyboard event that decide. */
 export interface KeyPress {
@@ -37,7 +37,11 @@ const LETTER_MOVES: Readonly<Record<string, (GridAction & { type: 'move' })['to'
  */
 export function gridAction(press: KeyPress, letters: boolean): GridAction | undefined {
   const sideways = press.key === 'ArrowLeft' ? -1 : press.key === 'ArrowRight' ? 1 : undefined;
-  if (press.altKey) return sideways === undefined ? undefined : { type: 'move-column', by: sideways };
+  if (press.key === 'ContextMenu' || (press.key === 'F10' && press.shiftKey)) return { type: 'menu' };
+  if (press.altKey) {
+    if (press.key === 'ArrowDown') return { type: 'menu' };
+    return sideways === undefined ? undefined : { type: 'move-column', by: sideways };
+  }
   if (press.ctrlKey || press.metaKey) {
     if (press.key === 'a') return { type: 'select-all' };
     const end = press.key === 'Home' || press.key === 'End' ? MOVES[press.key] : undefined;

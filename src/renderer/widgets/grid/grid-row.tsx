@@ -1,7 +1,7 @@
 import { memo, type ReactNode } from 'react';
 import { classNames } from '../../base/class-names.ts';
 import { CheckMark } from '../../base/field.tsx';
-import type { PlacedColumn } from './column-layout.ts';
+import { isPinBorder, type ShownColumn } from './column-layout.ts';
 import styles from './grid.module.css';
 import type { GridColumn } from './grid-column.ts';
 
@@ -9,7 +9,7 @@ export interface GridRowProps<Row> {
   readonly row: Row | undefined;
   readonly index: number;
   readonly topPx: number;
-  readonly columns: readonly PlacedColumn<GridColumn<Row>>[];
+  readonly columns: readonly ShownColumn<GridColumn<Row>>[];
   /** Undefined where rows cannot be chosen. */
   readonly selected: boolean | undefined;
   /** The row the inspector shows. */
@@ -44,10 +44,11 @@ function Row<Row>(props: GridRowProps<Row>) {
       ) : (
         <GridCell className={styles.check}>{row !== undefined && <CheckMark isOn={props.selected} />}</GridCell>
       )}
-      {columns.map(({ spec }, column) => (
+      {columns.map(({ spec, pinned }, column) => (
         <GridCell
           key={spec.id}
           className={spec.align === 'end' ? styles.end : undefined}
+          isBorder={isPinBorder(columns, column, pinned)}
           tabIndex={focusColumn === undefined ? undefined : column === focusColumn ? 0 : -1}
           column={column}
         >
@@ -62,6 +63,7 @@ function GridCell(props: {
   readonly className: string | undefined;
   readonly tabIndex?: number | undefined;
   readonly column?: number;
+  readonly isBorder?: boolean;
   readonly children: ReactNode;
 }) {
   return (
@@ -73,6 +75,7 @@ function GridCell(props: {
       aria-colindex={props.column === undefined ? 1 : props.column + 2}
       data-column={props.column}
       data-check={props.column === undefined ? '' : undefined}
+      data-border={props.isBorder ? '' : undefined}
     >
       {props.children}
     </div>

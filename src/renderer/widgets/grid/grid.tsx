@@ -6,17 +6,20 @@ import {
   useEffect,
   useMemo,
   useRef,
+  useState,
 } from 'react';
-import { type ColumnChoice, chosenPx, layOutColumns, moveColumn, resizeColumn } from './column-layout.ts';
+import { layOutColumns } from './column-layout.ts';
+import { moveColumn, resizeColumn } from './column-moves.ts';
 import styles from './grid.module.css';
 import { GridBody } from './grid-body.tsx';
-import { type GridColumn, type GridSort, nextSort } from './grid-column.ts';
 import { HEADER_ROW, movedFocus, movedSideways, WHOLE_ROW } from './grid-focus.ts';
 import { CHECK_PX, GridHeader, START_PX } from './grid-header.tsx';
 import { type GridAction, gridAction } from './grid-keys.ts';
 import type { RowGroup } from './group-map.ts';
+import { HeaderMenu } from './header-menu.tsx';
 import { pageRows } from './scroll-map.ts';
 import type { Selection } from './selection.ts';
+import type { GridColumns } from './use-columns.ts';
 import { useGridFocus } from './use-grid-focus.ts';
 import { useGridScroll } from './use-grid-scroll.ts';
 import { useGridSelection } from './use-grid-selection.ts';
@@ -27,22 +30,21 @@ const HEAD_PX = 30;
 /** How long a `g` waits for the letter that says where to go. */
 const SEQUENCE_MS = 1200;
 
+/** What a key makes a column wider or narrower by. */
+const RESIZE_STEP_PX = 8;
+
 /** Room right of the last column. */
 const END_PX = 12;
 
 export interface GridProps<Row> {
   /** Name of the grid for a screen reader. */
   readonly label: string;
-  readonly columns: readonly GridColumn<Row>[];
-  readonly choice: ColumnChoice;
-  readonly onChoice: (choice: ColumnChoice) => void;
+  readonly columns: GridColumns<Row>;
   readonly rows: RowWindow<Row>;
   readonly rowId: (row: Row) => string;
   readonly rowPx: number;
   /** False where single letters are switched off. */
   readonly letters: boolean;
-  readonly sort: GridSort | undefined;
-  readonly onSort: (sort: GridSort) => void;
   /** Absent where rows cannot be chosen. */
   readonly selection?: Selection;
   readonly onSelect?: (selection: Selection) => void;
@@ -68,16 +70,29 @@ export interface GridProps<Row> {
  * away. Selection is not focus.
  */
 export function Grid<Row>(props: GridProps<Row>) {
-  const { columns, choice, rows, selection, announce } = props;
+  const { columns, rows, selection, announce } = props;
+  const { table } = columns;
   const total = rows.total ?? 0;
   const scroller = useRef<HTMLDivElement>(null);
   const scroll = useGridScroll(scroller, total, props.rowPx, HEAD_PX);
   const startPx = selection ? CHECK_PX : START_PX;
   const room = Math.max(0, scroll.widthPx - startPx - END_PX);
-  const shown = useMemo(() => layOutColumns(columns, choice, room).columns, [columns, choice, room]);
+  const shown = useMemo(() => layOutColumns(columns.shown, room).columns, [columns.shown, room]);
+  const [menuOf, setMenuOf] = useState<string | undefined>(undefined);
   const space = { rows: total, columns: shown.length, pageRows: pageRows(scroll.map) };
   const { focus, moveFocus, onFocus } = useGridFocus(scroller, scroll, rows.generation, space);
   const choosing = useGridSelection({ rows, rowId: props.rowId, selection, onSelect: props.onSelect, announce });
+
+  // Where the focus goes once the columns have changed and no menu holds it: with a column that a key moved, or beside
+  // one that was turned off.
+  const next = useRef<{ readonly id?: string; readonly place: number } | undefined>(undefined);
+  useEffect(() => {
+    if (next.current === undefined || menuOf !== undefined) return;
+    const { id, place } = next.current;
+    next.current = undefined;
+    const at = shown.findIndex(({ spec }) => spec.id === id);
+    moveFocus({ row: HEADER_ROW, column: at < 0 ? place : at });
+  });
 
   const moved = useRef(false);
   const goPressedMs = useRef(Number.NEGATIVE_INFINITY);
@@ -103,11 +118,25 @@ export function Grid<Row>(props: GridProps<Row>) {
     return true;
   };
 
-  const sortBy = (sort: GridSort | undefined): void => {
-    if (!sort) return;
-    const column = columns.find((c) => c.sortField === sort.field);
-    announce(`Sorted by ${column?.title ?? sort.field}, ${sort.descending ? 'descending' : 'ascending'}`);
-    props.onSort(sort);
+  /** Sorts by a column: its natural direction first, then the other one, or the given one. */
+  const sortBy = (id: string | undefined, descending?: boolean): void => {
+    const column = id === undefined ? undefined : table.getColumn(id);
+    if (!column?.getCanSort()) return;
+    const down = descending ?? column.getNextSortingOrder() === 'desc';
+    announce(`Sorted by ${titleOf(columns, column.id)}, ${down ? 'descending' : 'ascending'}`);
+    column.toggleSorting(down);
+  };
+
+  const move = (id: string, by: number): boolean => {
+    const at = moveColumn(table, id, by);
+    if (at) announce(`${titleOf(columns, id)} is column ${at.place} of ${at.of}`);
+    return at !== undefined;
+  };
+
+  const resize = (id: string, widthPx: number): void => {
+    const width = resizeColumn(columns, id, widthPx);
+    const title = titleOf(columns, id);
+    announce(width === undefined ? `${title} takes the width that is left` : `${title} is ${width} pixels wide`);
   };
 
   /** False where the key means nothing here and is left to the window. */
@@ -116,10 +145,10 @@ export function Grid<Row>(props: GridProps<Row>) {
     const column = shown[focus.column]?.spec;
     switch (action.type) {
       case 'move': {
-        const next = movedFocus(focus, action.to, space);
-        if (action.extend && !inHeader && next.row !== HEADER_ROW) void choosing.extendTo(next.row, focus.row);
+        const to = movedFocus(focus, action.to, space);
+        if (action.extend && !inHeader && to.row !== HEADER_ROW) void choosing.extendTo(to.row, focus.row);
         moved.current = true;
-        moveFocus(next);
+        moveFocus(to);
         return true;
       }
       case 'column':
@@ -129,12 +158,15 @@ export function Grid<Row>(props: GridProps<Row>) {
       case 'move-column':
         // On a header; elsewhere these keys are the window's back and forward.
         if (!column || !inHeader) return false;
-        props.onChoice(moveColumn(columns, choice, column.id, action.by));
-        moveFocus(movedSideways(focus, action.by, space));
+        if (move(column.id, action.by)) next.current = { id: column.id, place: focus.column };
         return true;
       case 'resize-column':
         if (!column) return false;
-        props.onChoice(resizeColumn(column, choice, chosenPx(column, choice) + action.by * 8));
+        resize(column.id, (table.getColumn(column.id)?.getSize() ?? 0) + action.by * RESIZE_STEP_PX);
+        return true;
+      case 'menu':
+        if (!column || !inHeader) return false;
+        setMenuOf(column.id);
         return true;
       case 'toggle':
         if (focusGroup) return setOpen(!focusGroup.isOpen);
@@ -148,11 +180,11 @@ export function Grid<Row>(props: GridProps<Row>) {
         void choosing.toggleAll();
         return true;
       case 'sort':
-        sortBy(column ? nextSort(column, props.sort) : props.sort && reversed(props.sort));
+        sortBy(column?.id ?? table.state.sorting[0]?.id);
         return true;
       case 'inspect':
         if (focusGroup) setOpen(!focusGroup.isOpen);
-        else if (inHeader && column) sortBy(nextSort(column, props.sort));
+        else if (inHeader && column) sortBy(column.id);
         else if (focusRow !== undefined) props.onInspect?.(focusRow);
         return true;
       case 'copy':
@@ -216,12 +248,13 @@ export function Grid<Row>(props: GridProps<Row>) {
         style={{ '--grid-columns': template, '--grid-row': `${props.rowPx}px` } as CSSProperties}
       >
         <GridHeader
-          all={columns}
           columns={shown}
-          choice={choice}
-          onChoice={props.onChoice}
-          sort={props.sort}
+          table={table}
+          menuOf={menuOf}
           onSort={sortBy}
+          onMove={move}
+          onResize={resize}
+          onMenu={setMenuOf}
           focusColumn={focus.row === HEADER_ROW ? focus.column : undefined}
           selectAll={selection && { state: choosing.state, toggle: () => void choosing.toggleAll() }}
         />
@@ -239,10 +272,23 @@ export function Grid<Row>(props: GridProps<Row>) {
         )}
       </div>
       {props.instead && <div className={styles.instead}>{props.instead}</div>}
+      <HeaderMenu
+        columns={columns}
+        id={menuOf}
+        scroller={scroller}
+        onClose={() => setMenuOf(undefined)}
+        onSort={sortBy}
+        onMove={move}
+        onHidden={(title) => {
+          announce(`${title} is off`);
+          next.current = { place: Math.max(0, focus.column - 1) };
+        }}
+        announce={announce}
+      />
     </div>
   );
 }
 
-function reversed(sort: GridSort): GridSort {
-  return { field: sort.field, descending: !sort.descending };
+function titleOf<Row>({ specs }: GridColumns<Row>, id: string): string {
+  return specs.find((spec) => spec.id === id)?.title ?? id;
 }

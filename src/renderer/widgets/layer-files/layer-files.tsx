@@ -12,9 +12,10 @@ import { useShell } from '../../base/shell-context.ts';
 import { usePreferences } from '../../base/window-state.ts';
 import { useEngine } from '../../client/engine-context.tsx';
 import { useRead } from '../../client/hooks.ts';
-import { useColumnChoice } from '../grid/column-choices.ts';
+import { ColumnMenu } from '../grid/column-menu.tsx';
 import { Grid } from '../grid/grid.tsx';
 import type { GridSort } from '../grid/grid-column.ts';
+import { useColumns } from '../grid/use-columns.ts';
 import { useRowWindow } from '../grid/use-row-window.ts';
 import { FILE_COLUMNS } from './file-columns.tsx';
 import styles from './layer-files.module.css';
@@ -25,9 +26,9 @@ export function LayerFiles({ source, digest }: { readonly source: Source; readon
   const { announce } = useShell();
   const { copy } = useCopy();
   const letters = usePreferences((preferences) => preferences.letterShortcuts);
-  const [choice, onChoice] = useColumnChoice('Files');
   const [text, setText] = useState('');
   const [sort, setSort] = useState<GridSort | undefined>(undefined);
+  const columns = useColumns('Files', FILE_COLUMNS, sort, setSort);
   const filter = useDeferredValue(text.trim());
   const query = useMemo(
     () => ({ sourceId: source.id, digest, filter, ...(sort === undefined ? {} : { sort }) }),
@@ -70,18 +71,15 @@ export function LayerFiles({ source, digest }: { readonly source: Source; readon
           isMono
           className={styles.filter ?? ''}
         />
+        <ColumnMenu columns={columns} isSmall />
       </div>
       <Grid
         label="Files"
-        columns={FILE_COLUMNS}
-        choice={choice}
-        onChoice={onChoice}
+        columns={columns}
         rows={rows}
         rowId={(file) => file.path}
         rowPx={26}
         letters={letters}
-        sort={sort}
-        onSort={setSort}
         onCopy={(file) => copy(file.path)}
         announce={announce}
         instead={

@@ -12,12 +12,12 @@ import { TabActions } from '../../base/tab-actions.tsx';
 import { usePreferences } from '../../base/window-state.ts';
 import { FilterField } from '../filter-field/filter-field.tsx';
 import type { KnownValues } from '../filter-field/suggest.ts';
-import { useColumnChoice } from '../grid/column-choices.ts';
 import { ColumnMenu } from '../grid/column-menu.tsx';
 import { Grid } from '../grid/grid.tsx';
 import type { GridColumn, GridSort } from '../grid/grid-column.ts';
 import type { RowGroup } from '../grid/group-map.ts';
 import type { Selection } from '../grid/selection.ts';
+import { useColumns } from '../grid/use-columns.ts';
 import { useGroupedWindow } from '../grid/use-grouped-window.ts';
 import { type RowPage, useRowWindow } from '../grid/use-row-window.ts';
 import { writeSort } from './sort-text.ts';
@@ -67,7 +67,7 @@ export function TableView<Row>(props: TableViewProps<Row>) {
   const { copy } = useCopy();
   const density = usePreferences((preferences) => preferences.density);
   const letters = usePreferences((preferences) => preferences.letterShortcuts);
-  const [choice, onChoice] = useColumnChoice(label);
+  const columns = useColumns(label, props.columns, sort, (next) => setParams({ sort: writeSort(next) }));
   const [currentId] = useParam(inspected);
   const box = useRef<HTMLDivElement>(null);
   const follow = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
@@ -121,7 +121,7 @@ export function TableView<Row>(props: TableViewProps<Row>) {
   return (
     <div className={styles.view} ref={box}>
       <TabActions>
-        <ColumnMenu columns={props.columns} choice={choice} onChoice={onChoice} />
+        <ColumnMenu columns={columns} />
         {props.actions}
       </TabActions>
       <div className={styles.filterBar}>
@@ -139,15 +139,11 @@ export function TableView<Row>(props: TableViewProps<Row>) {
       </div>
       <Grid
         label={label}
-        columns={props.columns}
-        choice={choice}
-        onChoice={onChoice}
+        columns={columns}
         rows={rows}
         rowId={rowId}
         rowPx={density === 'comfortable' ? 36 : 28}
         letters={letters}
-        sort={sort}
-        onSort={(next) => setParams({ sort: writeSort(next) })}
         currentId={currentId}
         onInspect={(row) => inspect(inspected, rowId(row), { replace: currentId !== undefined })}
         onCopy={(row) => copy(props.rowDigest(row))}
