@@ -66,6 +66,18 @@ describe('a connection', () => {
     expect(connection.state.get().phase).toBe('open');
   });
 
+  it('asks nothing of a connection that broke', async () => {
+    const { transport, open } = createHandTransport();
+    const connection = connect(transport);
+    const asked: string[] = [];
+    const breakIt = open(async (path) => asked.push(path.join('.')));
+    await connection.engine.sources.list();
+    breakIt();
+    await reached(connection, 'lost');
+    await expect(connection.engine.sources.list()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(asked).toEqual(['sources.list']);
+  });
+
   it('notices a break and connects again at once when asked', async () => {
     const { transport, tries, open } = createHandTransport();
     const connection = connect(transport);

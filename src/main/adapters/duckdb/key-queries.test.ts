@@ -73,6 +73,8 @@ describe('queries about records', () => {
     '': () => true,
     'kind:copy': (r) => r.kind === 'copy',
     'kind:copy,exec -kind:exec': (r) => r.kind === 'copy',
+    'kind:copy,exec size:>2000': (r) => (r.kind === 'copy' || r.kind === 'exec') && r.ownBytes > 2000,
+    'size:>2000 kind:copy,exec': (r) => (r.kind === 'copy' || r.kind === 'exec') && r.ownBytes > 2000,
     'size:>2000': (r) => r.ownBytes > 2000,
     'own:<=3kib users:0': (r) => r.ownBytes <= 3072 && r.users === 0,
     'size:1KiB..2KB,>8000': (r) => (r.ownBytes >= 1024 && r.ownBytes <= 2000) || r.ownBytes > 8000,

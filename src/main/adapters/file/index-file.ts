@@ -3,14 +3,15 @@ import { CacheError } from '../../../shared/base/errors.ts';
 import { parseDigest } from '../../../shared/oci/digest.ts';
 import { type LayoutIndexDocument, parseLayoutIndex, printLayoutIndex } from '../../../shared/oci/layout-index.ts';
 import type { LayoutIndex } from '../../engine/ports/managed-store.ts';
+import { layoutIndexText } from '../../engine/remotecache/layout-index-text.ts';
 import type { Disk } from './disk.ts';
 import type { StoreLayout } from './layout.ts';
 import { placeText } from './layout-folder.ts';
-import { readPlainText } from './plain-text.ts';
+import { readPlainFile } from './plain-text.ts';
 
 /** Reads `index.json`. @throws `CORRUPT`, `NOT_FOUND` naming it */
 export async function readIndexFile(layout: StoreLayout): Promise<LayoutIndex> {
-  return indexFrom(await readPlainText(layout.index), layout);
+  return indexFrom(layoutIndexText(await readPlainFile(layout.index), layout.index), layout);
 }
 
 /**

@@ -90,6 +90,22 @@ describe('the source cannot be read', () => {
     expect(brief(await fault(root))).toEqual({ code: 'NOT_FOUND', subject: 'index.json' });
   });
 
+  test.each<[string, (text: Buffer) => Buffer]>([
+    ['a byte order mark', (text) => Buffer.concat([Buffer.from('efbbbf', 'hex'), text])],
+    [
+      'a byte that is no UTF-8',
+      (text) => Buffer.from(text.toString('latin1').replace('"latest"', '"lat\xffest"'), 'latin1'),
+    ],
+    ['UTF-16', (text) => Buffer.from(text.toString(), 'utf16le')],
+  ])('index.json with %s', async (_, change) => {
+    const { root } = sample();
+    const before = readFileSync(join(root, 'index.json'));
+    const changed = change(before);
+    expect(changed.equals(before)).toBe(false);
+    writeFileSync(join(root, 'index.json'), changed);
+    expect(brief(await fault(root))).toEqual({ code: 'CORRUPT', subject: 'index.json' });
+  });
+
   test('index.json cut in half', async () => {
     const { root } = sample();
     truncateSync(join(root, 'index.json'), statSync(join(root, 'index.json')).size / 2);
@@ -375,14 +391,15 @@ test('images beside a cache are problems, and their layers belong to somebody', 
     'application/vnd.oci.image.index.v1+json',
   );
   layout.cache({}, [], 'cache');
-  const { caches, problems, documents } = await (await openSource(layout.root)).read();
+  const { caches, problems, documents, imageLayers } = await (await openSource(layout.root)).read();
   expect(caches.map((cache) => cache.ref)).toEqual(['cache']);
   expect(problems.map(({ code, subject }) => [code, subject])).toEqual([
     ['UNSUPPORTED_FORMAT', 'image'],
     ['NOT_FOUND', D(7)],
     ['UNSUPPORTED_FORMAT', 'platforms'],
   ]);
-  expect(documents).toEqual(expect.arrayContaining([layer.digest, config.digest, image.digest]));
+  expect(documents).toEqual(expect.arrayContaining([config.digest, image.digest]));
+  expect(imageLayers).toEqual([layer.digest]);
 });
 
 test('two entries of one name are two caches', async () => {

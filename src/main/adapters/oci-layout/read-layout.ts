@@ -3,6 +3,7 @@ import { CacheError } from '../../../shared/base/errors.ts';
 import type { Problem } from '../../../shared/model/source.ts';
 import { type Digest, parseDigest } from '../../../shared/oci/digest.ts';
 import { type LayoutIndexDocument, parseLayoutIndex, referenceOf } from '../../../shared/oci/layout-index.ts';
+import { layoutIndexText } from '../../engine/remotecache/layout-index-text.ts';
 import { layerProblems } from './layer-problems.ts';
 import { INDEX_FILE } from './layout.ts';
 import { LayoutReader, type OnProgress, type PackedCache } from './layout-reader.ts';
@@ -89,7 +90,7 @@ function lookAt(storage: LayoutStorage, onProgress: OnProgress, listApart?: List
 /** By what the index says; one that cannot be read is told of when its turn comes. */
 function isLarge(index: Uint8Array): boolean {
   try {
-    const { manifests } = parseLayoutIndex(new TextDecoder().decode(index), INDEX_FILE);
+    const { manifests } = parseLayoutIndex(layoutIndexText(index, INDEX_FILE), INDEX_FILE);
     return manifests.reduce((bytes, { size }) => bytes + size, 0) >= APART_BYTES;
   } catch {
     return false;
@@ -130,7 +131,7 @@ async function readState(
   state: State,
   { onProgress, withoutCache }: LayoutReading,
 ): Promise<ReadState> {
-  const index = parseLayoutIndex(new TextDecoder().decode(state.index), INDEX_FILE);
+  const index = parseLayoutIndex(layoutIndexText(state.index, INDEX_FILE), INDEX_FILE);
   const reader = new LayoutReader(storage, state.listing instanceof Promise ? undefined : state.listing, onProgress);
   const refs = uniqueRefs(index);
   for (const [i, entry] of index.manifests.entries()) {

@@ -1,4 +1,15 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isCacheError } from '../../../shared/base/errors.ts';
@@ -22,6 +33,29 @@ const both: [string, () => Promise<CacheSource>][] = [
   ['a folder', () => openSource(SAMPLE)],
   ['a tar', () => openSource(tarOf(SAMPLE, at('sample.tar')))],
 ];
+
+test.each(['blobs', 'blobs/sha256'])('%s that came to lead out of the source is not followed', async (name) => {
+  const root = copyOf(SAMPLE, at('cache'));
+  // Its name begins as that of the source does.
+  const outside = copyOf(SAMPLE, at('cache-elsewhere'));
+  const source = await openSource(root);
+  const [blob] = (await source.read()).blobs;
+  const digest = blob?.digest ?? expect.fail('the sample has blobs');
+  await using _reader = await source.openBlob(digest);
+  rmSync(join(root, name), { recursive: true });
+  symlinkSync(join(outside, name), join(root, name));
+  await expect(source.openBlob(digest)).rejects.toMatchObject({ code: 'CORRUPT', subject: digest });
+});
+
+test('a blobs folder that is a link inside of the source is followed', async () => {
+  const root = copyOf(SAMPLE, at('cache'));
+  renameSync(join(root, 'blobs/sha256'), join(root, 'blobs/other'));
+  symlinkSync('other', join(root, 'blobs/sha256'));
+  const source = await openSource(root);
+  const [blob] = (await source.read()).blobs;
+  await using reader = await source.openBlob(blob?.digest ?? expect.fail('the sample has blobs'));
+  expect(reader.size).toBe(blob?.size);
+});
 
 describe.each(both)('%s', (_, open) => {
   test('blobs are read at any place, and as a stream from anywhere', async () => {

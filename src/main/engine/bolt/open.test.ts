@@ -127,6 +127,61 @@ test('the checksum is FNV-1a over 64 bits', () => {
   expect(fnv1a64(new Uint8Array(meta.buffer))).toBe(0x07516e114689fdeen);
 });
 
+/** A database whose meta pages a test changes; each is 1,024 bytes, its fields behind 16. */
+function withMetas(change: (metas: readonly [DataView, DataView]) => void): Uint8Array {
+  const bytes = buildBolt({ a: { key: 'value' } });
+  const [first, second] = [0, 1024].map((at) => new DataView(bytes.buffer, bytes.byteOffset + at + 16, 64));
+  if (first && second) change([first, second]);
+  return bytes;
+}
+const sum = (meta: DataView) => meta.setBigUint64(56, fnv1a64(new Uint8Array(meta.buffer, meta.byteOffset, 56)), true);
+const valueIn = (bytes: Uint8Array) => {
+  const db = openBolt(memoryFile('made.db', bytes));
+  const value = db.root.bucket('a')?.get(new TextEncoder().encode('key'));
+  return { transaction: db.transaction, value: value && decoder.decode(value) };
+};
+
+test('a meta page with a wrong checksum is not believed: the older one is', () => {
+  expect(valueIn(withMetas(() => {}))).toEqual({ transaction: 2n, value: 'value' });
+  const torn = withMetas(([, newer]) => newer.setBigUint64(48, 7n, true));
+  expect(valueIn(torn)).toEqual({ transaction: 1n, value: 'value' });
+  const other = withMetas(([older]) => older.setBigUint64(16, 2n, true));
+  expect(valueIn(other)).toEqual({ transaction: 2n, value: 'value' });
+});
+
+test('the meta page of the newest transaction counts, whichever of the two it is', () => {
+  for (const place of [0, 1] as const) {
+    const bytes = withMetas((metas) => {
+      metas[place].setBigUint64(48, 2n ** 40n, true);
+      sum(metas[place]);
+    });
+    expect(valueIn(bytes)).toEqual({ transaction: 2n ** 40n, value: 'value' });
+  }
+});
+
+test('the first meta page is damaged: the second is found, whatever the page size', () => {
+  const bytes = withMetas(([older]) => older.setUint32(0, 0, true));
+  expect(valueIn(bytes)).toEqual({ transaction: 2n, value: 'value' });
+});
+
+test('no meta page with a right checksum, magic and version: UNSUPPORTED_FORMAT', () => {
+  const changes: ((meta: DataView) => void)[] = [
+    (meta) => meta.setBigUint64(56, 0n, true),
+    (meta) => {
+      meta.setUint32(0, 0xed0cdaee, true);
+      sum(meta);
+    },
+    (meta) => {
+      meta.setUint32(4, 3, true);
+      sum(meta);
+    },
+  ];
+  for (const change of changes) {
+    const bytes = withMetas((metas) => metas.forEach(change));
+    expect(() => valueIn(bytes)).toThrow(expect.objectContaining({ code: 'UNSUPPORTED_FORMAT', subject: 'made.db' }));
+  }
+});
+
 test('a database of our own making: deep trees, inline buckets, values over many pages', () => {
   const tree: BoltTree = {
     small: { a: '1', b: '' },
