@@ -9,6 +9,7 @@ import { blobName } from '../src/main/adapters/oci-layout/layout.ts';
 import { createRepositoryOpener } from '../src/main/adapters/registry/open-repository.ts';
 import type { Catalog } from '../src/main/engine/ports/catalog.ts';
 import { loadCatalog } from '../src/main/engine/sources/load-catalog.ts';
+import { sourceAdapters } from '../src/main/hosts/source-adapters.ts';
 import { createSourceOpener } from '../src/main/hosts/source-opener.ts';
 import { type Digest, parseDigest } from '../src/shared/oci/digest.ts';
 import { runBench } from './harness.ts';
@@ -29,7 +30,7 @@ interface Parsed {
   readonly layers: readonly { readonly blob: string }[];
 }
 
-const opener = createSourceOpener({ registry: { repositories: createRepositoryOpener() } });
+const opener = createSourceOpener(sourceAdapters({ registry: { repositories: createRepositoryOpener() } }));
 
 await runBench<Prepared, Opened, { records: number; blobs: number }>({
   name: 'open',

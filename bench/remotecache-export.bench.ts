@@ -9,7 +9,7 @@ import { openSource } from '../src/main/adapters/oci-layout/index.ts';
 import { createDockerCredentialSource } from '../src/main/adapters/registry/docker-credentials.ts';
 import { createRepositoryOpener } from '../src/main/adapters/registry/open-repository.ts';
 import { transferCaches } from '../src/main/engine/transfer/transfer.ts';
-import { localPath } from '../src/main/hosts/source-opener.ts';
+import { writablePath } from '../src/main/hosts/local-path.ts';
 import { createTargetOpener } from '../src/main/hosts/target-opener.ts';
 import { hasRegistryServer, type RegistryServer, startRegistryServer } from '../src/main/testing/registry-server.ts';
 import { CacheError } from '../src/shared/base/errors.ts';
@@ -111,7 +111,10 @@ async function prepare(folder: string): Promise<Prepared> {
 
 async function exportTo(cache: string, to: string): Promise<void> {
   const repositories = createRepositoryOpener(createDockerCredentialSource('/nonexistent'));
-  const targets = createTargetOpener({ stores: createStoreOpener({ pathOf: localPath }), registry: { repositories } });
+  const targets = createTargetOpener({
+    stores: createStoreOpener({ pathOf: writablePath }),
+    registry: { repositories },
+  });
   await transferCaches({
     source: await openSource(cache),
     openTarget: async () => {

@@ -9,6 +9,7 @@ import { writeShapedCache } from '../scripts/generate-cache-write.ts';
 import { createRepositoryOpener } from '../src/main/adapters/registry/open-repository.ts';
 import { createHashPool } from '../src/main/adapters/workers/hash-pool.ts';
 import { verifyBlobs } from '../src/main/engine/verify/verify-blobs.ts';
+import { sourceAdapters } from '../src/main/hosts/source-adapters.ts';
 import { createSourceOpener } from '../src/main/hosts/source-opener.ts';
 import type { VerifyReport } from '../src/shared/model/job.ts';
 import { runBench } from './harness.ts';
@@ -22,7 +23,7 @@ interface Prepared {
 const LARGE = { count: 42, bytes: 24 * 1024 * 1024 };
 
 const run = promisify(execFile);
-const opener = createSourceOpener({ registry: { repositories: createRepositoryOpener() } });
+const opener = createSourceOpener(sourceAdapters({ registry: { repositories: createRepositoryOpener() } }));
 const hasher = createHashPool();
 
 await runBench<Prepared, VerifyReport, readonly string[]>({

@@ -21,10 +21,12 @@ import { createLocalClient } from '../engine/local-client.ts';
 import { systemClock } from '../engine/ports/clock.ts';
 import type { EngineHandle } from './engine-handle.ts';
 import { createErrorLog } from './error-log.ts';
+import { writablePath } from './local-path.ts';
 import { makeOwnFolder } from './own-folder.ts';
 import { createPassingFolder } from './passing-folder.ts';
 import { PROJECT_FOLDER } from './places.ts';
-import { createSourceOpener, writablePath } from './source-opener.ts';
+import { sourceAdapters } from './source-adapters.ts';
+import { createSourceOpener } from './source-opener.ts';
 import { stateFolders } from './state-folders.ts';
 import { createTargetOpener } from './target-opener.ts';
 
@@ -87,7 +89,7 @@ export async function composeEngine({ host, environment }: ComposeOptions): Prom
       reports: createErrorLog(join(folders.state, 'errors.log')),
       recents: isWindow ? createSqliteRecents(database) : createMemoryRecents(),
       audit: createSqliteAudit(database),
-      opener: createSourceOpener({ registry: { repositories, layerInfo: layerInfo.cache } }),
+      opener: createSourceOpener(sourceAdapters({ registry: { repositories, layerInfo: layerInfo.cache } })),
       stores,
       targets: createTargetOpener({ stores, registry: { repositories, blobInfo } }),
       staging: createStaging(async () => staged.use(await createPassingFolder(join(folders.cache, 'staging'))).path),

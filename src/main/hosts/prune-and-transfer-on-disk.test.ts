@@ -50,7 +50,7 @@ describe('import', () => {
     const { client } = engine;
     const store = await sampleStore();
     const sample = await openReady(client, SAMPLE);
-    expect(store).toMatchObject({ kind: 'store', writable: true, totals: sample.totals });
+    expect(store).toMatchObject({ kind: 'store', can: { prune: 'here', receive: true }, totals: sample.totals });
     const next = await openReady(client, join(FIXTURES, 'next'));
     const { report } = await done(
       client.transfer.import({ sourceId: next.id, to: at('store'), options: { mode: 'max', ref: 'next' } }),

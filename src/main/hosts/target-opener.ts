@@ -1,3 +1,4 @@
+import { isRegistryLocation } from '../../shared/oci/location.ts';
 import {
   createRegistryTarget,
   parseRegistryPlace,
@@ -17,9 +18,9 @@ export interface TargetOpenerOptions {
 /** Every kind of target there is, behind one door. */
 export function createTargetOpener({ stores, registry }: TargetOpenerOptions): TargetOpener {
   return {
-    locate: async (to) => (to.startsWith('docker://') ? registryLocation(parseRegistryPlace(to)) : stores.locate(to)),
+    locate: async (to) => (isRegistryLocation(to) ? registryLocation(parseRegistryPlace(to)) : stores.locate(to)),
     async open(to, options) {
-      if (to.startsWith('docker://')) return createRegistryTarget(parseRegistryPlace(to), registry);
+      if (isRegistryLocation(to)) return createRegistryTarget(parseRegistryPlace(to), registry);
       const layout = await stores.openLayout(to, options);
       return layout && createLayoutTarget(layout);
     },

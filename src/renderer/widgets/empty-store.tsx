@@ -6,7 +6,6 @@ import { Button } from '../base/button.tsx';
 import { EmptyState } from '../base/empty-state.tsx';
 import { showDialog } from '../base/window-state.ts';
 import { useSources } from '../client/hooks.ts';
-import { hasBlobs } from './source-kinds.ts';
 
 /** Offered at once; more are a matter of the sources pane. */
 const OFFERED = 3;
@@ -14,7 +13,7 @@ const OFFERED = 3;
 /** A managed store without records: what is open can be imported into it, or a cache is opened first. */
 export function EmptyStore({ store }: { readonly store: Source }) {
   const caches = (useSources() ?? []).filter(
-    (one) => one.id !== store.id && one.state === 'ready' && hasBlobs(one) && (one.totals?.records ?? 0) > 0,
+    (one) => one.id !== store.id && one.state === 'ready' && one.can.transfer && (one.totals?.records ?? 0) > 0,
   );
   return (
     <EmptyState
@@ -48,6 +47,6 @@ export function EmptyStore({ store }: { readonly store: Source }) {
 }
 
 /** True for a managed store that nothing was imported into, or from which everything is gone. */
-export function isEmptyStore({ kind, totals }: Source): boolean {
-  return kind === 'store' && totals?.records === 0;
+export function isEmptyStore({ can, totals }: Source): boolean {
+  return can.receive && totals?.records === 0;
 }

@@ -1,5 +1,6 @@
 import { Cloud, Database, HardDrive, List, type LucideIcon, Package } from 'lucide-react';
 import type { CacheForm, Source, SourceKind } from '../../shared/model/source.ts';
+import type { Transport } from '../../shared/oci/reference.ts';
 
 /** Icon of each kind of source. */
 export const SOURCE_ICONS: Readonly<Record<SourceKind, LucideIcon>> = {
@@ -9,6 +10,16 @@ export const SOURCE_ICONS: Readonly<Record<SourceKind, LucideIcon>> = {
   registry: Cloud,
   'state-folder': HardDrive,
   'du-listing': List,
+};
+
+/** Icon of each kind of place that a blob was seen in: that of the source it opens as. */
+export const PLACE_ICONS: Readonly<Record<Transport, LucideIcon>> = {
+  oci: Package,
+  'oci-archive': Package,
+  'docker-archive': Package,
+  docker: Cloud,
+  s3: Cloud,
+  store: Database,
 };
 
 /** What each kind is called. */
@@ -32,18 +43,13 @@ export const FORM_NAMES: Readonly<Record<CacheForm, string>> = {
   references: 'records of a daemon',
 };
 
-/** False for what only tells of records: there is nothing to verify or to copy. */
-export function hasBlobs(source: Source): boolean {
-  return source.kind !== 'du-listing';
-}
-
 /** The second line of a source in the list: what it is, and which caches it holds. */
 export function describeSource(source: Source): string {
   if (source.state === 'failed') return source.error?.message ?? 'cannot be read';
   if (source.state === 'opening') return 'opening';
   const refs = source.caches.map((cache) => cache.ref).filter((ref) => ref !== '');
   const kind = `${source.sample ? 'sample · ' : ''}${SOURCE_KIND_NAMES[source.kind]}`;
-  if (source.caches.length === 0 && source.kind === 'store') return `${kind} · empty`;
+  if (source.caches.length === 0 && source.can.receive) return `${kind} · empty`;
   if (refs.length > 1 && refs.length <= 3) return `${kind} · ${refs.join(', ')}`;
   return refs.length > 3 ? `${kind} · ${refs.length} references` : kind;
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { CACHE_ERROR_CODES } from '../base/errors.ts';
 import { descriptorSchema } from '../oci/descriptor.ts';
+import { refSchema } from '../oci/reference.ts';
+import { sourceAbilitiesSchema } from './source-abilities.ts';
 import { totalsSchema } from './totals.ts';
 import { usageTotalsSchema } from './usage.ts';
 
@@ -57,8 +59,9 @@ export const sourceSchema = z.object({
   location: z.string(),
   name: z.string(),
   state: sourceStateSchema,
-  /** True where records can be pruned and blobs imported. */
-  writable: z.boolean(),
+  can: sourceAbilitiesSchema,
+  /** Where its blobs are. */
+  place: refSchema,
   /** The sample cache that ships with the project. */
   sample: z.boolean(),
   fingerprint: z.string().optional(),

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { CacheError } from '../base/errors.ts';
 
 /** How the thing a reference names is reached. */
@@ -12,8 +13,22 @@ export interface Ref {
   readonly transport: Transport;
   readonly registry: string;
   readonly repository: string;
-  readonly tag?: string;
-  readonly digest?: string;
+  readonly tag?: string | undefined;
+  readonly digest?: string | undefined;
+}
+
+/** The same as it crosses the contract. */
+export const refSchema: z.ZodType<Ref> = z.object({
+  transport: z.enum(TRANSPORTS),
+  registry: z.string(),
+  repository: z.string(),
+  tag: z.string().optional(),
+  digest: z.string().optional(),
+});
+
+/** The place that a path of this machine is. */
+export function pathPlace(transport: Transport, path: string): Ref {
+  return { transport, registry: '', repository: path };
 }
 
 /**

@@ -3,20 +3,48 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { CacheError, throwIfAborted, toCacheError } from '../../../shared/base/errors.ts';
+import { pathPlace } from '../../../shared/oci/reference.ts';
 import { isDuListing, parseDuListing } from '../../engine/daemon/du-listing.ts';
 import { duSnapshot } from '../../engine/daemon/du-snapshot.ts';
 import type { CacheSource } from '../../engine/ports/cache-source.ts';
+import type { SourceAdapter } from '../../engine/ports/source-adapter.ts';
 
 const START_BYTES = 8192;
 /** A million records have some 400 MB; what is larger is something else, and soon longer than a string can be. */
 const MOST_BYTES = 500 << 20;
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
+/** What is declared of every listing: it only tells of records. */
+const DU_LISTING = {
+  kind: 'du-listing',
+  can: {
+    verify: false,
+    transfer: false,
+    links: false,
+    plan: false,
+    prune: 'daemon',
+    receive: false,
+    repair: false,
+  },
+  place: (location: string) => pathPlace('oci', location),
+} as const;
+
+/** What `buildctl du` and `docker buildx du` print. */
+export const duListingAdapter: SourceAdapter = {
+  ...DU_LISTING,
+  schemes: [],
+  opens: 'path',
+  lookedFor: 'what buildctl du printed',
+  // What cannot be looked at is none until something else says why.
+  open: (path) => openDuListing(path).catch(() => undefined),
+  probe: async (path) => (await openDuListing(path)) !== undefined,
+};
+
 /**
  * The du listing in a file, or undefined where the file is none, by its beginning.
  * @throws `NOT_FOUND`, `ACCESS_DENIED`
  */
-export async function openDuListing(path: string): Promise<CacheSource | undefined> {
+async function openDuListing(path: string): Promise<CacheSource | undefined> {
   try {
     const location = await realpath(path);
     await using file = await open(location, OPEN_FLAGS);
@@ -42,8 +70,9 @@ function createDuListingSource(location: string): CacheSource {
     }
   };
   return {
-    kind: 'du-listing',
+    ...DU_LISTING,
     location,
+    place: DU_LISTING.place(location),
     fingerprint: async (signal) => (await read(signal)).fingerprint,
     read: async (options) => {
       const { text, fingerprint } = await read(options?.signal);

@@ -84,8 +84,7 @@ describe.skipIf(reason)('a disk that is full', () => {
     const { applyPlan } = await import('../../engine/prune/apply.ts');
     const { createOciLayoutSource } = await import('../oci-layout/index.ts');
     const plan = await planFor(store, { maxBytes: 3000 });
-    const apply = () =>
-      applyPlan({ store, source: createOciLayoutSource(store.location, 'store'), plan, now: Date.now() });
+    const apply = () => applyPlan({ store, source: createOciLayoutSource(store.location), plan, now: Date.now() });
     await writeFile(join(disk, 'ballast'), Buffer.alloc(1_000_000)).catch(() => {});
     await expect(apply()).rejects.toMatchObject({ code: 'NO_SPACE' });
     expect(await treeOf(store.location)).toEqual(before);

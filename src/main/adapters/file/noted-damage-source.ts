@@ -14,8 +14,7 @@ export function withNotedDamage(source: CacheSource): CacheSource {
   const notes = () => readDamageNotes(source.location);
   const check = () => checkStoreFolders(layoutOf(source.location));
   return {
-    kind: source.kind,
-    location: source.location,
+    ...source,
     fingerprint: async (signal) => {
       check();
       return withNotes(await source.fingerprint(signal), await notes());
@@ -25,8 +24,6 @@ export function withNotedDamage(source: CacheSource): CacheSource {
       const snapshot = await source.read(options);
       return judged(snapshot, await notes());
     },
-    openBlob: (digest) => source.openBlob(digest),
-    locateBlobs: (digests) => source.locateBlobs(digests),
   };
 }
 

@@ -1,15 +1,17 @@
 import { realpath, stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { CacheError, isCacheError, toCacheError } from '../../../shared/base/errors.ts';
-import type { SourceKind } from '../../../shared/model/source.ts';
+import { READ_ONLY_CACHE } from '../../../shared/model/source-abilities.ts';
 import type { Digest } from '../../../shared/oci/digest.ts';
 import { parseDigest } from '../../../shared/oci/digest.ts';
+import { pathPlace } from '../../../shared/oci/reference.ts';
 import type { BlobExtent } from '../../engine/ports/blob-hasher.ts';
 import type { CacheSource, SourceBlob, SourceCache, SourceSnapshot } from '../../engine/ports/cache-source.ts';
 import { unpackDescriptors } from '../../engine/remotecache/manifest-reader.ts';
 import { unpackTexts } from '../../engine/remotecache/packed-texts.ts';
 import { unpackConfigSlowly } from '../../engine/remotecache/parse.ts';
 import { finishSlowly } from '../../engine/remotecache/steps.ts';
+import { readCompanionNames } from './companions.ts';
 import { noSuchBlob, openExtent } from './extent-reader.ts';
 import { blobName } from './layout.ts';
 import { outside } from './plain-file.ts';
@@ -17,20 +19,35 @@ import { type ReadOptions, readInWorker } from './read-in-worker.ts';
 import type { ReadMessage, ReadRequest } from './read-worker.ts';
 import { BLOB_FLAW, type Listing } from './storage.ts';
 
+/** What is declared of every layout in a folder. */
+export const LAYOUT = {
+  kind: 'oci-layout',
+  can: READ_ONLY_CACHE,
+  place: (path: string) => pathPlace('oci', path),
+} as const;
+
+/** What is declared of every layout in a tar. */
+export const TAR = {
+  kind: 'oci-tar',
+  can: READ_ONLY_CACHE,
+  place: (path: string) => pathPlace('oci-archive', path),
+} as const;
+
 /**
  * An OCI layout in a folder. `location` is canonical.
  * @param withoutCache whether one with images alone opens: a store stays one when its last cache has gone
  */
 export function createOciLayoutSource(
   location: string,
-  kind: SourceKind = 'oci-layout',
   { withoutCache = false }: { readonly withoutCache?: boolean } = {},
 ): CacheSource {
   const extent = (digest: Digest): BlobExtent => ({ path: join(location, blobName(parseDigest(digest))), offset: 0 });
   return {
     ...readers({ kind: 'folder', path: location, withoutCache }),
-    kind,
+    ...LAYOUT,
     location,
+    place: LAYOUT.place(location),
+    names: (signal) => readCompanionNames(location, signal),
     openBlob: async (digest) => {
       const { path } = extent(digest);
       await refuseOutside(location, dirname(path), digest);
@@ -71,8 +88,10 @@ export function createOciTarSource(location: string): CacheSource {
   };
   return {
     ...readers(request),
-    kind: 'oci-tar',
+    ...TAR,
     location,
+    place: TAR.place(location),
+    names: (signal) => readCompanionNames(location, signal),
     locateBlobs: async (digests) => {
       const known = await extents();
       return digests.map((digest) => known.get(digest));

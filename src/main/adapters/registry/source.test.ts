@@ -262,7 +262,7 @@ describe.runIf(hasRegistryServer())('a cache in a registry', () => {
     const there = new Set<string>(blobs.map(({ digest }) => digest));
     expect(documents.filter((digest) => !there.has(digest))).toEqual([]);
     expect(documents).not.toContain(attestation.digest);
-    const names = await source.names();
+    const names = (await source.names?.()) ?? new Map();
     expect(names.size).toBeGreaterThan(3);
     expect([...names]).toEqual([...namesFromProvenance(statement)]);
 

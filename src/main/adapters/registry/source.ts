@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CacheError, isCacheError } from '../../../shared/base/errors.ts';
+import { READ_ONLY_CACHE } from '../../../shared/model/source-abilities.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { type Digest, parseDigest } from '../../../shared/oci/digest.ts';
 import { formatRef, type Ref } from '../../../shared/oci/reference.ts';
@@ -10,7 +11,6 @@ import type {
   SourceCache,
   SourceSnapshot,
 } from '../../engine/ports/cache-source.ts';
-import type { RecordNames } from '../../engine/ports/catalog.ts';
 import type { LayerInfoCache } from '../../engine/ports/layer-info-cache.ts';
 import { CacheReader, type OpenDocument } from '../../engine/remotecache/cache-reader.ts';
 import { unpackDescriptors } from '../../engine/remotecache/manifest-reader.ts';
@@ -22,17 +22,8 @@ import { layerProblems } from './layer-problems.ts';
 import { manifestReference, type RepositoryOpener } from './open-repository.ts';
 import { isAttestation, readProvenanceNames } from './provenance-names.ts';
 
-/** A source over a registry, which may know names for its records. */
-export interface RegistrySource extends CacheSource {
-  readonly kind: 'registry';
-  /** From the provenance beside the image, as it was when the source was last read. @throws `CANCELLED` */
-  names(signal?: AbortSignal): Promise<RecordNames>;
-}
-
-/** Whether a source is one over a registry. */
-export function isRegistrySource(source: CacheSource): source is RegistrySource {
-  return source.kind === 'registry' && 'names' in source;
-}
+/** What is declared of every cache in a registry. */
+export const REGISTRY = { kind: 'registry', can: READ_ONLY_CACHE } as const;
 
 /** What a registry source works with. `layerInfo` spares the trips of a second opening; without it each is made again. */
 export interface RegistrySourceOptions {
@@ -57,7 +48,7 @@ const NOTHING: Seen = { manifests: new Set(), sizes: new Map(), attestations: []
  * meanwhile does no harm. `location` is the reference made whole.
  * @throws `INVALID_INPUT` for a reference that names no repository of a registry
  */
-export function createRegistrySource(ref: Ref, options: RegistrySourceOptions): RegistrySource {
+export function createRegistrySource(ref: Ref, options: RegistrySourceOptions): CacheSource {
   const repository = options.repositories(ref);
   const location = formatRef(ref);
   const reference = manifestReference(ref);
@@ -139,10 +130,12 @@ export function createRegistrySource(ref: Ref, options: RegistrySourceOptions): 
   }
 
   return {
-    kind: 'registry',
+    ...REGISTRY,
     location,
+    place: ref,
     fingerprint: async (signal) => fingerprintOf(await naming(repository.resolve(reference, signal))),
     read: ({ signal, onProgress = () => {} } = {}) => read(signal, onProgress),
+    // As the provenance beside the image was when the source was last read.
     names: (signal) => readProvenanceNames(repository, seen.attestations, signal),
     locateBlobs: async (digests) => digests.map(() => undefined),
     async openBlob(digest) {

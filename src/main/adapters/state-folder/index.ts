@@ -6,8 +6,20 @@
 import { realpathSync } from 'node:fs';
 import { CacheError, toCacheError } from '../../../shared/base/errors.ts';
 import type { CacheSource } from '../../engine/ports/cache-source.ts';
+import type { SourceAdapter } from '../../engine/ports/source-adapter.ts';
 import { stateRoot } from './find-state.ts';
-import { createStateFolderSource } from './source.ts';
+import { createStateFolderSource, STATE_FOLDER } from './source.ts';
+
+/** State folders of BuildKit daemons. */
+export const stateFolderAdapter: SourceAdapter = {
+  ...STATE_FOLDER,
+  // The second is the older word.
+  schemes: ['state', 'buildkitd'],
+  opens: 'path',
+  lookedFor: 'the state folder of a BuildKit daemon (cache.db)',
+  open: async (path, options) => openStateFolder(path, options),
+  probe: async (path) => isStateFolder(path),
+};
 
 /**
  * The state folder at a path, or undefined where nothing looks like one: a root, a worker's folder in one, or one of their

@@ -1,7 +1,9 @@
 import { lstat, open, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { CacheError, toCacheError } from '../../../shared/base/errors.ts';
+import { READ_ONLY_CACHE } from '../../../shared/model/source-abilities.ts';
 import { type Digest, parseDigest, splitDigest } from '../../../shared/oci/digest.ts';
+import { pathPlace } from '../../../shared/oci/reference.ts';
 import type { BlobExtent } from '../../engine/ports/blob-hasher.ts';
 import type { BlobReader, CacheSource } from '../../engine/ports/cache-source.ts';
 import { createPositionalReader } from '../../engine/streams/positional-reader.ts';
@@ -11,11 +13,20 @@ import { algorithmFolder } from './layout.ts';
 import { readInWorker } from './read-in-worker.ts';
 import type { ReadMessage } from './read-worker.ts';
 
+/** What is declared of every state folder. */
+export const STATE_FOLDER = {
+  kind: 'state-folder',
+  // A daemon prunes by rules of its own: a plan by ours would be wrong about its disk.
+  can: { ...READ_ONLY_CACHE, plan: false, prune: 'daemon' },
+  place: (root: string) => pathPlace('oci', root),
+} as const;
+
 /** The state folder of a BuildKit daemon, read-only. `root` is canonical. */
 export function createStateFolderSource(root: string): CacheSource {
   return {
-    kind: 'state-folder',
+    ...STATE_FOLDER,
     location: root,
+    place: STATE_FOLDER.place(root),
     fingerprint: async (signal) => {
       const answer = await readInWorker({ root, task: 'fingerprint' }, { signal });
       return answer.type === 'fingerprint' ? answer.fingerprint : unexpected(answer);

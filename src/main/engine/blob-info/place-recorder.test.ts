@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { CacheError } from '../../../shared/base/errors.ts';
 import { parseDigest } from '../../../shared/oci/digest.ts';
-import { formatRef } from '../../../shared/oci/reference.ts';
+import { formatRef, parseRef } from '../../../shared/oci/reference.ts';
 import { createMemoryBlobInfoCache } from '../../adapters/memory/blob-info-cache.ts';
 import type { SourceBlob, SourceSnapshot } from '../ports/cache-source.ts';
 import { createMemoryReports } from '../testing/stand-ins.ts';
@@ -27,6 +27,8 @@ function snapshot(blobs: SourceSnapshot['blobs'], descriptors: ReturnType<typeof
   return { fingerprint: 'one', caches: [cache], blobs, documents: [], problems: [] };
 }
 
+const at = (place: string) => ({ place: parseRef(place) });
+
 function start(maxBlobs?: number) {
   const blobInfo = createMemoryBlobInfoCache();
   const reports = createMemoryReports();
@@ -38,7 +40,7 @@ function start(maxBlobs?: number) {
 test('every blob that lies there whole is recorded, orphans too, with what it uncompresses to', async () => {
   const { blobInfo, recorder, places } = start();
   const blobs = Array.from({ length: 1_200 }, (_, n) => blob(n));
-  recorder.record({ kind: 'store', location: '/srv/store' }, snapshot(blobs, [layer(7, digest(1_000_007))]));
+  recorder.record(at('store:///srv/store'), snapshot(blobs, [layer(7, digest(1_000_007))]));
   expect(await places(0)).toEqual([]);
   await recorder.idle();
   expect(await Promise.all([0, 7, 499, 500, 1_199].map(places))).toEqual(Array(5).fill(['store:///srv/store']));
@@ -47,20 +49,17 @@ test('every blob that lies there whole is recorded, orphans too, with what it un
 
 test('what is no longer there, or no longer whole, is forgotten of this place and of no other', async () => {
   const { recorder, places } = start();
-  recorder.record({ kind: 'oci-layout', location: '/a' }, snapshot([blob(1), blob(2), blob(3)]));
-  recorder.record({ kind: 'oci-tar', location: '/b.tar' }, snapshot([blob(1), blob(2)]));
-  recorder.record(
-    { kind: 'oci-layout', location: '/a' },
-    snapshot([blob(2, 'CORRUPT'), blob(3)], [layer(1), layer(3)]),
-  );
+  recorder.record(at('/a'), snapshot([blob(1), blob(2), blob(3)]));
+  recorder.record(at('oci-archive:/b.tar'), snapshot([blob(1), blob(2)]));
+  recorder.record(at('/a'), snapshot([blob(2, 'CORRUPT'), blob(3)], [layer(1), layer(3)]));
   await recorder.idle();
   expect(await Promise.all([1, 2, 3].map(places))).toEqual([['oci-archive:/b.tar'], ['oci-archive:/b.tar'], ['/a']]);
 });
 
 test('a source with more blobs than the bound is left out', async () => {
   const { recorder, places } = start(2);
-  recorder.record({ kind: 'oci-layout', location: '/a' }, snapshot([blob(1), blob(2), blob(3)]));
-  recorder.record({ kind: 'oci-layout', location: '/b' }, snapshot([blob(1), blob(2)]));
+  recorder.record(at('/a'), snapshot([blob(1), blob(2), blob(3)]));
+  recorder.record(at('/b'), snapshot([blob(1), blob(2)]));
   await recorder.idle();
   expect(await places(1)).toEqual(['/b']);
 });
@@ -74,7 +73,7 @@ test('a cache that fails is no trouble of the source; only a bug is reported, an
     if (error) throw error;
     await recordKnownLocations(...args);
   };
-  for (const location of ['/a', '/b', '/c']) recorder.record({ kind: 'oci-layout', location }, snapshot([blob(1)]));
+  for (const location of ['/a', '/b', '/c']) recorder.record(at(location), snapshot([blob(1)]));
   await recorder.idle();
   expect(await places(1)).toEqual(['/c']);
   expect(reports.reports).toMatchObject([{ error: { message: 'a bug' } }]);
@@ -89,10 +88,10 @@ test('disposed in the middle it stops after the transaction it is in', async () 
     disposed ??= recorder[Symbol.asyncDispose]();
   };
   const blobs = Array.from({ length: 1_200 }, (_, n) => blob(n));
-  recorder.record({ kind: 'oci-layout', location: '/a' }, snapshot(blobs));
+  recorder.record(at('/a'), snapshot(blobs));
   await recorder.idle();
   await disposed;
-  recorder.record({ kind: 'oci-layout', location: '/b' }, snapshot(blobs));
+  recorder.record(at('/b'), snapshot(blobs));
   await recorder.idle();
   expect(await Promise.all([0, 1_199].map(places))).toEqual([['/a'], []]);
 });

@@ -4,7 +4,6 @@ import { outward } from '../error-border.ts';
 import type { BIC } from '../ports/blob-info-cache.ts';
 import type { CacheSource, SourceSnapshot } from '../ports/cache-source.ts';
 import type { ReportSink } from '../ports/report-sink.ts';
-import { placeOfSource } from '../transfer/places.ts';
 import { recordLayerSources } from './locate.ts';
 import { isSamePlace } from './same-place.ts';
 
@@ -24,7 +23,7 @@ export interface PlaceRecorder extends AsyncDisposable {
    * To be called when a source was read anew; a kept catalog means that its state was recorded when that was made.
    * Returns at once and never throws: a state that could not be recorded is missing from an aid, not from a cache.
    */
-  record(source: Pick<CacheSource, 'kind' | 'location'>, snapshot: SourceSnapshot): void;
+  record(source: Pick<CacheSource, 'place'>, snapshot: SourceSnapshot): void;
   /** Resolves when all that was handed over is recorded. */
   idle(): Promise<void>;
 }
@@ -58,12 +57,12 @@ export function createPlaceRecorder(options: {
   }
 
   return {
-    record(source, snapshot) {
+    record({ place }, snapshot) {
       // What is handed over is small: the snapshot, with its columns, may go.
       const found = blobsOf(snapshot);
       if (stopped || found.present.length + found.gone.length > maxBlobs) return;
       work = work
-        .then(() => write(placeOfSource(source), found))
+        .then(() => write(place, found))
         .catch((error: unknown) => {
           outward(error, reports);
         });

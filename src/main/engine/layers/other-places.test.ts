@@ -5,7 +5,7 @@ import type { Source } from '../../../shared/model/source.ts';
 import { parseRef, type Ref } from '../../../shared/oci/reference.ts';
 import { otherPlaces } from './other-places.ts';
 
-const here = { kind: 'oci-layout', location: '/srv/cache' } as const;
+const here = { place: parseRef('/srv/cache') };
 
 function known(...places: readonly (string | Ref)[]) {
   const forgotten: Ref[] = [];
@@ -19,25 +19,21 @@ function known(...places: readonly (string | Ref)[]) {
   };
 }
 
-const listed = (id: string, kind: Source['kind'], location: string, state: Source['state'] = 'ready') => ({
+const listed = (id: string, place: string | Ref, state: Source['state'] = 'ready') => ({
   id,
-  kind,
-  location,
+  place: typeof place === 'string' ? parseRef(place) : place,
   state,
 });
+const ODD_TAR: Ref = { transport: 'oci-archive', registry: '', repository: '/srv/odd:name.tar' };
 const holding = async () => ({ present: true }) as LayerDetail;
 
 test('places come in the order of the cache, without the one asked about, and open ones name their source', async () => {
-  const blobInfo = known('docker://registry.test/a/cache:main', 'store:///srv/store', '/srv/cache', {
-    transport: 'oci-archive',
-    registry: '',
-    repository: '/srv/odd:name.tar',
-  });
+  const blobInfo = known('docker://registry.test/a/cache:main', 'store:///srv/store', '/srv/cache', ODD_TAR);
   const open = [
-    listed('one', 'oci-layout', '/srv/cache'),
-    listed('two', 'store', '/srv/store'),
-    listed('three', 'oci-tar', '/srv/odd:name.tar'),
-    listed('four', 'registry', 'docker://registry.test/a/cache:other'),
+    listed('one', '/srv/cache'),
+    listed('two', 'store:///srv/store'),
+    listed('three', ODD_TAR),
+    listed('four', 'docker://registry.test/a/cache:other'),
   ];
   expect(await otherPlaces(blobInfo, 'sha256:1', here, open, holding)).toEqual([
     { ref: 'docker://registry.test/a/cache:main', kind: 'docker', recordedAt: 9 },
@@ -48,7 +44,7 @@ test('places come in the order of the cache, without the one asked about, and op
 });
 
 test('another tag of the repository that is asked about is no other place', async () => {
-  const asked = { kind: 'registry', location: 'docker://registry.test/a/cache:main' } as const;
+  const asked = { place: parseRef('docker://registry.test/a/cache:main') };
   const blobInfo = known('docker://registry.test/a/cache:next', 'docker://registry.test/b/cache:main');
   const found = await otherPlaces(blobInfo, 'sha256:1', asked, [], holding);
   expect(found.map(({ ref }) => ref)).toEqual(['docker://registry.test/b/cache:main']);
@@ -57,10 +53,10 @@ test('another tag of the repository that is asked about is no other place', asyn
 test('a place that is open and has the blob no more is forgotten; one that cannot be asked now is kept', async () => {
   const blobInfo = known('/pruned', '/cut', '/reading', 'docker://registry.test/a/cache:main', '/closed');
   const open = [
-    listed('pruned', 'oci-layout', '/pruned'),
-    listed('cut', 'oci-layout', '/cut'),
-    listed('reading', 'oci-layout', '/reading', 'opening'),
-    listed('far', 'registry', 'docker://registry.test/a/cache:main'),
+    listed('pruned', '/pruned'),
+    listed('cut', '/cut'),
+    listed('reading', '/reading', 'opening'),
+    listed('far', 'docker://registry.test/a/cache:main'),
   ];
   const found = await otherPlaces(blobInfo, 'sha256:1', here, open, async (id) => {
     if (id === 'pruned') throw new CacheError('NOT_FOUND', 'The source has no such layer.');

@@ -1,13 +1,12 @@
 import { isCacheError } from '../../../shared/base/errors.ts';
 import type { LayerLocation } from '../../../shared/model/layer.ts';
 import type { Source } from '../../../shared/model/source.ts';
-import { isSamePlace, locationOfPlace } from '../blob-info/same-place.ts';
+import { isOnThisMachine, isSamePlace, locationOfPlace } from '../blob-info/same-place.ts';
 import type { BIC } from '../ports/blob-info-cache.ts';
 import type { Catalog } from '../ports/catalog.ts';
-import { placeOfSource } from '../transfer/places.ts';
 
 /** A source of the list, as far as it matters here. */
-type Listed = Pick<Source, 'id' | 'kind' | 'location' | 'state'>;
+type Listed = Pick<Source, 'id' | 'place' | 'state'>;
 
 /**
  * Where else a blob was seen, the most recently recorded first, without the source that is asked about. Places that are
@@ -20,12 +19,11 @@ type Listed = Pick<Source, 'id' | 'kind' | 'location' | 'state'>;
 export async function otherPlaces(
   blobInfo: Pick<BIC, 'knownLocations' | 'forgetLocation'>,
   digest: string,
-  asked: Pick<Source, 'kind' | 'location'>,
+  { place: here }: Pick<Source, 'place'>,
   open: readonly Listed[],
   layer: (sourceId: string) => ReturnType<Catalog['layer']>,
 ): Promise<LayerLocation[]> {
-  const here = placeOfSource(asked);
-  const places = new Map(open.map((source) => [locationOfPlace(placeOfSource(source)), source]));
+  const places = new Map(open.map((source) => [locationOfPlace(source.place), source]));
   const found: LayerLocation[] = [];
   for (const { ref, recordedAt } of await blobInfo.knownLocations(digest)) {
     if (isSamePlace(ref, here)) continue;
@@ -41,7 +39,7 @@ export async function otherPlaces(
 }
 
 async function mayHold(source: Listed, layer: (sourceId: string) => ReturnType<Catalog['layer']>): Promise<boolean> {
-  if (source.state !== 'ready' || source.kind === 'registry') return true;
+  if (source.state !== 'ready' || !isOnThisMachine(source.place)) return true;
   try {
     return (await layer(source.id)).present;
   } catch (error) {

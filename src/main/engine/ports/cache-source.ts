@@ -1,7 +1,9 @@
 import type { CacheForm, Problem, SourceKind } from '../../../shared/model/source.ts';
+import type { SourceAbilities } from '../../../shared/model/source-abilities.ts';
 import type { RecordUsage } from '../../../shared/model/usage.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import type { Digest } from '../../../shared/oci/digest.ts';
+import type { Ref } from '../../../shared/oci/reference.ts';
 import type { CacheConfig } from '../remotecache/cache-config.ts';
 import type { BlobExtent } from './blob-hasher.ts';
 import type { RecordNames } from './catalog.ts';
@@ -74,8 +76,13 @@ export interface ReadProgress {
  * A source that changes while it is read gives its last whole state, or `UNAVAILABLE` after three tries.
  */
 export interface CacheSource {
+  /** Part of its identity, and what its icon and name go by. What it can do stands in `can`. */
   readonly kind: SourceKind;
+  /** Canonical: the same place gives the same text, however it was written. */
   readonly location: string;
+  readonly can: SourceAbilities;
+  /** Where its blobs are, for the blob info cache. */
+  readonly place: Ref;
   /** Cheap: no config is parsed. */
   fingerprint(signal?: AbortSignal): Promise<string>;
   read(options?: { signal?: AbortSignal; onProgress?: (progress: ReadProgress) => void }): Promise<SourceSnapshot>;
@@ -88,4 +95,10 @@ export interface CacheSource {
    * @throws `CORRUPT` where a path to blobs leads out of the source
    */
   locateBlobs(digests: readonly Digest[]): Promise<readonly (BlobExtent | undefined)[]>;
+  /**
+   * Names for its records from what lies beside it, once it was read. Absent where nothing does. Never the reason that
+   * opening fails.
+   * @throws `CANCELLED`
+   */
+  names?(signal?: AbortSignal): Promise<RecordNames>;
 }

@@ -1,4 +1,5 @@
 import { CacheError } from '../../../shared/base/errors.ts';
+import { CACHE_FORMS } from '../../../shared/model/cache-forms.ts';
 import type { JobProgress } from '../../../shared/model/job.ts';
 import type { PruneReport } from '../../../shared/model/plan.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
@@ -108,15 +109,15 @@ async function changedCaches(
   const lost = new Set<string>(plan.blobs);
   const changed: ChangedCache[] = [];
   for (const [at, cache] of snapshot.caches.entries()) {
-    const { form } = cache;
-    if (form === 'inline' || form === 's3' || form === 'solver' || form === 'references') continue;
+    const { isRewritable, writtenAs } = CACHE_FORMS[cache.form];
+    if (!isRewritable) continue;
     const first = start[at] as number;
     const goes = (record: number) =>
       gone.has(recordId(ids.digest[first + record] ?? '', ids.ordinal[first + record] ?? 0));
     const described = new Set(cache.descriptors.map(({ digest }) => digest));
     const { config, isChanged } = prunedConfig(cache.parsed, { goes, blobs: lost, described });
     if (!isChanged) continue;
-    changed.push({ cache, documents: config && (await cacheDocuments(config, form, cache.descriptors, signal)) });
+    changed.push({ cache, documents: config && (await cacheDocuments(config, writtenAs, cache.descriptors, signal)) });
   }
   return changed;
 }

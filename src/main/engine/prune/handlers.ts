@@ -26,10 +26,10 @@ export function createPruneHandlers(os: Implementer['prune'], { clock, jobs, sou
 
   /** The store behind a source; undefined for a source that can only be planned for. */
   const storeOf = (source: Source): Promise<StoreView> | undefined =>
-    source.kind === 'store' ? stores.viewStore(source.location) : undefined;
+    source.can.prune === 'here' ? stores.viewStore(source.location) : undefined;
   const prunable = (sourceId: string): Source => {
     const source = sources.get(sourceId);
-    if (source.kind === 'store') return source;
+    if (source.can.prune === 'here') return source;
     throw new CacheError('INVALID_INPUT', 'Only a managed store can be pruned.', {
       subject: source.location,
       hint: 'Import it into a store first.',
@@ -65,7 +65,7 @@ export function createPruneHandlers(os: Implementer['prune'], { clock, jobs, sou
 
   return {
     plan: os.plan.handler(async ({ input: { sourceId, policy }, signal }) => {
-      refuseDaemon(sources.get(sourceId));
+      refuseUnplanned(sources.get(sourceId));
       const store = await storeOf(sources.get(sourceId));
       const source = await sources.cacheSource(sourceId, signal);
       const version = async () => (store ? (await store.readIndex()).version : source.fingerprint(signal));
@@ -164,8 +164,8 @@ export function createPruneHandlers(os: Implementer['prune'], { clock, jobs, sou
 }
 
 /** A daemon prunes by rules of its own: a plan by ours would be wrong about its disk. @throws `INVALID_INPUT` */
-function refuseDaemon({ kind, location }: Source): void {
-  if (kind !== 'state-folder' && kind !== 'du-listing') return;
+function refuseUnplanned({ can, location }: Source): void {
+  if (can.plan) return;
   throw new CacheError('INVALID_INPUT', 'What a daemon would prune of its own records cannot be planned yet.', {
     subject: location,
     hint: 'Prune there with buildctl prune; or import its cache into a store, and prune that.',

@@ -1,3 +1,4 @@
+import { CACHE_FORMS } from '../../../shared/model/cache-forms.ts';
 import type { BlobTable } from '../catalog/blob-table.ts';
 import { collectBlobs } from '../catalog/blob-table.ts';
 import { type ChainTable, placeChains } from '../catalog/chain-table.ts';
@@ -38,7 +39,7 @@ export function* pruneModel(snapshot: SourceSnapshot): Steps<PruneModel> {
     resultMs[result] = instant?.ms ?? Number.NEGATIVE_INFINITY;
     resultNs[result] = instant?.ns ?? 0;
   });
-  const mayGo = Uint8Array.from(snapshot.caches, ({ form }) => (form === 'inline' || form === 's3' ? 0 : 1));
+  const mayGo = Uint8Array.from(snapshot.caches, ({ form }) => (CACHE_FORMS[form].mayLosePart ? 1 : 0));
   return { snapshot, cacheStart, ids, blobs, chains, resultMs, resultNs, mayGo };
 }
 

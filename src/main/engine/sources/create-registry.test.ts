@@ -59,7 +59,7 @@ describe('source registry', () => {
       name: 'cache',
       state: 'opening',
       jobId,
-      writable: false,
+      can: { prune: 'never' },
       sample: false,
     });
     expect(source.id).toMatch(/^[0-9a-f]{12}$/);
@@ -353,7 +353,7 @@ describe('source registry', () => {
     const engine = startEngine();
     const { source, jobId } = await engine.sources.createStore('/srv/store');
     await engine.jobs.finished(jobId);
-    expect(source).toMatchObject({ kind: 'store', writable: true });
+    expect(source).toMatchObject({ kind: 'store', can: { prune: 'here', receive: true } });
     expect(engine.audit.list(1)).toMatchObject([{ action: 'create-store', subject: '/srv/store', outcome: 'done' }]);
     expect(engine.sources.findByLocation('/srv/store')?.id).toBe(source.id);
   });

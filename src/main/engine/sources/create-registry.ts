@@ -42,7 +42,7 @@ export function createSourceRegistry(ports: RegistryPorts): SourceRegistry {
     revision += 1;
     for (const listener of listeners) listener();
   };
-  const list = (): Source[] => toSources(entries.values(), ports.sample);
+  const list = (): Source[] => toSources(entries.values(), ports.sample, ports.opener.declared);
   const find = (id: string): Entry => {
     const entry = entries.get(id);
     if (entry) return entry;

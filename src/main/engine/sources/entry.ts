@@ -1,8 +1,12 @@
 import type { CacheError } from '../../../shared/base/errors.ts';
 import type { Problem, Source, SourceKind } from '../../../shared/model/source.ts';
 import type { CacheSource } from '../ports/cache-source.ts';
+import type { SourceOpener } from '../ports/source-opener.ts';
 import type { CatalogSlot } from './catalog-slot.ts';
 import { shortNames } from './short-names.ts';
+
+/** What a source of the list declares before it is opened again. */
+export type Declared = SourceOpener['declared'];
 
 /** A source of the list, with all that belongs to it while the engine runs. */
 export interface Entry {
@@ -39,18 +43,19 @@ export function createEntry(from: Pick<Entry, 'id' | 'kind' | 'location' | 'open
 }
 
 /** The entries as the contract shows them, oldest first. `sample`: location of the cache that ships with the project. */
-export function toSources(entries: Iterable<Entry>, sample: string): Source[] {
+export function toSources(entries: Iterable<Entry>, sample: string, declared: Declared): Source[] {
   const sorted = [...entries].sort((a, b) => a.openedAt - b.openedAt);
   const names = shortNames(sorted.map((entry) => entry.location));
   return sorted.map((entry, index) => {
     const isSample = entry.location === sample;
-    return toSource(entry, isSample ? 'Sample cache' : (names[index] ?? entry.location), isSample);
+    return toSource(entry, isSample ? 'Sample cache' : (names[index] ?? entry.location), isSample, declared);
   });
 }
 
-function toSource(entry: Entry, name: string, sample: boolean): Source {
+function toSource(entry: Entry, name: string, sample: boolean, declared: Declared): Source {
   const { id, kind, location, state, version, openedAt } = entry;
   const catalog = entry.slot?.catalog;
+  const { can, place } = entry.source ?? declared(kind, location);
   const found = new Set(entry.found.map((problem) => problem.subject));
   return {
     id,
@@ -58,7 +63,8 @@ function toSource(entry: Entry, name: string, sample: boolean): Source {
     location,
     name,
     state,
-    writable: kind === 'store',
+    can,
+    place,
     sample,
     ...(catalog ? { fingerprint: catalog.fingerprint, totals: catalog.totals } : {}),
     ...(catalog?.du ? { du: catalog.du } : {}),

@@ -53,8 +53,8 @@ export async function loadCatalog(
   throwIfAborted(signal);
   const snapshot = await source.read(progress);
   const configs = snapshot.caches.map((cache) => cache.parsed);
-  const beside = await ports.opener.names(source, signal);
-  const names = withContentNames(new Map([...(snapshot.names ?? []), ...beside]), configs);
+  const beside = await source.names?.(signal);
+  const names = withContentNames(new Map([...(snapshot.names ?? []), ...(beside ?? [])]), configs);
   throwIfAborted(signal);
   const catalog = await ports.catalogs.build(id, snapshot, names, progress);
   options.onRead?.(snapshot);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CacheError, throwIfAborted } from '../../../shared/base/errors.ts';
+import { READ_ONLY_CACHE } from '../../../shared/model/source-abilities.ts';
 import { type Digest, parseDigest } from '../../../shared/oci/digest.ts';
 import type { CacheSource, SourceBlob } from '../ports/cache-source.ts';
 import type { CacheConfig } from '../remotecache/cache-config.ts';
@@ -39,6 +40,8 @@ export function createMemoryBlobs(layers: readonly Uint8Array[], orphans: readon
     described,
     kind: 'oci-layout',
     location: '/memory',
+    can: READ_ONLY_CACHE,
+    place: { transport: 'oci', registry: '', repository: '/memory' },
     fingerprint: async () => [...blobs.keys()].join(),
     async read({ signal } = {}) {
       throwIfAborted(signal);

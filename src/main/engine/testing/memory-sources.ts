@@ -1,5 +1,6 @@
 import { CacheError, throwIfAborted } from '../../../shared/base/errors.ts';
 import type { SourceKind } from '../../../shared/model/source.ts';
+import { READ_ONLY_CACHE } from '../../../shared/model/source-abilities.ts';
 import type { CacheSource, SourceSnapshot } from '../ports/cache-source.ts';
 import type { SourceOpener } from '../ports/source-opener.ts';
 
@@ -35,8 +36,16 @@ export function createMemorySources(): SourceOpener & {
       const location = text.replace(/\/+$/, '');
       return createSource(location, find(location).kind, () => find(location));
     },
-    names: async () => new Map(),
+    declared,
     probe: async (path) => places.get(path)?.kind,
+  };
+}
+
+function declared(kind: SourceKind, location: string): Pick<CacheSource, 'can' | 'place'> {
+  const isStore = kind === 'store';
+  return {
+    can: isStore ? { ...READ_ONLY_CACHE, prune: 'here', receive: true, repair: true } : READ_ONLY_CACHE,
+    place: { transport: isStore ? 'store' : 'oci', registry: '', repository: location },
   };
 }
 
@@ -44,6 +53,7 @@ function createSource(location: string, kind: SourceKind, find: () => MemoryPlac
   return {
     kind,
     location,
+    ...declared(kind, location),
     fingerprint: async () => `print of ${find().content}`,
     async read({ signal, onProgress } = {}) {
       const place = find();

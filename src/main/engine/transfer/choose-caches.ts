@@ -1,4 +1,5 @@
 import { CacheError } from '../../../shared/base/errors.ts';
+import { CACHE_FORMS } from '../../../shared/model/cache-forms.ts';
 import type { TransferOptions } from '../../../shared/model/transfer.ts';
 import { isTag } from '../../../shared/oci/reference.ts';
 import type { SourceCache, SourceSnapshot } from '../ports/cache-source.ts';
@@ -17,7 +18,7 @@ export interface ChosenCache {
  */
 export function chooseCaches(snapshot: Pick<SourceSnapshot, 'caches'>, ref: string | undefined): ChosenCache[] {
   // Records of a daemon that no key leads to cannot be found by a build either.
-  const caches = snapshot.caches.filter(({ form }) => form !== 'references');
+  const caches = snapshot.caches.filter(({ form }) => CACHE_FORMS[form].hasKeys);
   const [only, ...others] = caches;
   if (!only || snapshot.caches.some((cache) => cache.ref === ref && !caches.includes(cache))) {
     const what = only
@@ -29,7 +30,7 @@ export function chooseCaches(snapshot: Pick<SourceSnapshot, 'caches'>, ref: stri
     });
   }
   if (ref === undefined)
-    return caches.map((cache) => ({ cache, ref: cache.form === 'solver' ? DEFAULT_REF : cache.ref }));
+    return caches.map((cache) => ({ cache, ref: CACHE_FORMS[cache.form].isNamed ? cache.ref : DEFAULT_REF }));
   const named = caches.find((cache) => cache.ref === ref);
   if (named) return [{ cache: named, ref }];
   if (others.length === 0) return [{ cache: only, ref: checkedName(ref) }];

@@ -6,7 +6,6 @@ import type { BIC } from '../ports/blob-info-cache.ts';
 import type { CacheSource } from '../ports/cache-source.ts';
 import type { CacheTarget, TargetOpener } from '../ports/cache-target.ts';
 import type { LockOptions, ManagedStore, StoreOpener } from '../ports/managed-store.ts';
-import type { SourceOpener } from '../ports/source-opener.ts';
 import type { Staging } from '../ports/staging.ts';
 import type { SourceRegistry } from '../sources/registry.ts';
 import { waiting } from '../store/waiting.ts';
@@ -24,13 +23,11 @@ export interface TransferEngine {
   readonly targets: TargetOpener;
   readonly staging: Staging;
   readonly blobInfo: BIC;
-  /** Knows what the records of a source are called. */
-  readonly opener: Pick<SourceOpener, 'names'>;
 }
 
 /** `transfer` of the contract. */
 export function createTransferHandlers(os: Implementer['transfer'], engine: TransferEngine) {
-  const { jobs, sources, stores, targets, staging, blobInfo, opener } = engine;
+  const { jobs, sources, stores, targets, staging, blobInfo } = engine;
   /** @throws `INVALID_INPUT` when a source would be written to itself */
   const locate = async (sourceId: string, to: string, places: Pick<TargetOpener, 'locate'>): Promise<string> => {
     const { location } = sources.get(sourceId);
@@ -95,7 +92,7 @@ export function createTransferHandlers(os: Implementer['transfer'], engine: Tran
     import: os.import.handler(({ input }) =>
       start('import', input, async (path, source, options) => {
         const store = await openOrCreateStore(stores, path);
-        await store.keepNames(await opener.names(source, options.signal), options);
+        await store.keepNames((await source.names?.(options.signal)) ?? new Map(), options);
         return createLayoutTarget(store);
       }),
     ),

@@ -2,6 +2,7 @@ import { throwIfAborted } from '../../../shared/base/errors.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { type Digest, parseDigest } from '../../../shared/oci/digest.ts';
 import { isReplacedBy, type LayoutIndexDocument, withReference } from '../../../shared/oci/layout-index.ts';
+import { pathPlace } from '../../../shared/oci/reference.ts';
 import type { CacheTarget, NewReference } from '../ports/cache-target.ts';
 import type { LayoutStore } from '../ports/managed-store.ts';
 import { writeDocument } from '../store/write-document.ts';
@@ -15,7 +16,7 @@ import { setDamagedAside } from './set-damaged-aside.ts';
 export function createLayoutTarget(store: LayoutStore): CacheTarget {
   return {
     location: store.location,
-    place: { transport: store.managed ? 'store' : 'oci', registry: '', repository: store.location },
+    place: pathPlace(store.managed ? 'store' : 'oci', store.location),
     lease: (digests) => store.lease(digests),
     async survey(wanted) {
       const present = await presentBlobs(store, wanted);

@@ -1,16 +1,8 @@
 import { toCacheError } from '../../../shared/base/errors.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
-import { parseRef, type Ref } from '../../../shared/oci/reference.ts';
+import type { Ref } from '../../../shared/oci/reference.ts';
 import { recordLayerSources } from '../blob-info/locate.ts';
 import type { BIC } from '../ports/blob-info-cache.ts';
-import type { CacheSource } from '../ports/cache-source.ts';
-
-/** Where a source has its blobs, for the blob info cache. */
-export function placeOfSource({ kind, location }: Pick<CacheSource, 'kind' | 'location'>): Ref {
-  if (kind === 'registry') return parseRef(location);
-  const transport = kind === 'store' ? 'store' : kind === 'oci-tar' ? 'oci-archive' : 'oci';
-  return { transport, registry: '', repository: location };
-}
 
 /** Remembers where blobs are. It helps later, and is never the reason that a transfer fails. */
 export async function rememberPlace(

@@ -1,3 +1,4 @@
+import { CACHE_FORMS } from '../../../shared/model/cache-forms.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import type { SourceCache } from '../ports/cache-source.ts';
 import type { CacheConfig } from '../remotecache/cache-config.ts';
@@ -45,9 +46,10 @@ function canonical(
   config: CacheConfig,
   described: ReadonlyMap<string, Descriptor>,
 ): CacheConfig {
-  if (form === 'solver') return canonicalConfig(config, described);
+  const written = CACHE_FORMS[form].config;
+  if (written === 'none') return canonicalConfig(config, described);
   // What was inside an image has the image's order.
-  return form === 'inline' || form === 's3' ? sortCacheConfig(config) : config;
+  return written === 'unsorted' ? sortCacheConfig(config) : config;
 }
 
 function withoutMissing(config: CacheConfig, usable: Uint8Array): { config: CacheConfig; leftOut: number } {

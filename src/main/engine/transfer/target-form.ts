@@ -1,4 +1,5 @@
 import { CacheError } from '../../../shared/base/errors.ts';
+import { CACHE_FORMS } from '../../../shared/model/cache-forms.ts';
 import type { CacheForm } from '../../../shared/model/source.ts';
 import type { TransferOptions } from '../../../shared/model/transfer.ts';
 import type { WireForm } from '../remotecache/manifest.ts';
@@ -16,8 +17,9 @@ export function targetForm(form: CacheForm, { format, ociMediaTypes }: TransferO
     });
   }
   if (format === 'manifest') return 'image-manifest';
-  const isIndex = format === 'index' || ociMediaTypes === false || form === 'index-oci' || form === 'index-docker';
+  const { writtenAs } = CACHE_FORMS[form];
+  const isIndex = format === 'index' || ociMediaTypes === false || writtenAs !== 'image-manifest';
   if (!isIndex) return 'image-manifest';
-  const isOci = ociMediaTypes ?? form !== 'index-docker';
+  const isOci = ociMediaTypes ?? writtenAs !== 'index-docker';
   return isOci ? 'index-oci' : 'index-docker';
 }

@@ -138,7 +138,7 @@ describe('which form', () => {
 });
 
 describe('which caches', () => {
-  const named = (...refs: string[]) => ({ caches: refs.map((ref) => ({ ref })) }) as never;
+  const named = (...refs: string[]) => ({ caches: refs.map((ref) => ({ ref, form: 'image-manifest' })) }) as never;
   const names = (refs: string[], ref?: string) => chooseCaches(named(...refs), ref).map((chosen) => chosen.ref);
   test('all, or the one that is named; the only one can be given a name', () => {
     expect([names(['a', 'b']), names(['a', 'b'], 'b'), names(['a'], 'x')]).toEqual([['a', 'b'], ['b'], ['x']]);

@@ -6,7 +6,7 @@ import { type Digest, parseDigest, shortDigest } from '../../../shared/oci/diges
 import { createCacheExporter, type ExportStatus, type Ingester } from '../remotecache/exporter.ts';
 import { waiting } from '../store/waiting.ts';
 import { chosenFor } from './choose-caches.ts';
-import { placeOfSource, rememberPlace } from './places.ts';
+import { rememberPlace } from './places.ts';
 import { distinctBlobs, type PreparedCache, prepareCaches, replacedAt, warningsOf } from './prepared.ts';
 import { recompressCaches } from './recompress-caches.ts';
 import { createSupply, noteDamage, type Run, type Transfer } from './run.ts';
@@ -39,7 +39,7 @@ export async function transferCaches(transfer: Transfer): Promise<TransferReport
   const inSource = new Set<string>(snapshot.blobs.filter(({ problem }) => !problem).map(({ digest }) => digest));
   const hadBySource = described.filter(({ digest }) => inSource.has(digest));
   // Before the copying: a registry that the source lies in may have a blob for another repository of its own.
-  await rememberPlace(blobInfo, hadBySource, placeOfSource(source), log);
+  await rememberPlace(blobInfo, hadBySource, source.place, log);
 
   const { present, unfit } = await target.survey(described, signal, onProgress);
   const run: Run = { ...transfer, log, target, lease, chosen: named, supply: createSupply(inSource, present) };

@@ -7,7 +7,6 @@ import type { JobContext, Jobs } from '../jobs/jobs.ts';
 import type { BlobHasher } from '../ports/blob-hasher.ts';
 import type { StoreOpener } from '../ports/managed-store.ts';
 import type { SourceOpener } from '../ports/source-opener.ts';
-import { placeOfSource } from '../transfer/places.ts';
 import { type DamageEngine, knownDamage } from './known-damage.ts';
 import { type DamagedStore, IS_WHOLE, mendStore, quarantineInStore } from './mend.ts';
 import { verifyBlobs } from './verify-blobs.ts';
@@ -29,7 +28,7 @@ export function createVerifyHandlers(os: Implementer['verify'], engine: VerifyEn
 
   const storeSource = (sourceId: string): Source => {
     const source = sources.get(sourceId);
-    if (source.kind === 'store') return source;
+    if (source.can.repair) return source;
     throw new CacheError('INVALID_INPUT', 'Only a managed store can be mended.', {
       subject: source.location,
       hint: 'Import the cache into a store, or copy it anew from where it was written.',
@@ -60,7 +59,7 @@ export function createVerifyHandlers(os: Implementer['verify'], engine: VerifyEn
 
   return {
     start: os.start.handler(({ input: { sourceId } }) => {
-      const { location, kind } = sources.get(sourceId);
+      const { location, can } = sources.get(sourceId);
       const jobId = jobs.start({
         kind: 'verify',
         title: `Verify ${location}`,
@@ -69,7 +68,7 @@ export function createVerifyHandlers(os: Implementer['verify'], engine: VerifyEn
           const source = await sources.cacheSource(sourceId, signal);
           const report = await verifyBlobs(source, { hasher, signal, progress });
           for (const { code, subject, message } of report.details) log(`${code} ${subject}: ${message}`);
-          if (kind === 'store') {
+          if (can.repair) {
             await keepFindings(stores, location, report, { signal, log });
             await sources.refresh(sourceId, signal);
           }
@@ -112,7 +111,7 @@ export function createVerifyHandlers(os: Implementer['verify'], engine: VerifyEn
           const report = await inStore(source, digests, job, (damaged) => mendStore({ ...damaged, origin }));
           // What was said to be there and is not is not offered again.
           for (const { digest, reason } of report.leftAlone) {
-            if (reason !== IS_WHOLE) await blobInfo.forgetLocation(digest, placeOfSource(origin));
+            if (reason !== IS_WHOLE) await blobInfo.forgetLocation(digest, origin.place);
           }
           return { kind: 'mend' as const, report };
         },

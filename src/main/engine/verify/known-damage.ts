@@ -6,7 +6,6 @@ import { locationOfPlace } from '../blob-info/same-place.ts';
 import type { BIC } from '../ports/blob-info-cache.ts';
 import type { StoreOpener } from '../ports/managed-store.ts';
 import type { SourceRegistry } from '../sources/registry.ts';
-import { placeOfSource } from '../transfer/places.ts';
 
 /** What finding damage needs of the engine. */
 export interface DamageEngine {
@@ -34,7 +33,7 @@ export async function knownDamage(
     sources
       .list()
       .filter(({ id, state }) => id === sourceId || state === 'ready')
-      .map((one) => locationOfPlace(placeOfSource(one))),
+      .map((one) => locationOfPlace(one.place)),
   );
   const open = await openPlaces(sources, source, shown, signal);
   const blobs: DamagedBlob[] = [];
@@ -54,7 +53,7 @@ export async function knownDamage(
       places: [...here, ...elsewhere],
     });
   }
-  const store = source.kind === 'store' ? await stores.viewStore(source.location) : undefined;
+  const store = source.can.repair ? await stores.viewStore(source.location) : undefined;
   const quarantined = ((await store?.quarantined()) ?? []).map(({ digest, size, problem, at }) => ({
     digest,
     size,

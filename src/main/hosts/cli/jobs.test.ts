@@ -4,6 +4,7 @@ import type { CacheErrorCode } from '../../../shared/base/errors.ts';
 import { contract } from '../../../shared/contract/index.ts';
 import type { Job, JobResult } from '../../../shared/model/job.ts';
 import type { Source } from '../../../shared/model/source.ts';
+import { READ_ONLY_CACHE } from '../../../shared/model/source-abilities.ts';
 import { createLocalClient } from '../../engine/local-client.ts';
 import type { EngineHandle } from '../engine-handle.ts';
 import { runInProcess } from './testing/run-in-process.ts';
@@ -14,7 +15,8 @@ const SOURCE: Source = {
   location: '/store',
   name: 'store',
   state: 'ready',
-  writable: true,
+  can: { ...READ_ONLY_CACHE, prune: 'here' },
+  place: { transport: 'store', registry: '', repository: '/store' },
   sample: false,
   caches: [],
   problems: [],

@@ -1,4 +1,5 @@
 import type { EngineClient } from '../../../shared/contract/index.ts';
+import { CACHE_FORMS } from '../../../shared/model/cache-forms.ts';
 import type { Source } from '../../../shared/model/source.ts';
 import type { TransferOptions } from '../../../shared/model/transfer.ts';
 import { checkRef, resolveId } from './sources.ts';
@@ -23,7 +24,7 @@ export async function transferOptions(
   { mode, ref, key, compression, format, ociMediatypes }: TransferFlags,
 ): Promise<TransferOptions> {
   // What a daemon keeps without keys is no cache that could be written.
-  const several = source.caches.filter(({ form }) => form !== 'references').length > 1;
+  const several = source.caches.filter(({ form }) => CACHE_FORMS[form].hasKeys).length > 1;
   const among = source.caches.some((cache) => cache.ref === ref) ? ref : undefined;
   return {
     mode,

@@ -57,7 +57,7 @@ export function createFakeRouter() {
     if (known) return { source: known.source, jobId: 'job-0' };
     made += 1;
     const name = location.split('/').findLast((part) => part !== '') ?? location;
-    const full = createFakeSource({ id: `opened-${made}`, name, kind, location, writable: kind === 'store' }, records);
+    const full = createFakeSource({ id: `opened-${made}`, name, kind, location }, records);
     const { totals: _totals, ...bare } = full.source;
     const jobId = jobs.start({
       kind: 'open',

@@ -3,7 +3,7 @@ import type { Source } from '../../../shared/model/source.ts';
 
 /** Where else every blob was seen: in the store, if that is another source, and in a registry. */
 export function fakeLocations(sources: readonly Source[], sourceId: string): LayerLocation[] {
-  const stores = sources.filter(({ id, kind }) => kind === 'store' && id !== sourceId);
+  const stores = sources.filter(({ id, can }) => can.receive && id !== sourceId);
   return [
     ...stores.map(({ id, location }) => ({
       ref: `store://${location}`,

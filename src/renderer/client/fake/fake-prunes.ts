@@ -36,7 +36,7 @@ export function createFakePrunes({ entry, changeRecords, jobs }: FakePruneParts)
     apply: os.apply.handler(({ input }) => {
       const { plan, kept, goes } = planOf(plans, input.plan);
       const { source, records } = entry(input.sourceId);
-      if (!source.writable)
+      if (source.can.prune !== 'here')
         throw new CacheError('ACCESS_DENIED', 'This source is read-only.', { subject: source.location });
       return {
         jobId: jobs.start({

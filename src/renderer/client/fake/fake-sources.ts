@@ -1,7 +1,10 @@
 import { CacheError } from '../../../shared/base/errors.ts';
 import type { Source } from '../../../shared/model/source.ts';
+import { READ_ONLY_CACHE, type SourceAbilities } from '../../../shared/model/source-abilities.ts';
 import { createFakeCatalog, type FakeCatalog, REF } from './catalog.ts';
 import { createFakeRecords, type FakeRecord, fakeDigest } from './records.ts';
+
+const STORE: SourceAbilities = { ...READ_ONLY_CACHE, prune: 'here', receive: true, repair: true };
 
 /** A source of the fake engine with what it holds. */
 export interface FakeSource {
@@ -29,7 +32,8 @@ export function createFakeSource(
     catalog,
     source: {
       state: 'ready',
-      writable: false,
+      can: about.kind === 'store' ? STORE : READ_ONLY_CACHE,
+      place: { transport: about.kind === 'store' ? 'store' : 'oci', registry: '', repository: about.location },
       sample: false,
       fingerprint: fakeDigest(`${about.id} ${records.length}`),
       totals,
@@ -61,7 +65,7 @@ export function createFakeSources(): Map<string, FakeSource> {
     hint: 'The folder above, cache, looks like an OCI layout.',
   });
   const list: readonly FakeSource[] = [
-    createFakeSource({ id: 'store', name: 'app-store', kind: 'store', location: '/home/me/app-store', writable: true }),
+    createFakeSource({ id: 'store', name: 'app-store', kind: 'store', location: '/home/me/app-store' }),
     createFakeSource({
       id: 'sample',
       name: 'sample',

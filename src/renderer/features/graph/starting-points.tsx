@@ -27,7 +27,7 @@ export function StartingPoints({ source, onPick }: { readonly source: Source; re
       </EmptyState>
     );
   }
-  if (source.kind === 'du-listing') {
+  if (!source.can.links) {
     return (
       <EmptyState icon={Workflow} title="A listing has no links, so there is no graph">
         It tells of records and what they take, not of the keys that lead to them. Open the daemon’s state folder to

@@ -2,7 +2,6 @@ import { FolderOpen } from 'lucide-react';
 import { navigate } from 'wouter/use-browser-location';
 import { isCacheError } from '../../../shared/base/errors.ts';
 import type { LayerLocation } from '../../../shared/model/layer.ts';
-import type { SourceKind } from '../../../shared/model/source.ts';
 import { sourceHref } from '../../base/address.ts';
 import { IconButton } from '../../base/button.tsx';
 import { CopyButton } from '../../base/copy-button.tsx';
@@ -11,18 +10,8 @@ import { Section } from '../../base/section.tsx';
 import { useShell } from '../../base/shell-context.ts';
 import { Time } from '../../base/time.tsx';
 import { useEngine } from '../../client/engine-context.tsx';
-import { SOURCE_ICONS } from '../../widgets/source-kinds.ts';
+import { PLACE_ICONS } from '../../widgets/source-kinds.ts';
 import styles from './layer.module.css';
-
-/** As what a place opens. */
-const KIND_OF: Readonly<Record<LayerLocation['kind'], SourceKind>> = {
-  oci: 'oci-layout',
-  'oci-archive': 'oci-tar',
-  'docker-archive': 'oci-tar',
-  docker: 'registry',
-  s3: 'registry',
-  store: 'store',
-};
 
 /** Where else the blob was seen, with when. Opening a place that is open already goes there. */
 export function AlsoAt({
@@ -54,7 +43,7 @@ export function AlsoAt({
       <ul>
         {locations.map((location) => (
           <li key={location.ref} className={styles.place}>
-            <Icon of={SOURCE_ICONS[KIND_OF[location.kind]]} size={12} className="t3" />
+            <Icon of={PLACE_ICONS[location.kind]} size={12} className="t3" />
             {/* The end of a path tells places apart: what is cut off is its beginning. */}
             <span className={styles.placeName} data-tip={location.ref}>
               <bdi dir="ltr">{location.ref}</bdi>

@@ -73,7 +73,7 @@ export function LayersView({ source }: SourceViewProps) {
       empty={
         isEmptyStore(source) ? (
           <EmptyStore store={source} />
-        ) : source.kind === 'du-listing' ? (
+        ) : !source.can.verify ? (
           <EmptyState icon={Layers} title="A listing names no layers">
             It tells of records and what they take on the daemon’s disk. Open the daemon’s state folder to see their
             layers.

@@ -42,7 +42,7 @@ export function DamagePart({ source }: { readonly source: Source }) {
           <DamageTable
             blobs={damage.blobs}
             nameOf={nameOf}
-            {...(source.writable && !running ? { onQuarantine: work.quarantine, onMend: work.mend } : {})}
+            {...(source.can.repair && !running ? { onQuarantine: work.quarantine, onMend: work.mend } : {})}
           />
           {damage.total > damage.blobs.length && (
             <p className={styles.more}>and {damage.total - damage.blobs.length} more: the command line lists all</p>
@@ -73,13 +73,13 @@ function Actions({
       <Button icon={RotateCw} variant="ghost" onPress={work.verify}>
         Verify again
       </Button>
-      {!source.writable && <span className={styles.sub}>Only a store can be mended here.</span>}
-      {source.writable && !best && (
+      {!source.can.repair && <span className={styles.sub}>Only a store can be mended here.</span>}
+      {source.can.repair && !best && (
         <span className={styles.sub}>
           Open a cache that has {blobs.length === 1 ? 'it' : 'them'} to re-import from it.
         </span>
       )}
-      {source.writable && damaged.length > 0 && (
+      {source.can.repair && damaged.length > 0 && (
         <Button
           icon={ShieldX}
           tip="Takes the damaged blobs out of the store. They count as missing, and stay on the disk until the trash is emptied."
@@ -88,12 +88,12 @@ function Actions({
           Quarantine {damaged.length}
         </Button>
       )}
-      {source.writable && best && places.length === 1 && (
+      {source.can.repair && best && places.length === 1 && (
         <Button variant="primary" tip={best.location} onPress={() => work.mend(best.location, best.digests)}>
           {`Re-import ${best.digests.length} from ${nameOf(best.location)}`}
         </Button>
       )}
-      {source.writable && places.length > 1 && (
+      {source.can.repair && places.length > 1 && (
         <Menu label="Re-import from" button={<Button variant="primary">Re-import from…</Button>}>
           {places.map(({ location, digests }) => (
             <MenuItem key={location} onAction={() => work.mend(location, digests)}>

@@ -1,4 +1,5 @@
 import { CircleCheck, ShieldCheck } from 'lucide-react';
+import { CACHE_FORMS } from '../../../shared/model/cache-forms.ts';
 import type { Source } from '../../../shared/model/source.ts';
 import { Badge } from '../../base/badge.tsx';
 import { Button } from '../../base/button.tsx';
@@ -11,7 +12,7 @@ import { useShell } from '../../base/shell-context.ts';
 import { Time } from '../../base/time.tsx';
 import { useEngine } from '../../client/engine-context.tsx';
 import { useJobs } from '../../client/hooks.ts';
-import { FORM_NAMES, hasBlobs } from '../../widgets/source-kinds.ts';
+import { FORM_NAMES } from '../../widgets/source-kinds.ts';
 import styles from './source-panel.module.css';
 
 /** What a source is and what it holds, where nothing else is inspected. */
@@ -23,7 +24,7 @@ export function SourcePanel({ source }: InspectorPanelProps) {
       <div className={styles.head}>
         <h2 className="semi">{source.name}</h2>
         {source.sample && <Badge>sample</Badge>}
-        {source.writable ? <Badge tone="down">can be pruned</Badge> : <Badge>read-only</Badge>}
+        {source.can.prune === 'here' ? <Badge tone="down">can be pruned</Badge> : <Badge>read-only</Badge>}
       </div>
       <Section title="Where" action={<CopyButton text={source.location} label="Copy the location" />}>
         <bdi className={styles.location}>{source.location}</bdi>
@@ -98,10 +99,10 @@ export function SourcePanel({ source }: InspectorPanelProps) {
               <li key={`${cache.ref} ${cache.manifest?.digest ?? ''}`} className={styles.cache}>
                 <span className="medium ellipsis">{cache.ref === '' ? 'without a name' : cache.ref}</span>
                 <span className={styles.size}>
-                  {cache.form === 'references' ? (
-                    countOf(cache.totals.records, 'record')
-                  ) : (
+                  {CACHE_FORMS[cache.form].hasKeys ? (
                     <Bytes bytes={cache.totals.deduplicatedBytes} />
+                  ) : (
+                    countOf(cache.totals.records, 'record')
                   )}
                 </span>
                 <span className="t3 fs11">{FORM_NAMES[cache.form]}</span>
@@ -112,7 +113,7 @@ export function SourcePanel({ source }: InspectorPanelProps) {
         </Section>
       )}
       {source.state === 'ready' && source.problems.length === 0 && (
-        <Section title="Problems" {...(hasBlobs(source) ? { action: <VerifyButton source={source} /> } : {})}>
+        <Section title="Problems" {...(source.can.verify ? { action: <VerifyButton source={source} /> } : {})}>
           <Badge tone="hit" icon={CircleCheck}>
             none found while reading
           </Badge>

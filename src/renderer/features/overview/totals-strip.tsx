@@ -9,7 +9,6 @@ import { classNames } from '../../base/class-names.ts';
 import { countOf } from '../../base/quantity.tsx';
 import { relativeTime, useNow } from '../../base/time.tsx';
 import { useRead } from '../../client/hooks.ts';
-import { hasBlobs } from '../../widgets/source-kinds.ts';
 import { type About, aboutInput } from './about.ts';
 import styles from './totals-strip.module.css';
 
@@ -18,7 +17,7 @@ export function TotalsStrip({ totals, ...about }: About & { readonly totals: Tot
   const { source, cacheRef } = about;
   const filter = cacheRef === undefined ? undefined : `ref:=${cacheRef}`;
   const { du } = cacheRef === undefined ? source : {};
-  const isListing = !hasBlobs(source);
+  const isListing = !source.can.verify;
   return (
     <section className={styles.strip} aria-label="Totals">
       {du ? (

@@ -57,7 +57,7 @@ export function ApplyBar({
       title={<b>{applySentence(plan)}</b>}
       note={noteOf(source, plan)}
       actions={
-        source.writable ? (
+        source.can.prune === 'here' ? (
           <Button
             variant="danger"
             icon={state.phase === 'planning' ? RotateCcw : Trash2}
@@ -86,7 +86,7 @@ function buttonCount({ goes }: PrunePlan): string {
 
 function noteOf(source: Source, plan: PrunePlan): string {
   const exact = plan.exact ? ' Equal to BuildKit’s own choice.' : '';
-  if (!source.writable) {
+  if (source.can.prune !== 'here') {
     return `This source is read-only: the plan shows what a prune would do. In a managed store it can be applied and undone.${exact}`;
   }
   return `Undo brings everything back until then. Each record is checked again before it moves.${exact}`;

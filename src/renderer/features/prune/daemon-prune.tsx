@@ -12,13 +12,13 @@ const COMMAND = 'buildctl prune';
 
 /** A daemon prunes its records by rules of its own, so no plan is offered: where to prune instead. */
 export function DaemonPrune({ source }: SourceViewProps) {
-  const isFolder = source.kind === 'state-folder';
+  const { transfer } = source.can;
   return (
     <EmptyState
       icon={Scissors}
       title="A daemon prunes its own records"
       action={
-        isFolder && (
+        transfer && (
           <Button icon={DatabaseZap} onPress={() => navigate(sourceHref(source.id, 'transfer', { kind: 'store' }))}>
             Import into a store
           </Button>
@@ -27,7 +27,7 @@ export function DaemonPrune({ source }: SourceViewProps) {
     >
       <p>
         What BuildKit would take of them cannot be planned here yet. Prune with its own command
-        {isFolder ? ', or import the cache into a store, where a prune is planned first and can be undone.' : '.'}
+        {transfer ? ', or import the cache into a store, where a prune is planned first and can be undone.' : '.'}
       </p>
       <div className={styles.command}>
         <code>{COMMAND}</code>

@@ -78,7 +78,7 @@ export function PlanPanel({ source, value }: InspectorPanelProps) {
       )}
       <Section title="Where it goes">
         <p className={styles.text}>
-          {source.writable ? (
+          {source.can.prune === 'here' ? (
             <>
               <b className="medium">{source.name}</b> is a managed store: records move to its trash and come back with
               one undo until it is emptied.

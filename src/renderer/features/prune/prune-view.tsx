@@ -27,7 +27,7 @@ import { useTrash } from './use-trash.ts';
 
 /** What may go; of a daemon's own records, why that is not planned here. */
 export function PruneView({ source }: SourceViewProps) {
-  if (source.kind === 'state-folder' || source.kind === 'du-listing') return <DaemonPrune source={source} />;
+  if (!source.can.plan) return <DaemonPrune source={source} />;
   return <PlannedPrune source={source} />;
 }
 
@@ -68,7 +68,7 @@ function PlannedPrune({ source }: SourceViewProps) {
 
   return (
     <div className={styles.view}>
-      {source.writable && (
+      {source.can.prune === 'here' && (
         <TabActions>
           <Button icon={Trash2} variant="ghost" onPress={() => setTrashOpen(true)}>
             {trash.batches?.length || trash.quarantined.length > 0 ? (

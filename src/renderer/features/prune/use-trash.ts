@@ -12,9 +12,9 @@ export function useTrash(source: Source, onUndone: (plan: string) => void) {
   const { announce, fail } = useShell();
   const [jobId, setJobId] = useState<string>();
   const job = useJob(jobId);
-  const batches = useRead('prune.trash', source.writable ? { sourceId: source.id } : undefined);
+  const batches = useRead('prune.trash', source.can.prune === 'here' ? { sourceId: source.id } : undefined);
   // Damaged blobs that were taken out of the store wait here for the same end.
-  const damage = useRead('verify.damage', source.writable ? { sourceId: source.id } : undefined);
+  const damage = useRead('verify.damage', source.can.repair ? { sourceId: source.id } : undefined);
 
   useJobEnd(jobId, (ended) => {
     batches.refetch();

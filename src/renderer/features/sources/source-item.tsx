@@ -15,7 +15,7 @@ import { Bytes, countOf } from '../../base/quantity.tsx';
 import { useShell } from '../../base/shell-context.ts';
 import { useEngine } from '../../client/engine-context.tsx';
 import { useJob } from '../../client/hooks.ts';
-import { describeSource, hasBlobs, SOURCE_ICONS } from '../../widgets/source-kinds.ts';
+import { describeSource, SOURCE_ICONS } from '../../widgets/source-kinds.ts';
 import styles from './source-item.module.css';
 import { useCloseSource } from './use-open-source.ts';
 
@@ -148,7 +148,7 @@ function SourceMenu({
           )}
           <MenuItem
             icon={ShieldCheck}
-            isDisabled={source.state !== 'ready' || !hasBlobs(source)}
+            isDisabled={source.state !== 'ready' || !source.can.verify}
             onAction={() => attempt('The verify did not start', () => engine.verify.start({ sourceId: source.id }))}
           >
             Verify every blob

@@ -36,7 +36,7 @@ export function OversizedHelp({
         </Button>
       )}
       <Button icon={Scissors} isDisabled={isDisabled} onPress={() => navigate(sourceHref(source.id, 'prune'))}>
-        {source.writable ? 'Prune the store first' : 'See what a prune would leave'}
+        {source.can.prune === 'here' ? 'Prune the store first' : 'See what a prune would leave'}
       </Button>
     </div>
   );

@@ -1,4 +1,4 @@
-import { transportFromImageName } from '../../../shared/oci/reference.ts';
+import { isRegistryLocation, splitLocation } from '../../../shared/oci/location.ts';
 import type { InputOf } from '../../client/procedures.ts';
 
 /** Where it goes: into a managed store (an import), a folder or a repository of a registry (an export). */
@@ -41,7 +41,7 @@ export function readTransfer(params: URLSearchParams): TransferAddress {
 
 /** A target that names its transport leaves no doubt what it is. */
 function kindOf(to: string | undefined): TargetKind | undefined {
-  return to !== undefined && transportFromImageName(to) === 'docker' ? 'registry' : undefined;
+  return to !== undefined && isRegistryLocation(to) ? 'registry' : undefined;
 }
 
 /** The search parameters of an address. */
@@ -62,7 +62,7 @@ export function transferParams(address: TransferAddress): Readonly<Record<string
 /** The target as the engine takes it: a reference is written with its transport, whether or not it was typed. */
 export function targetText(kind: TargetKind, typed: string): string {
   const text = typed.trim();
-  return kind !== 'registry' || text === '' || /^[a-z0-9-]+:\/\//.test(text) ? text : `docker://${text}`;
+  return kind !== 'registry' || text === '' || splitLocation(text).scheme !== undefined ? text : `docker://${text}`;
 }
 
 /** True where a name or password stands in a reference: it would be kept and shown. A digest stands there by right. */

@@ -15,7 +15,6 @@ import { TabActions } from '../../base/tab-actions.tsx';
 import { rememberLocation } from '../../base/window-state.ts';
 import { useEngine } from '../../client/engine-context.tsx';
 import { EmptyStore, isEmptyStore } from '../../widgets/empty-store.tsx';
-import { hasBlobs } from '../../widgets/source-kinds.ts';
 import { BlobTable } from './blob-table.tsx';
 import { DonePart } from './done-part.tsx';
 import { FromCard } from './from-card.tsx';
@@ -41,7 +40,7 @@ import { useTransferCommands } from './use-transfer-commands.ts';
 /** Copies a cache somewhere else; of a source without blobs, why that cannot be, and of an empty store, what to copy into it. */
 export function TransferView({ source }: SourceViewProps) {
   if (isEmptyStore(source)) return <EmptyStore store={source} />;
-  if (hasBlobs(source)) return <Transfer source={source} />;
+  if (source.can.transfer) return <Transfer source={source} />;
   return (
     <EmptyState icon={ArrowLeftRight} title="A listing holds nothing to copy">
       It tells of records and what they take, not of their keys and layers. Open the daemon’s state folder to copy its

@@ -1,4 +1,5 @@
 import type { Source } from '../../../shared/model/source.ts';
+import { isRegistryLocation } from '../../../shared/oci/location.ts';
 import { usePreferences } from '../../base/window-state.ts';
 import { useRead, useSources } from '../../client/hooks.ts';
 import { type TargetKind, type TransferAddress, targetText } from './transfer-address.ts';
@@ -25,10 +26,10 @@ export function useTarget(source: Source, address: TransferAddress): Target {
   const sources = useSources() ?? [];
   const info = useRead('app.info', {}, { versioned: false }).data;
   const recent = usePreferences((preferences) => preferences.recentTargets);
-  const open = sources.filter((one) => one.kind === 'registry').map((one) => one.location);
+  const open = sources.filter((one) => isRegistryLocation(one.location)).map((one) => one.location);
   const repositories = [...new Set([...recent, ...open])].filter((one) => one !== source.location);
-  const stores = sources.filter((one) => one.kind === 'store' && one.writable && one.id !== source.id);
-  const kind = address.kind ?? (source.kind === 'store' ? 'folder' : 'store');
+  const stores = sources.filter((one) => one.can.receive && one.id !== source.id);
+  const kind = address.kind ?? (source.can.receive ? 'folder' : 'store');
   const newStore = info?.storeFolder ?? '';
   const proposed: Readonly<Record<TargetKind, string>> = {
     store: stores[0]?.location ?? newStore,

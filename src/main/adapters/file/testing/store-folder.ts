@@ -41,7 +41,7 @@ export function startOn(path: string, disk?: DiskOptions): Promise<ManagedStore>
 
 /** Reads the same folder. */
 export function sourceOf(store: { readonly location: string }): CacheSource {
-  return createOciLayoutSource(store.location, 'store');
+  return createOciLayoutSource(store.location);
 }
 
 /** Imports a layout. */

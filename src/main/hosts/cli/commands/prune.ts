@@ -76,7 +76,7 @@ async function prune(context: CliContext, location: string, options: PruneOption
   } else {
     // Asked for before it is applied: records that are gone have no names any more.
     const listed = await items({ offset: 0, limit: TABLE_ITEMS });
-    await writePlan(context, location, plan, listed, await applied(), source.kind === 'store');
+    await writePlan(context, location, plan, listed, await applied(), source.can.prune === 'here');
   }
   return EXIT.done;
 }

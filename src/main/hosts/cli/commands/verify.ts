@@ -34,7 +34,7 @@ export const registerVerify: Register = (program, bind) => {
 async function verify(context: CliContext, location: string, options: VerifyOptions): Promise<ExitCode> {
   const client = await context.engine();
   const source = await openSource(context, client, location);
-  if (options.quarantine && source.kind !== 'store') throw new UsageError('--quarantine needs a managed store');
+  if (options.quarantine && !source.can.repair) throw new UsageError('--quarantine needs a managed store');
   const { jobId } = await client.verify.start({ sourceId: source.id });
   const { report } = await follow(context, client, jobId, 'verify');
   const aside = options.quarantine && report.corrupt.length > 0 ? await quarantine(context, client, source) : undefined;
@@ -51,7 +51,7 @@ async function verify(context: CliContext, location: string, options: VerifyOpti
     const details = report.details.map(
       (detail) => `  ${errorLine({ subject: undefined, hint: undefined, ...detail })}\n`,
     );
-    const next = damaged > 0 && source.kind === 'store' ? [await mendLine(client, source, location)] : [];
+    const next = damaged > 0 && source.can.repair ? [await mendLine(client, source, location)] : [];
     const lines = [...asideLines(aside), ...next].map((line) => `${line}\n`);
     await context.out.write(`${checked}: ${verdict}\n${details.join('')}${lines.join('')}`);
   }

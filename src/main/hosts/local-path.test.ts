@@ -1,7 +1,9 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { localPath } from './source-opener.ts';
+import { localPath } from './local-path.ts';
+
+const SCHEMES = ['store', 'state', 'buildkitd'];
 
 describe('what a person writes for a place', () => {
   it.each([
@@ -16,11 +18,11 @@ describe('what a person writes for a place', () => {
     ['buildkitd:///srv/buildkit', '/srv/buildkit'],
     ['file:///srv/a%20cache', '/srv/a cache'],
   ])('%s', (text, path) => {
-    expect(localPath(text)).toBe(path);
+    expect(localPath(text, SCHEMES)).toBe(path);
   });
 
   it('says what does not open yet, and repeats no password', () => {
-    expect(() => localPath('s3://me:secret@host/repo')).toThrow(
+    expect(() => localPath('s3://me:secret@host/repo', SCHEMES)).toThrow(
       expect.objectContaining({ code: 'UNSUPPORTED_FORMAT', subject: 's3://host/repo' }),
     );
   });

@@ -1,0 +1,37 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CacheError } from '../../shared/base/errors.ts';
+import { splitLocation } from '../../shared/oci/location.ts';
+import { withoutAccount } from '../../shared/oci/reference.ts';
+
+/**
+ * The absolute path that a person's text means: a path, `~/…`, `file://…`, or a path behind one of these schemes.
+ * @throws `UNSUPPORTED_FORMAT` for a reference of a kind that does not open yet
+ */
+export function localPath(text: string, schemes: readonly string[]): string {
+  const { scheme, rest } = splitLocation(text);
+  if (scheme === 'file') return fileURLToPath(text);
+  if (scheme === undefined || schemes.includes(scheme)) return resolve(expandHome(rest));
+  throw new CacheError('UNSUPPORTED_FORMAT', `References with ${scheme}:// do not open yet.`, {
+    subject: withoutAccount(text),
+    hint: 'Open a folder or a tar (a local cache export, an OCI layout, a managed store), the state folder of a daemon, or docker://HOST/REPOSITORY:TAG.',
+  });
+}
+
+/**
+ * The absolute path of a folder to write to: a path, `~/…`, `store://PATH` or `file://…`.
+ * @throws `INVALID_INPUT` for any other reference: a daemon's folder is only read, and a registry is no folder
+ */
+export function writablePath(text: string): string {
+  const { scheme } = splitLocation(text);
+  if (scheme === undefined || scheme === 'store' || scheme === 'file') return localPath(text, ['store']);
+  throw new CacheError('INVALID_INPUT', `Nothing can be written to ${scheme}:// here.`, {
+    subject: withoutAccount(text),
+    hint: 'Write the path of a folder. An export may also go to docker://HOST/REPOSITORY:TAG.',
+  });
+}
+
+function expandHome(path: string): string {
+  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
+}

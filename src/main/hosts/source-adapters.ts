@@ -1,0 +1,24 @@
+import { duListingAdapter } from '../adapters/du-listing/source.ts';
+import { storeAdapter } from '../adapters/file/store-adapter.ts';
+import { ociLayoutAdapter, ociTarAdapter, openLayoutFolder } from '../adapters/oci-layout/index.ts';
+import type { RegistrySourceOptions } from '../adapters/registry/source.ts';
+import { registryAdapter } from '../adapters/registry/source-adapter.ts';
+import { stateFolderAdapter } from '../adapters/state-folder/index.ts';
+import type { SourceAdapter } from '../engine/ports/source-adapter.ts';
+
+/** What the sources that are not files need. */
+export interface SourceAdapterOptions {
+  readonly registry: RegistrySourceOptions;
+}
+
+/** Every kind of source there is. The first that opens a location has it: a store is a layout too, and comes before it. */
+export function sourceAdapters({ registry }: SourceAdapterOptions): readonly SourceAdapter[] {
+  return [
+    registryAdapter(registry),
+    stateFolderAdapter,
+    duListingAdapter,
+    storeAdapter(openLayoutFolder),
+    ociLayoutAdapter,
+    ociTarAdapter,
+  ];
+}
