@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -36,7 +36,8 @@ it('has a preload of one file that a sandboxed page can load', async () => {
 
 it('has a worker file for every worker that the engine starts', async () => {
   const names = await readdir(folder);
-  const engine = await readFile(join(folder, 'engine.js'), 'utf8');
+  const modules = names.filter((name) => name.endsWith('.js')).map((name) => readFile(join(folder, name), 'utf8'));
+  const engine = (await Promise.all(modules)).join('\n');
   const workers = [...engine.matchAll(/new URL\(["']\.\/([\w-]+)["'.]*(\w*)/g)].map(
     ([, name, ext]) => `${name}.${ext}`,
   );
@@ -44,7 +45,6 @@ it('has a worker file for every worker that the engine starts', async () => {
   expect(workers).toHaveLength(await workersInSources());
   expect(new Set(workers).size).toBe(workers.length);
   expect(names).toEqual(expect.arrayContaining(workers));
-  expect(workers.every((name) => name.endsWith('-worker.js'))).toBe(true);
 });
 
 async function workersInSources(): Promise<number> {
@@ -55,17 +55,12 @@ async function workersInSources(): Promise<number> {
   return texts.filter((text) => text.includes('new Worker(new URL(')).length;
 }
 
-it('has an engine that opens the sample, its workers and native parts found', async () => {
+/** Drives the built engine, on folders of its own; `state` differs where it is not to start. */
+async function drive(state: string, built = folder): Promise<{ code: unknown; err: string; said: unknown }> {
   const run = spawn(
     process.execPath,
-    [join(PROJECT_FOLDER, 'scripts/testing/drive-engine.ts'), join(folder, 'engine.js')],
-    {
-      env: {
-        ...process.env,
-        CACHEWRIGHT_STATE_DIR: join(folder, 'state'),
-        CACHEWRIGHT_CACHE_DIR: join(folder, 'cache'),
-      },
-    },
+    [join(PROJECT_FOLDER, 'scripts/testing/drive-engine.ts'), join(built, 'engine.js')],
+    { env: { ...process.env, CACHEWRIGHT_STATE_DIR: state, CACHEWRIGHT_CACHE_DIR: join(folder, 'cache') } },
   );
   let out = '';
   let err = '';
@@ -75,7 +70,47 @@ it('has an engine that opens the sample, its workers and native parts found', as
   run.stderr.on('data', (chunk) => {
     err += chunk;
   });
-  const code = await new Promise((resolve) => run.once('exit', resolve));
+  const code = await new Promise((resolve) => run.once('close', resolve));
+  return { code, err, said: out === '' ? undefined : JSON.parse(out) };
+}
+
+it('has an engine that opens the sample, its workers and native parts found', async () => {
+  const { code, err, said } = await drive(join(folder, 'state'));
   expect({ code, err }).toEqual({ code: 0, err: '' });
-  expect(JSON.parse(out)).toMatchObject({ host: 'electron', state: 'ready', damaged: 0 });
+  expect(said).toMatchObject({ host: 'electron', state: 'ready', damaged: 0 });
+});
+
+it('has an engine that says why it cannot start, and ends with a failure', async () => {
+  const state = join(folder, 'a-file');
+  await writeFile(state, '');
+  const { code, said, err } = await drive(state);
+  expect(code).toBe(1);
+  expect(said).toMatchObject({
+    greeting: {
+      engine: 'failed',
+      error: {
+        code: 'UNAVAILABLE',
+        message: "A folder of the program's own cannot be made.",
+        subject: state,
+        hint: 'Set CACHEWRIGHT_STATE_DIR to another one.',
+      },
+    },
+    reports: [{ kind: 'failed', text: expect.stringContaining('cannot be made') }],
+  });
+  expect(err).toBe("A folder of the program's own cannot be made.\n");
+});
+
+it('has an engine that says so when a native part does not load', async () => {
+  const broken = `${folder}-broken`;
+  await cp(folder, broken, { recursive: true });
+  const names = (await readdir(broken)).filter((name) => name.endsWith('.js'));
+  for (const name of names) {
+    const text = await readFile(join(broken, name), 'utf8');
+    await writeFile(join(broken, name), text.replaceAll('"@duckdb/node-api"', '"@duckdb/not-here"'));
+  }
+  const { code, said } = await drive(join(folder, 'state'), broken).finally(() => rm(broken, { recursive: true }));
+  expect(code).toBe(1);
+  expect(said).toMatchObject({
+    greeting: { engine: 'failed', error: { code: 'INTERNAL', message: expect.stringContaining('@duckdb/not-here') } },
+  });
 });

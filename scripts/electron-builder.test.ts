@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { LINK_SCHEME } from '../src/main/hosts/electron/addresses.ts';
+import { APP_ID, LINK_SCHEME } from '../src/main/hosts/electron/addresses.ts';
 
 const require = createRequire(import.meta.url);
 /** Sees what the packager sees. */
@@ -10,12 +10,13 @@ const packager = createRequire(require.resolve('electron-builder/package.json'))
 const root = new URL('..', import.meta.url);
 
 interface Packaging {
+  readonly appId: string;
   readonly files: readonly string[];
   readonly asarUnpack: readonly string[];
   readonly electronFuses: Readonly<Record<string, boolean>>;
   readonly protocols: readonly { readonly schemes: readonly string[] }[];
   readonly fileAssociations: readonly { readonly ext: string; readonly rank: string }[];
-  readonly linux: { readonly icon: string; readonly target: readonly string[] };
+  readonly linux: { readonly icon: string; readonly target: readonly string[]; readonly syncDesktopName?: boolean };
   readonly mac: { readonly icon: string; readonly target: string };
   readonly win: { readonly icon: string; readonly target: string };
   readonly nsis: { readonly include: string };
@@ -52,6 +53,12 @@ describe('electron-builder.yml', () => {
     const installer = await readFile(new URL(nsis.include, root), 'utf8');
     expect(installer).toContain(`"Software\\Classes\\${LINK_SCHEME}\\shell\\open\\command"`);
     expect(installer).toContain(`DeleteRegKey SHELL_CONTEXT "Software\\Classes\\${LINK_SCHEME}"`);
+  });
+
+  it('gives the program one identity, by which each system finds its windows', async () => {
+    const manifest = JSON.parse(await readFile(new URL('package.json', root), 'utf8')) as { desktopName?: string };
+    const { appId, linux } = await readPackaging();
+    expect([appId, manifest.desktopName, linux.syncDesktopName]).toEqual([APP_ID, `${APP_ID}.desktop`, true]);
   });
 
   it('takes what the program starts from', async () => {

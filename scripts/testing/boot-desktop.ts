@@ -3,8 +3,8 @@
 import { registerHooks } from 'node:module';
 import { createStandIn } from '../../src/main/hosts/electron/testing/stand-in.ts';
 
-const [, , bundle = '', userData = ''] = process.argv;
-const electron = createStandIn({ userData });
+const [, , bundle = '', appData = ''] = process.argv;
+const electron = createStandIn({ appData });
 Object.assign(globalThis, { standInElectron: electron.api });
 const names = Object.keys(electron.api).join(', ');
 

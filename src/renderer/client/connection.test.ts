@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { CacheError } from '../../shared/base/errors.ts';
-import { type Connection, type ConnectionState, createConnection, retryDelayMs } from './connection.ts';
-import type { Session, Transport } from './transport.ts';
+import { type Connection, type ConnectionState, createConnection, retryDelayMs, STEADY_MS } from './connection.ts';
+import { EngineStartError, type Session, type Transport } from './transport.ts';
 
 /** A transport whose connections the test opens, refuses and breaks. */
 function createHandTransport() {
@@ -89,6 +89,41 @@ describe('a connection', () => {
     expect(tries).toHaveLength(2);
     open(async () => 'second');
     expect(await connection.engine.sources.list()).toBe('second');
+  });
+
+  it('says why there is no engine, also while it tries again, until there is one', async () => {
+    vi.useFakeTimers();
+    const { transport, tries, open } = createHandTransport();
+    const { state, engine } = connect(transport);
+    const reason = new CacheError('ACCESS_DENIED', 'No.');
+    const call = engine.sources.list().catch((error: unknown) => error);
+    tries[0]?.reject(new EngineStartError(reason));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(state.get()).toMatchObject({ phase: 'lost', reason });
+    // A call was not refused for that reason: it may be repeated once the engine runs.
+    expect(await call).toMatchObject({ code: 'UNAVAILABLE' });
+    await vi.advanceTimersByTimeAsync(retryDelayMs(2));
+    expect(state.get()).toMatchObject({ phase: 'connecting', reason });
+    open(async () => 'back');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(state.get()).toEqual({ phase: 'open' });
+  });
+
+  it('waits ever longer for an engine that goes right after it came, and not for one that stayed', async () => {
+    vi.useFakeTimers();
+    const { transport, open } = createHandTransport();
+    const { state } = connect(transport);
+    const attempts: unknown[] = [];
+    for (const lastsMs of [0, STEADY_MS - 1, 0, STEADY_MS, 0]) {
+      const breakIt = open(async () => 'here');
+      await vi.advanceTimersByTimeAsync(lastsMs);
+      breakIt();
+      await vi.advanceTimersByTimeAsync(0);
+      const now = state.get();
+      attempts.push(now.phase === 'lost' ? now.attempt : now.phase);
+      await vi.advanceTimersByTimeAsync(5_000);
+    }
+    expect(attempts).toEqual([2, 3, 4, 1, 2]);
   });
 
   it('turns what a transport throws into errors of the contract', async () => {

@@ -1,29 +1,38 @@
 /**
  * What the Electron preload gives the page as `window.cachewright`: exactly this and nothing else. Absent in a browser.
  * The engine itself is reached over a MessagePort: after `connect()` the preload posts `ENGINE_PORT_MESSAGE` to the
- * window with one port, and again whenever the engine process was started anew.
+ * window with one port.
  */
 export interface DesktopBridge {
-  /** Asks for a fresh port to the engine. */
+  /** Asks for a fresh port to the engine, and starts the engine's process where it is not running. */
   connect(): void;
   /** The path of a dropped or chosen `File`; "" where it has none. */
   pathOf(file: object): string;
   /** The system's dialogs. `undefined` when dismissed. */
   chooseFolder(): Promise<string | undefined>;
   chooseFile(): Promise<string | undefined>;
-  /** Paths that the system asked the program to open; the returned function ends the subscription. */
-  onOpenPath(listener: (path: string) => void): () => void;
-  /** Ids of commands chosen in the application menu. */
-  onCommand(listener: (commandId: string) => void): () => void;
+  /**
+   * Listens to what the system and the menu ask for: each request once and in order, also those from before. A second
+   * listener takes the place of the first; the returned function ends it.
+   */
+  onRequest(listener: (request: DesktopRequest) => void): () => void;
 }
+
+/** What the page is asked to do from outside. */
+export type DesktopRequest =
+  /** Open a source: a path or a reference. */
+  | { readonly kind: 'open'; readonly location: string }
+  /** Go to a view: a path of the window's own addresses. */
+  | { readonly kind: 'show'; readonly path: string }
+  /** Run a command of the window. */
+  | { readonly kind: 'command'; readonly id: string };
 
 /** The whole surface, by name: a test compares it with what the preload really exposes. */
 export const DESKTOP_BRIDGE_METHODS = [
   'chooseFile',
   'chooseFolder',
   'connect',
-  'onCommand',
-  'onOpenPath',
+  'onRequest',
   'pathOf',
 ] as const satisfies readonly (keyof DesktopBridge)[];
 

@@ -4,6 +4,12 @@ import { safePath } from '../safe-path.ts';
 export const APP_SCHEME = 'app';
 export const APP_ORIGIN = `${APP_SCHEME}://cachewright`;
 
+/**
+ * What systems know the program by: `appId` of electron-builder.yml, and `desktopName` of package.json, from which Linux has
+ * the window's class, the name of the desktop file and its `StartupWMClass`.
+ */
+export const APP_ID = 'io.github.cachewright';
+
 /** The scheme of links into the window, which the system hands to this program. */
 export const LINK_SCHEME = 'cachewright';
 
@@ -14,14 +20,14 @@ export function isOwnAddress(address: string): boolean {
 }
 
 /**
- * The address in the window of a `cachewright:///sources/…` link (two slashes do as well); undefined for anything else.
- * Links come from anywhere: one can only show a view, never open a location or start an action.
+ * The path in the window of a `cachewright:///sources/…` link (two slashes do as well), with its search; undefined for
+ * anything else. Links come from anywhere: one can only show a view, never open a location or start an action.
  */
-export function addressOfLink(link: string): string | undefined {
+export function pathOfLink(link: string): string | undefined {
   const url = parse(link);
   if (url?.protocol !== `${LINK_SCHEME}:`) return undefined;
   const path = `${url.host === '' ? '' : `/${url.host}`}${url.pathname}${url.search}`;
-  return path === '/' || safePath(path) === undefined ? undefined : `${APP_ORIGIN}${path}`;
+  return path === '/' || safePath(path) === undefined ? undefined : path;
 }
 
 function parse(address: string): URL | undefined {

@@ -3,7 +3,12 @@ import { DESKTOP_BRIDGE_METHODS, ENGINE_PORT_MESSAGE } from '../../../shared/con
 import { type BridgeParts, createBridge } from './bridge.ts';
 
 const exposed = vi.hoisted(() => new Map<string, object>());
-const ipc = vi.hoisted(() => ({ on: () => undefined, invoke: () => undefined, postMessage: () => undefined }));
+const ipc = vi.hoisted(() => ({
+  on: () => undefined,
+  invoke: () => undefined,
+  postMessage: () => undefined,
+  send: () => undefined,
+}));
 vi.mock('electron', () => ({
   contextBridge: { exposeInMainWorld: (name: string, value: object) => exposed.set(name, value) },
   ipcRenderer: ipc,
@@ -11,12 +16,14 @@ vi.mock('electron', () => ({
 }));
 
 function parts() {
-  const listeners = new Map<string, (event: unknown, text: unknown) => void>();
+  const listeners = new Map<string, (event: unknown, ...args: unknown[]) => void>();
+  const send = vi.fn();
   const postMessage = vi.fn();
   const toMain = vi.fn();
   const given = {
     ipc: {
-      on: (channel: string, listener: (event: unknown, text: unknown) => void) => listeners.set(channel, listener),
+      on: (channel: string, listener: (event: unknown, ...args: unknown[]) => void) => listeners.set(channel, listener),
+      send,
       invoke: vi.fn((channel: string) => Promise.resolve(`/${channel}`)),
       postMessage: toMain,
     },
@@ -28,7 +35,8 @@ function parts() {
     bridge: createBridge(given as unknown as BridgeParts),
     toPage: postMessage,
     toMain,
-    arrive: (channel: string, text: unknown) => listeners.get(channel)?.({}, text),
+    sent: send.mock.calls,
+    arrive: (number: number, location: string) => listeners.get('request')?.({}, number, { kind: 'open', location }),
   };
 }
 
@@ -54,26 +62,31 @@ it('hands one end of a channel to the engine and the other to the page, and to n
   expect(toPage.mock.calls).toEqual([[ENGINE_PORT_MESSAGE, 'app://cachewright', ['one']]]);
 });
 
-it('keeps paths that arrive before anybody listens', () => {
-  const { bridge, arrive } = parts();
-  arrive('open-path', '/early');
-  const first = vi.fn();
-  const end = bridge.onOpenPath(first);
-  arrive('open-path', '/late');
+it('takes each request once, in order, and only for a listener', () => {
+  const { bridge, arrive, sent } = parts();
+  const heard: unknown[] = [];
+  const listener = (name: string) => (request: unknown) =>
+    heard.push([name, (request as { location: string }).location]);
+  arrive(1, '/early');
+  expect(sent).toEqual([]);
+  const end = bridge.onRequest(listener('one'));
+  expect(sent).toEqual([['listening']]);
+  arrive(1, '/early');
+  arrive(1, '/early');
+  arrive(2, '/late');
+  const endSecond = bridge.onRequest(listener('two'));
+  // The end of a listener that another has replaced does not end that one.
   end();
-  arrive('open-path', '/after');
-  const second = vi.fn();
-  bridge.onOpenPath(second);
-  expect([first.mock.calls, second.mock.calls]).toEqual([[['/early'], ['/late']], [['/after']]]);
-});
-
-it('passes on text only', () => {
-  const { bridge, arrive } = parts();
-  const listener = vi.fn();
-  bridge.onCommand(listener);
-  arrive('command', { id: 'x' });
-  arrive('command', 'go.keys');
-  expect(listener.mock.calls).toEqual([['go.keys']]);
+  arrive(2, '/late');
+  arrive(3, '/later');
+  endSecond();
+  arrive(4, '/after');
+  expect(heard).toEqual([
+    ['one', '/early'],
+    ['one', '/late'],
+    ['two', '/later'],
+  ]);
+  expect(sent).toEqual([['listening'], ['taken', 1], ['taken', 2], ['listening'], ['taken', 3]]);
 });
 
 it('gives paths of real files only', async () => {

@@ -5,7 +5,10 @@ export const CHANNELS = {
   /** page → main, answered: a system dialog. */
   chooseFolder: 'choose-folder',
   chooseFile: 'choose-file',
-  /** main → page. */
-  openPath: 'open-path',
-  command: 'command',
+  /** main → page: a numbered request. */
+  request: 'request',
+  /** page → main: send every request that has not been taken. */
+  listening: 'listening',
+  /** page → main: the request of this number has been taken. */
+  taken: 'taken',
 } as const;

@@ -12,6 +12,7 @@ export type ElectronApi = Pick<
   | 'ipcMain'
   | 'Menu'
   | 'nativeTheme'
+  | 'powerMonitor'
   | 'protocol'
   | 'screen'
   | 'session'

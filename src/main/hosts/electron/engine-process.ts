@@ -4,6 +4,8 @@ import type { Electron } from './electron-api.ts';
 export interface EngineProcess {
   /** Gives the engine one end of a channel; starts its process where it is not running. */
   connect(port: Electron.MessagePortMain): void;
+  /** Titles of the jobs that run now and would be cut off by its end. */
+  runningJobs(): readonly string[];
   /** Ends it in good order, or by force after `timeoutMs`. Nothing starts it again. */
   stop(timeoutMs: number): Promise<void>;
 }
@@ -11,40 +13,78 @@ export interface EngineProcess {
 /** Messages to the engine's process. A port comes with `connect`. */
 export type EngineMessage = 'connect' | 'stop';
 
-export function createEngineProcess(
-  utilityProcess: Pick<typeof Electron.utilityProcess, 'fork'>,
-  entry: string,
-): EngineProcess {
+/** Messages from the engine's process: which jobs run, and why it cannot start. */
+export type EngineReport =
+  | { readonly kind: 'jobs'; readonly titles: readonly string[] }
+  | { readonly kind: 'failed'; readonly text: string };
+
+/** What the engine's process is started with. */
+export interface EngineProcessParts {
+  readonly utilityProcess: Pick<typeof Electron.utilityProcess, 'fork'>;
+  readonly entry: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Where failures are written down. */
+  readonly log: (text: string) => void;
+}
+
+/** The engine's process, not yet running: it starts with the first port. */
+export function createEngineProcess({ utilityProcess, entry, environment, log }: EngineProcessParts): EngineProcess {
+  // A program that the engine runs must not take itself for Node because somebody started Electron that way.
+  const { ELECTRON_RUN_AS_NODE: _, ...env } = environment;
   let running: Electron.UtilityProcess | undefined;
-  let stopped = false;
+  let titles: readonly string[] = [];
+  let stopping: Promise<void> | undefined;
+  let logged: string | undefined;
+
+  /** The same failure comes again with every try of the window: once is enough. */
+  const logOnce = (text: string): void => {
+    if (text !== logged) log(text);
+    logged = text;
+  };
 
   const start = (): Electron.UtilityProcess => {
-    const child = utilityProcess.fork(entry, [], { serviceName: 'Cachewright engine', stdio: 'inherit' });
-    child.once('exit', () => {
-      // The window sees its port close, and asks for another: that starts the next one.
-      if (running === child) running = undefined;
+    const child = utilityProcess.fork(entry, [], { serviceName: 'Cachewright engine', stdio: 'inherit', env });
+    let hasFailed = false;
+    /** The window sees its port close, and asks for another: that starts the next one. */
+    const forget = (): void => {
+      if (running !== child) return;
+      running = undefined;
+      titles = [];
+    };
+    child.on('message', (report: EngineReport) => {
+      if (report.kind === 'jobs') titles = report.titles;
+      if (report.kind !== 'failed') return;
+      hasFailed = true;
+      forget();
+      logOnce(`The engine cannot start. ${report.text}`);
+    });
+    child.once('exit', (code) => {
+      if (!hasFailed && !stopping) logOnce(`The engine ended unasked, with code ${code}.`);
+      forget();
     });
     return child;
   };
 
+  const end = (child: Electron.UtilityProcess, timeoutMs: number): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(() => child.kill(), timeoutMs);
+      child.once('exit', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+      child.postMessage('stop' satisfies EngineMessage);
+    });
+
   return {
     connect(port) {
-      if (stopped) return port.close();
+      if (stopping) return port.close();
       running ??= start();
       running.postMessage('connect' satisfies EngineMessage, [port]);
     },
+    runningJobs: () => titles,
     stop(timeoutMs) {
-      stopped = true;
-      const child = running;
-      if (!child) return Promise.resolve();
-      return new Promise((resolve) => {
-        const timer = setTimeout(() => child.kill(), timeoutMs);
-        child.once('exit', () => {
-          clearTimeout(timer);
-          resolve();
-        });
-        child.postMessage('stop' satisfies EngineMessage);
-      });
+      stopping ??= running ? end(running, timeoutMs) : Promise.resolve();
+      return stopping;
     },
   };
 }

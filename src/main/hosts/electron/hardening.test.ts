@@ -123,20 +123,27 @@ describe('a session', () => {
 });
 
 describe('a message', () => {
-  const frame = { url: OWN };
-  const window = { webContents: { mainFrame: frame } };
-  const trusted = (senderFrame: unknown): boolean =>
-    isTrustedSender({ senderFrame } as Electron.IpcMainEvent, [window as unknown as Electron.BrowserWindow]);
+  const frame = { url: OWN, parent: null, isDestroyed: () => false };
+  const contents = {};
+  const trusted = (senderFrame: unknown, sender: unknown = contents, ours: unknown = contents): boolean =>
+    isTrustedSender(
+      { sender, senderFrame } as Electron.IpcMainEvent,
+      (ours ?? undefined) as Electron.WebContents | undefined,
+    );
 
   it('of the main frame of our window is heard', () => expect(trusted(frame)).toBe(true));
-  it('of another frame with our address is not', () => expect(trusted({ url: OWN })).toBe(false));
-  it('of a frame that is gone is not', () => expect(trusted(null)).toBe(false));
-  it('of our frame, once it shows something else, is not', () => {
-    const moved = { url: 'https://evil.example/' };
-    expect(
-      isTrustedSender({ senderFrame: moved } as Electron.IpcMainEvent, [
-        { webContents: { mainFrame: moved } } as unknown as Electron.BrowserWindow,
-      ]),
-    ).toBe(false);
+  it('of other contents with our address is not', () => expect(trusted(frame, {})).toBe(false));
+  it('is not heard where there is no window', () => expect(trusted(frame, null, null)).toBe(false));
+  it('of a frame inside our page is not', () => expect(trusted({ ...frame, parent: frame })).toBe(false));
+  it('of a frame that is gone is not', () => {
+    expect(trusted(null)).toBe(false);
+    const gone = {
+      isDestroyed: () => true,
+      get url(): string {
+        throw new Error('Render frame was disposed before WebFrameMain could be accessed');
+      },
+    };
+    expect(trusted(gone)).toBe(false);
   });
+  it.each(FOREIGN)('of our frame, once it shows %s, is not', (url) => expect(trusted({ ...frame, url })).toBe(false));
 });

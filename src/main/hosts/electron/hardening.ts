@@ -56,12 +56,12 @@ export function hardenContents(contents: Pick<Electron.WebContents, 'on' | 'setW
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
 }
 
-/** True for a message from the main frame of one of our windows, showing our page. Everything else is dropped. */
+/** True for a message from the main frame of our window while it shows our page. Everything else is dropped. */
 export function isTrustedSender(
-  event: Pick<Electron.IpcMainEvent, 'senderFrame'>,
-  windows: readonly Pick<Electron.BrowserWindow, 'webContents'>[],
+  { sender, senderFrame }: Pick<Electron.IpcMainEvent, 'sender' | 'senderFrame'>,
+  ours: Electron.WebContents | undefined,
 ): boolean {
-  const frame = event.senderFrame;
-  if (!frame || !isOwnAddress(frame.url)) return false;
-  return windows.some((window) => window.webContents.mainFrame === frame);
+  // A frame that is gone must not be asked for anything: it throws.
+  if (ours === undefined || sender !== ours || !senderFrame || senderFrame.isDestroyed()) return false;
+  return senderFrame.parent === null && isOwnAddress(senderFrame.url);
 }

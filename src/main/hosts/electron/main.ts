@@ -6,6 +6,7 @@ import {
   ipcMain,
   Menu,
   nativeTheme,
+  powerMonitor,
   protocol,
   screen,
   session,
@@ -21,13 +22,17 @@ const here = import.meta.dirname;
 // Never awaited here: Electron becomes ready only after this module has been evaluated (docs/DESKTOP.md). What has to
 // happen before that is the part of `runDesktop` before its first `await`.
 runDesktop(
-  { app, BrowserWindow, dialog, ipcMain, Menu, nativeTheme, protocol, screen, session, utilityProcess },
+  { app, BrowserWindow, dialog, ipcMain, Menu, nativeTheme, powerMonitor, protocol, screen, session, utilityProcess },
   {
     preload: join(here, 'preload.cjs'),
     engine: join(here, 'engine.js'),
     loadSite: () => loadSite(join(here, '../renderer')),
     argv: process.argv,
+    environment: process.env,
     folder: process.cwd(),
     platform: process.platform,
+    onEndSignal: (listener) => {
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, listener);
+    },
   },
 ).catch((error: unknown) => failStart(app, dialog, error));

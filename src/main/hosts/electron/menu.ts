@@ -19,7 +19,10 @@ const VIEWS = [
   ['Jobs', 'go.jobs'],
 ] as const;
 
-/** The application menu. Keys that the window handles itself are shown but not taken from it. */
+/**
+ * The application menu. Keys that the window handles itself are shown but not taken from it; macOS takes every key that its
+ * menu shows, so there they are left out.
+ */
 export function menuTemplate(
   platform: string,
   isPackaged: boolean,
@@ -27,8 +30,7 @@ export function menuTemplate(
 ): Electron.MenuItemConstructorOptions[] {
   const shown = (label: string, accelerator: string, id: string): Electron.MenuItemConstructorOptions => ({
     label,
-    accelerator,
-    registerAccelerator: false,
+    ...(platform === 'darwin' ? {} : { accelerator, registerAccelerator: false }),
     click: () => actions.command(id),
   });
   return [

@@ -1,9 +1,12 @@
 import { EventEmitter } from 'node:events';
+import type { DesktopRequest } from '../../../../shared/contract/bridge.ts';
 import type { Electron, ElectronApi } from '../electron-api.ts';
 
 /** A frame as far as the sender check looks at it. */
 export interface StandInFrame {
-  readonly url: string;
+  url: string;
+  readonly parent: StandInFrame | null;
+  isDestroyed(): boolean;
 }
 
 /** A port that remembers what became of it. */
@@ -19,47 +22,88 @@ export function standInPort(): Electron.MessagePortMain & { closed: boolean } {
   return port as unknown as Electron.MessagePortMain & { closed: boolean };
 }
 
+/** How the program is started. */
+export interface StandInOptions {
+  readonly hasLock?: boolean;
+  /** Where the system keeps folders of programs. */
+  readonly appData?: string;
+  readonly isPackaged?: boolean;
+  readonly switches?: readonly string[];
+  /** How a load of the page ends. */
+  readonly load?: () => Promise<void>;
+  /** The button that each message box is answered with. */
+  readonly answer?: () => number | Promise<number>;
+}
+
+/** What a page sends to the main process. */
+export interface StandInMessage {
+  readonly sender?: unknown;
+  readonly senderFrame?: unknown;
+  readonly ports?: readonly unknown[];
+}
+
 /**
  * Electron as the desktop host sees it, without its binary: every call is written down in `calls`, events are sent with
- * `app.emit` and `ipcMain.emit`. It keeps Electron's rules (docs/DESKTOP.md has their sources): it is ready only when
- * `becomeReady` says so, which a test does after the entry has been evaluated.
+ * `app.emit` and `send`. It keeps Electron's rules (docs/DESKTOP.md has their sources): it is ready only when `becomeReady`
+ * says so, which a test does after the entry has been evaluated; a page hears nothing before it is loaded; what has been
+ * destroyed throws.
  */
-export function createStandIn(options: { readonly hasLock?: boolean; readonly userData?: string } = {}) {
+export function createStandIn(options: StandInOptions = {}) {
   const calls: (readonly [name: string, ...args: unknown[]])[] = [];
-  const write =
+  const note = (name: string, ...args: unknown[]): void => {
+    calls.push([name, ...args]);
+  };
+  const noted =
     (name: string) =>
-    (...args: unknown[]): void => {
-      calls.push([name, ...args]);
-    };
+    (...args: unknown[]): void =>
+      note(name, ...args);
 
   const ready = Promise.withResolvers<void>();
   let isReady = false;
-  const before = (name: string): void => {
-    if (isReady) throw new Error(`${name} can only be called before the app is ready`);
-  };
-  const after = (name: string): void => {
-    if (!isReady) throw new Error(`${name} can only be called after the app is ready`);
-  };
+  const before =
+    (name: string) =>
+    (...args: unknown[]): void => {
+      if (isReady) throw new Error(`${name} can only be called before the app is ready`);
+      note(name, ...args);
+    };
+  const after =
+    (name: string) =>
+    (...args: unknown[]): void => {
+      if (!isReady) throw new Error(`${name} can only be called after the app is ready`);
+      note(name, ...args);
+    };
   const becomeReady = (): void => {
     isReady = true;
-    calls.push(['ready']);
+    note('ready');
     app.emit('ready', {}, {});
     ready.resolve();
   };
 
+  const paths = new Map([
+    ['appData', options.appData ?? '/nonexistent'],
+    ['userData', '/nonexistent/cachewright'],
+  ]);
   const app = Object.assign(new EventEmitter(), {
-    isPackaged: true,
-    requestSingleInstanceLock: () => options.hasLock ?? true,
-    releaseSingleInstanceLock: write('app.releaseSingleInstanceLock'),
-    whenReady: () => ready.promise,
-    quit: write('app.quit'),
-    exit: write('app.exit'),
-    enableSandbox: () => {
-      before('app.enableSandbox');
-      calls.push(['app.enableSandbox']);
+    isPackaged: options.isPackaged ?? true,
+    commandLine: { hasSwitch: (name: string) => options.switches?.includes(name) ?? false },
+    requestSingleInstanceLock: () => {
+      note('app.requestSingleInstanceLock');
+      return options.hasLock ?? true;
     },
-    setAsDefaultProtocolClient: write('app.setAsDefaultProtocolClient'),
-    getPath: () => options.userData ?? '/nonexistent/cachewright',
+    releaseSingleInstanceLock: noted('app.releaseSingleInstanceLock'),
+    whenReady: () => ready.promise,
+    quit: noted('app.quit'),
+    exit: noted('app.exit'),
+    relaunch: noted('app.relaunch'),
+    enableSandbox: before('app.enableSandbox'),
+    setAppUserModelId: noted('app.setAppUserModelId'),
+    setAsDefaultProtocolClient: noted('app.setAsDefaultProtocolClient'),
+    getAppPath: () => '/project',
+    getPath: (name: string) => paths.get(name),
+    setPath: (name: string, path: string) => {
+      note('app.setPath', name, path);
+      paths.set(name, path);
+    },
   });
 
   const handlers = new Map<string, (event: unknown) => unknown>();
@@ -68,42 +112,76 @@ export function createStandIn(options: { readonly hasLock?: boolean; readonly us
   });
 
   const windows: StandInWindow[] = [];
+  class StandInContents extends EventEmitter {
+    /** What the present page has heard; absent while there is none. */
+    page: (readonly [number: number, request: DesktopRequest])[] | undefined;
+    isGone = false;
+    readonly mainFrame: StandInFrame = { url: '', parent: null, isDestroyed: () => this.isGone };
+    isDestroyed = () => this.isGone;
+    send(channel: string, number: number, request: DesktopRequest): void {
+      if (this.isGone) throw new TypeError('Object has been destroyed');
+      note('webContents.send', channel, number, request);
+      this.page?.push([number, request]);
+    }
+    reload(): void {
+      note('webContents.reload');
+      this.page = undefined;
+    }
+  }
   class StandInWindow extends EventEmitter {
-    readonly mainFrame: StandInFrame = { url: 'app://cachewright/' };
     readonly options: Electron.BrowserWindowConstructorOptions;
-    readonly webContents = { mainFrame: this.mainFrame, send: write('webContents.send') };
+    readonly contents = new StandInContents();
     constructor(given: Electron.BrowserWindowConstructorOptions) {
       super();
-      after('BrowserWindow');
+      after('BrowserWindow')();
       this.options = given;
       windows.push(this);
     }
-    loadURL(url: string): Promise<void> {
-      calls.push(['window.loadURL', url]);
-      return Promise.resolve();
+    get webContents(): StandInContents {
+      if (this.contents.isGone) throw new TypeError('Object has been destroyed');
+      return this.contents;
     }
+    async loadURL(url: string): Promise<void> {
+      note('window.loadURL', url);
+      this.contents.mainFrame.url = url;
+      await options.load?.();
+    }
+    isDestroyed = () => this.contents.isGone;
     isMinimized = () => true;
-    restore = write('window.restore');
-    focus = write('window.focus');
-    show = write('window.show');
-    maximize = write('window.maximize');
+    restore = noted('window.restore');
+    focus = noted('window.focus');
+    show = noted('window.show');
+    maximize = noted('window.maximize');
     isMaximized = () => false;
     getNormalBounds = () => ({ x: 10, y: 20, width: 900, height: 700 });
+    /** Closes as Electron does: `close` can be prevented, then the window is destroyed. */
+    close(): boolean {
+      let isPrevented = false;
+      this.emit('close', {
+        preventDefault: () => {
+          isPrevented = true;
+        },
+      });
+      if (isPrevented) return false;
+      this.contents.isGone = true;
+      this.emit('closed');
+      return true;
+    }
   }
 
   const children: (EventEmitter & { kill(): void })[] = [];
   const utilityProcess = {
     fork: (...args: unknown[]) => {
-      after('utilityProcess.fork');
-      calls.push(['utilityProcess.fork', ...args]);
+      after('utilityProcess.fork')(...args);
       const child = Object.assign(new EventEmitter(), {
-        postMessage: write('engine.postMessage'),
-        kill: write('engine.kill'),
+        postMessage: noted('engine.postMessage'),
+        kill: noted('engine.kill'),
       });
       children.push(child);
       return child;
     },
   };
+  const powerMonitor = new EventEmitter();
 
   const api = {
     app,
@@ -111,35 +189,43 @@ export function createStandIn(options: { readonly hasLock?: boolean; readonly us
     BrowserWindow: StandInWindow,
     dialog: {
       showOpenDialog: () => Promise.resolve({ canceled: false, filePaths: ['/chosen'] }),
-      showErrorBox: write('dialog.showErrorBox'),
+      showMessageBox: async (_window: unknown, box: unknown) => {
+        note('dialog.showMessageBox', box);
+        return { response: (await options.answer?.()) ?? 0, checkboxChecked: false };
+      },
+      showErrorBox: noted('dialog.showErrorBox'),
     },
-    Menu: { buildFromTemplate: (template: unknown) => template, setApplicationMenu: write('Menu.setApplicationMenu') },
+    Menu: { buildFromTemplate: (template: unknown) => template, setApplicationMenu: noted('Menu.setApplicationMenu') },
     nativeTheme: { shouldUseDarkColors: true },
+    powerMonitor,
     protocol: {
-      registerSchemesAsPrivileged: (...args: unknown[]) => {
-        before('protocol.registerSchemesAsPrivileged');
-        calls.push(['protocol.registerSchemesAsPrivileged', ...args]);
-      },
-      handle: (...args: unknown[]) => {
-        after('protocol.handle');
-        calls.push(['protocol.handle', ...args]);
-      },
+      registerSchemesAsPrivileged: before('protocol.registerSchemesAsPrivileged'),
+      handle: after('protocol.handle'),
     },
     screen: {
       getAllDisplays: () => {
-        after('screen');
+        after('screen.getAllDisplays')();
         return [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }];
       },
     },
     session: {
       defaultSession: {
-        setPermissionCheckHandler: write('session.setPermissionCheckHandler'),
-        setPermissionRequestHandler: write('session.setPermissionRequestHandler'),
-        setDevicePermissionHandler: write('session.setDevicePermissionHandler'),
-        webRequest: { onBeforeRequest: write('session.onBeforeRequest') },
+        setPermissionCheckHandler: noted('session.setPermissionCheckHandler'),
+        setPermissionRequestHandler: noted('session.setPermissionRequestHandler'),
+        setDevicePermissionHandler: noted('session.setDevicePermissionHandler'),
+        webRequest: { onBeforeRequest: noted('session.onBeforeRequest') },
       },
     },
     utilityProcess,
+  };
+
+  /** What arrives with a message of the window's own page, unless it is said otherwise. */
+  const eventOf = (given: StandInMessage) => {
+    const contents = windows.at(-1)?.contents;
+    return { sender: contents, senderFrame: contents?.mainFrame, ports: [], ...given };
+  };
+  const send = (channel: string, given: StandInMessage = {}, ...args: unknown[]): void => {
+    ipcMain.emit(channel, eventOf(given), ...args);
   };
 
   return {
@@ -149,10 +235,26 @@ export function createStandIn(options: { readonly hasLock?: boolean; readonly us
     calls,
     windows,
     children,
+    powerMonitor,
     named: (name: string) => calls.filter(([called]) => called === name).map(([, ...args]) => args),
     /** A message from a page to the main process. */
-    send: (channel: string, event: { senderFrame: unknown; ports?: readonly unknown[] }) =>
-      ipcMain.emit(channel, event),
-    invoke: (channel: string, event: { senderFrame: unknown }) => handlers.get(channel)?.(event),
+    send,
+    invoke: (channel: string, given: StandInMessage = {}) => handlers.get(channel)?.(eventOf(given)),
+    /** Loads a page that listens and takes what it hears; what it hears goes into the list that this gives back. */
+    listen: () => {
+      const heard: DesktopRequest[] = [];
+      const contents = windows.at(-1)?.contents;
+      if (!contents) throw new Error('There is no window to load a page into.');
+      contents.page = [];
+      contents.page.push = (...messages) => {
+        for (const [number, request] of messages) {
+          heard.push(request);
+          send('taken', {}, number);
+        }
+        return 0;
+      };
+      send('listening');
+      return heard;
+    },
   };
 }
