@@ -13,6 +13,8 @@ export const graph = {
         depth: z.number().int().min(0).max(10_000).default(2),
         direction: z.enum(['inputs', 'users', 'both']).default('both'),
         maxNodes: z.number().int().min(1).max(100_000).default(300),
+        /** Links of the nearest records come first. */
+        maxEdges: z.number().int().min(0).max(1_000_000).default(200_000),
       }),
     )
     .output(graphSchema),

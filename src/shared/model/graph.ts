@@ -22,15 +22,18 @@ export const graphEdgeSchema = z.object({
   from: z.string(),
   to: z.string(),
   input: count,
+  /** At most 1,000 characters of it, see `boundedSelector`. */
   selector: z.string(),
 });
 export type GraphEdge = z.infer<typeof graphEdgeSchema>;
 
-/** Focus and context. `truncated` is true when the node limit cut it. */
+/** Focus and context. `truncated` is true when the node limit cut it; links were cut where there are fewer than `edgesTotal`. */
 export const graphSchema = z.object({
   focus: z.string(),
   nodes: z.array(graphNodeSchema),
   edges: z.array(graphEdgeSchema),
+  /** Links between the nodes, those beyond the limit too. */
+  edgesTotal: count,
   truncated: z.boolean(),
   /** Records in the whole source, for "13 of 45 records". */
   total: count,

@@ -57,7 +57,7 @@ export const recordGroupSchema = z.object({
 });
 export type RecordGroup = z.infer<typeof recordGroupSchema>;
 
-/** An input alternative: the record it links to, and the selector digest or "". */
+/** An input alternative: the record it links to, and the selector digest or "", of which at most 1,000 characters are sent. */
 export const inputAlternativeSchema = recordRefSchema.extend({ selector: z.string() });
 
 /** A layer of a result's chain, bottom to top. */
@@ -73,7 +73,10 @@ export const chainLayerSchema = z.object({
 export const recordDetailSchema = recordRowSchema.omit({ inputs: true, results: true, users: true }).extend({
   /** Outer: input position. Inner: alternatives, any of which will do. */
   inputs: z.array(z.array(inputAlternativeSchema)),
-  results: z.array(z.object({ createdAt: z.string(), layers: z.array(chainLayerSchema) })),
+  /** `layers`: the topmost of the chain. All of them, up to 1,000 over the results of one record that is asked for alone. */
+  results: z.array(z.object({ createdAt: z.string(), layers: z.array(chainLayerSchema), layersTotal: count })),
+  /** All results; `results` holds the first 100 at most. */
+  resultsTotal: count,
   /** The first 200 records that use it, with the input position. */
   users: z.array(recordRefSchema.extend({ input: count, selector: z.string() })),
   usersTotal: count,

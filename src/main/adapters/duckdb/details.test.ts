@@ -89,9 +89,18 @@ describe('a small catalog', () => {
       createdAt: T2,
       inputs: [[{ ...base, selector: '' }]],
       results: [
-        { createdAt: T1, layers: [os, libs, { digest: digestOf('old'), size: 5, present: true, record: deps }] },
-        { createdAt: T2, layers: [os, libs, { digest: digestOf('deps'), size: 30, present: true, record: deps }] },
+        {
+          createdAt: T1,
+          layers: [os, libs, { digest: digestOf('old'), size: 5, present: true, record: deps }],
+          layersTotal: 3,
+        },
+        {
+          createdAt: T2,
+          layers: [os, libs, { digest: digestOf('deps'), size: 30, present: true, record: deps }],
+          layersTotal: 3,
+        },
       ],
+      resultsTotal: 2,
       users: [{ ...page, input: 0, selector: '' }],
       usersTotal: 1,
       operation: 'npm ci\n/app',
@@ -111,7 +120,13 @@ describe('a small catalog', () => {
   });
 
   test('the graph around a record', async () => {
-    const graph = await catalog.neighbourhood({ from: digestOf('deps'), depth: 1, direction: 'both', maxNodes: 10 });
+    const graph = await catalog.neighbourhood({
+      from: digestOf('deps'),
+      depth: 1,
+      direction: 'both',
+      maxNodes: 10,
+      maxEdges: 100,
+    });
     expect(graph).toMatchObject({ focus: digestOf('deps'), truncated: false, total: 6 });
     expect(graph.nodes.map((n) => [n.digest, n.distance, n.hiddenInputs, n.hiddenUsers, n.results])).toEqual([
       [digestOf('deps'), 0, 0, 0, 2],
@@ -122,14 +137,26 @@ describe('a small catalog', () => {
       { from: digestOf('base'), to: digestOf('deps'), input: 0, selector: '' },
       { from: digestOf('deps'), to: digestOf('page'), input: 0, selector: '' },
     ]);
-    const whole = await catalog.neighbourhood({ from: digestOf('page'), depth: 9, direction: 'inputs', maxNodes: 10 });
+    const whole = await catalog.neighbourhood({
+      from: digestOf('page'),
+      depth: 9,
+      direction: 'inputs',
+      maxNodes: 10,
+      maxEdges: 100,
+    });
     expect(whole.edges).toContainEqual({
       from: digestOf('src'),
       to: digestOf('page'),
       input: 1,
       selector: digestOf('path'),
     });
-    const cut = await catalog.neighbourhood({ from: digestOf('page'), depth: 9, direction: 'inputs', maxNodes: 2 });
+    const cut = await catalog.neighbourhood({
+      from: digestOf('page'),
+      depth: 9,
+      direction: 'inputs',
+      maxNodes: 2,
+      maxEdges: 100,
+    });
     expect([cut.nodes.length, cut.truncated]).toEqual([2, true]);
     expect((await catalog.pathToRoot(digestOf('deps'))).map((r) => r.digest)).toEqual(['base', 'deps'].map(digestOf));
     expect(await catalog.reach(digestOf('deps'))).toEqual({ needs: 1, neededBy: 1 });
@@ -282,5 +309,63 @@ describe('an empty source', () => {
     expect(await catalog.treemap({ group: 'step', maxTiles: 10 })).toEqual({ groups: [], totalBytes: 0 });
     expect(await catalog.ages({ bins: 4 })).toEqual({ bins: [] });
     expect(await catalog.search('abcdef', 3)).toEqual([]);
+  });
+});
+
+describe('answers have bounds, and say what they leave out', () => {
+  const LAYERS = 2500;
+  const LONG = 'x'.repeat(2_000_000);
+  let store: TestStore;
+  let catalog: Catalog;
+  beforeAll(async () => {
+    store = await openTestStore();
+    const top = LAYERS - 1;
+    catalog = await store.build({
+      caches: [
+        {
+          config: {
+            layers: Array.from({ length: LAYERS }, (_, n) => ({ blob: `b${n}`, parent: n - 1 })),
+            records: [
+              { digest: 'root' },
+              {
+                digest: 'long',
+                inputs: [[{ link: 0, selector: LONG }]],
+                layers: Array.from({ length: 150 }, (_, n) => ({ layer: top - n, createdAt: T1 })),
+              },
+              { digest: 'many', inputs: [Array.from({ length: 50 }, (_, n) => ({ link: 1, selector: `s${n}` }))] },
+            ],
+          },
+        },
+      ],
+      sizes: Object.fromEntries(Array.from({ length: LAYERS }, (_, n) => [`b${n}`, 1])),
+    });
+  });
+  afterAll(() => store[Symbol.asyncDispose]());
+
+  test('the topmost 1,000 layers of a record, and 100 results', async () => {
+    const { results, resultsTotal } = await catalog.record(digestOf('long'));
+    expect([results.length, resultsTotal]).toEqual([100, 150]);
+    expect(results.reduce((sum, { layers }) => sum + layers.length, 0)).toBe(1000);
+    expect(results.map(({ layersTotal }) => layersTotal)).toEqual(Array.from({ length: 100 }, (_, n) => LAYERS - n));
+    expect(results[0]?.layers.at(-1)?.digest).toBe(digestOf(`b${LAYERS - 1}`));
+    expect(results[0]?.layers[0]?.digest).toBe(digestOf(`b${LAYERS - 1000}`));
+  });
+
+  test('a selector is not sent whole, wherever it is shown', async () => {
+    const shown = `${'x'.repeat(1000)}… (2000000 characters)`;
+    expect((await catalog.record(digestOf('long'))).inputs[0]?.[0]?.selector).toBe(shown);
+    expect((await catalog.record(digestOf('root'))).users[0]?.selector).toBe(shown);
+    const query = { from: digestOf('long'), depth: 1, direction: 'inputs', maxNodes: 10, maxEdges: 10 } as const;
+    expect((await catalog.neighbourhood(query)).edges[0]?.selector).toBe(shown);
+  });
+
+  test('links up to the limit, those of the nearest first', async () => {
+    const query = { from: digestOf('long'), depth: 1, direction: 'both', maxNodes: 10 } as const;
+    const whole = await catalog.neighbourhood({ ...query, maxEdges: 51 });
+    expect([whole.edges.length, whole.edgesTotal, whole.truncated]).toEqual([51, 51, false]);
+    const cut = await catalog.neighbourhood({ ...query, maxEdges: 2 });
+    expect([cut.edges.length, cut.edgesTotal]).toEqual([2, 51]);
+    expect(cut.edges[0]?.from).toBe(digestOf('root'));
+    expect(cut.nodes.map(({ hiddenInputs, hiddenUsers }) => hiddenInputs + hiddenUsers)).toEqual([0, 0, 0]);
   });
 });

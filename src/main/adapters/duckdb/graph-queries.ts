@@ -1,4 +1,5 @@
 import type { GraphNode } from '../../../shared/model/graph.ts';
+import { boundedSelector } from '../../engine/catalog/selectors.ts';
 import { countReach, neighbourhood, pathToRoot } from '../../engine/catalog/walks.ts';
 import type { Catalog } from '../../engine/ports/catalog.ts';
 import { number, optionalText, type Row } from './database.ts';
@@ -11,11 +12,11 @@ export function createGraphQueries(
   keys: KeyQueries,
 ): Pick<Catalog, 'neighbourhood' | 'pathToRoot' | 'reach'> {
   return {
-    async neighbourhood({ from, depth, direction, maxNodes }) {
+    async neighbourhood({ from, depth, direction, maxNodes, maxEdges }) {
       const focus = await keys.numberOf(from);
       const graph = await memory.links();
       const directions = direction === 'both' ? (['inputs', 'users'] as const) : [direction];
-      const found = neighbourhood(graph, { from: focus, depth, directions, maxRecords: maxNodes });
+      const found = neighbourhood(graph, { from: focus, depth, directions, maxRecords: maxNodes, maxLinks: maxEdges });
       const rows = await keys.rowsOf(found.records);
       const nodes = rows.map((row, index): GraphNode => {
         return {
@@ -31,9 +32,10 @@ export function createGraphQueries(
         from: ids.get(links.source[link] as number) ?? '',
         to: ids.get(links.record[link] as number) ?? '',
         input: links.input[link] as number,
-        selector: links.selectors[links.selector[link] as number] ?? '',
+        selector: boundedSelector(links.selectors[links.selector[link] as number] ?? ''),
       }));
-      return { focus: nodes[0]?.id ?? from, nodes, edges, truncated: found.truncated, total: records };
+      const { truncated, linksTotal } = found;
+      return { focus: nodes[0]?.id ?? from, nodes, edges, edgesTotal: linksTotal, truncated, total: records };
     },
     async pathToRoot(id) {
       const to = await keys.numberOf(id);

@@ -1,5 +1,6 @@
 import type { RecordDetail, RecordRef } from '../../../shared/model/record.ts';
 import { chainNodes } from '../../engine/catalog/chain-walks.ts';
+import { boundedSelector } from '../../engine/catalog/selectors.ts';
 import { eachNeighbour, inputsOf, usersOf } from '../../engine/solver/key-graph.ts';
 import { type Database, number, optionalText, type Row, text } from './database.ts';
 import type { CatalogMemory, ChainColumns } from './memory.ts';
@@ -12,6 +13,11 @@ const NO_BLOB: ChainLayer = { digest: '', size: 0, present: false };
 
 /** Users listed of one record. */
 const LISTED_USERS = 200;
+/** Results listed of one record. */
+const LISTED_RESULTS = 100;
+/** Layers listed over the results of one record, and over those of all records of an answer. */
+const LISTED_LAYERS = 1000;
+const LISTED_LAYERS_ALL = 200_000;
 
 /** Fills rows of `RECORD_COLUMNS` up to everything that is known of them, many at a time. */
 export type RecordDetailer = (rows: readonly Row[]) => Promise<RecordDetail[]>;
@@ -62,12 +68,21 @@ export function createRecordDetailer(
       });
     }
     const nodes = new Set<number>();
-    const resultNodes = numbers.map((n) =>
-      resultsOf(chains, n).map((result) => chainNodes(chains.tree, chains.results.node[result] as number)),
-    );
+    const layersEach = Math.min(LISTED_LAYERS, Math.floor(LISTED_LAYERS_ALL / Math.max(rows.length, 1)));
+    const resultNodes = numbers.map((n) => {
+      let left = layersEach;
+      return resultsOf(chains, n)
+        .slice(0, LISTED_RESULTS)
+        .map((result) => {
+          const chain = chainNodes(chains.tree, chains.results.node[result] as number);
+          const shown = chain.slice(Math.max(0, chain.length - left));
+          left -= shown.length;
+          return { shown, total: chain.length };
+        });
+    });
     for (const [index, row] of rows.entries()) {
       const top = topOf.get(number(row, 'cache'));
-      for (const node of resultNodes[index]?.flat() ?? []) {
+      for (const node of resultNodes[index]?.flatMap(({ shown }) => shown) ?? []) {
         nodes.add(node);
         const record = top?.[node] ?? -1;
         if (record >= 0) mentioned.add(record);
@@ -84,7 +99,7 @@ export function createRecordDetailer(
     const made = new Map<Int32Array | undefined, Map<number, ChainLayer>>();
     return rows.map((row, index): RecordDetail => {
       const n = number(row, 'n');
-      const { inputs: _inputs, results: _results, users: usersTotal, ...rest } = recordRow(row, refs);
+      const { inputs: _inputs, results: resultsTotal, users: usersTotal, ...rest } = recordRow(row, refs);
       const top = topOf.get(number(row, 'cache'));
       const operation = operations.get(n);
       const layerOf = (node: number, place: number, chain: readonly number[]): ChainLayer => {
@@ -103,16 +118,18 @@ export function createRecordDetailer(
         inputs: inputsOf(graph, n).map((alternatives) =>
           alternatives.flatMap(({ source, selector }) => {
             const ref = records.get(source);
-            return ref ? [{ ...ref, selector }] : [];
+            return ref ? [{ ...ref, selector: boundedSelector(selector) }] : [];
           }),
         ),
-        results: (resultNodes[index] ?? []).map((chain, place) => ({
+        results: (resultNodes[index] ?? []).map(({ shown, total }, place) => ({
           createdAt: times.get(n)?.[place] ?? rest.createdAt ?? '',
-          layers: chain.map((node, at) => layerOf(node, at, chain)),
+          layers: shown.map((node, at) => layerOf(node, at, shown)),
+          layersTotal: total,
         })),
+        resultsTotal,
         users: (users[index] ?? []).flatMap(({ user, input, selector }) => {
           const ref = records.get(user);
-          return ref ? [{ ...ref, input, selector }] : [];
+          return ref ? [{ ...ref, input, selector: boundedSelector(selector) }] : [];
         }),
         usersTotal,
         ...(operation === undefined ? {} : { operation }),

@@ -35,7 +35,13 @@ const DIAMOND = [[], [], [], [0, 1], [1, 2], [3, 4], [5], [5, 0]];
 describe('walks along links', () => {
   test('a neighbourhood has both sides, nearest first, and no siblings', async () => {
     const graph = await graphOf(DIAMOND);
-    const all = neighbourhood(graph, { from: 3, depth: 9, directions: ['inputs', 'users'], maxRecords: 99 });
+    const all = neighbourhood(graph, {
+      from: 3,
+      depth: 9,
+      directions: ['inputs', 'users'],
+      maxRecords: 99,
+      maxLinks: 1000,
+    });
     expect(all.records).toEqual([3, 0, 1, 5, 6, 7]);
     expect(all.distances).toEqual([0, -1, -1, 1, 2, 2]);
     expect(all.links.map((link) => [graph.links.source[link], graph.links.record[link]])).toEqual([
@@ -53,10 +59,22 @@ describe('walks along links', () => {
 
   test('a limit keeps the nearest and says that it cut', async () => {
     const graph = await graphOf(DIAMOND);
-    const cut = neighbourhood(graph, { from: 5, depth: 9, directions: ['inputs', 'users'], maxRecords: 4 });
+    const cut = neighbourhood(graph, {
+      from: 5,
+      depth: 9,
+      directions: ['inputs', 'users'],
+      maxRecords: 4,
+      maxLinks: 1000,
+    });
     expect(cut).toMatchObject({ records: [5, 3, 4, 6], distances: [0, -1, -1, 1], truncated: true });
     expect(cut.hiddenUsers).toEqual([1, 0, 0, 0]);
-    const whole = neighbourhood(graph, { from: 5, depth: 1, directions: ['inputs', 'users'], maxRecords: 5 });
+    const whole = neighbourhood(graph, {
+      from: 5,
+      depth: 1,
+      directions: ['inputs', 'users'],
+      maxRecords: 5,
+      maxLinks: 1000,
+    });
     expect(whole).toMatchObject({ records: [5, 3, 4, 6, 7], truncated: false });
   });
 
@@ -69,7 +87,13 @@ describe('walks along links', () => {
         const graph = buildKeyGraph(columns.links, count);
         const from = pick % count;
         for (const direction of ['inputs', 'users'] as const) {
-          const found = neighbourhood(graph, { from, depth, directions: [direction], maxRecords: 1000 });
+          const found = neighbourhood(graph, {
+            from,
+            depth,
+            directions: [direction],
+            maxRecords: 1000,
+            maxLinks: 1000,
+          });
           const expected = within(graph, from, depth, direction);
           const distances = found.records.map((record, i) => [record, Math.abs(found.distances[i] ?? 0)] as const);
           expect(new Map(distances)).toEqual(expected);

@@ -6,8 +6,10 @@ export interface Neighbourhood {
   readonly records: readonly number[];
   /** Links away: negative towards inputs, positive towards users. Same order as `records`. */
   readonly distances: readonly number[];
-  /** Every link with both its ends among the records, ascending. */
+  /** Links with both ends among the records, ascending: all of them, or those of the nearest records up to the limit. */
   readonly links: readonly number[];
+  /** How many there are. */
+  readonly linksTotal: number;
   /** Links of each record that lead out of what was taken, towards its inputs and towards its users. */
   readonly hiddenInputs: readonly number[];
   readonly hiddenUsers: readonly number[];
@@ -21,7 +23,7 @@ export interface Neighbourhood {
  */
 export function neighbourhood(
   graph: KeyGraph,
-  query: { from: number; depth: number; directions: readonly Direction[]; maxRecords: number },
+  query: { from: number; depth: number; directions: readonly Direction[]; maxRecords: number; maxLinks: number },
 ): Neighbourhood {
   const distance = new Map([[query.from, 0]]);
   let truncated = false;
@@ -48,24 +50,25 @@ export function neighbourhood(
 
   const records = [...distance.keys()];
   const links: number[] = [];
+  let linksTotal = 0;
+  const shownUsers = new Map<number, number>();
   const hiddenInputs = records.map((record) => {
     let hidden = 0;
     eachNeighbour(graph, record, 'inputs', (other, link) => {
-      if (distance.has(other)) links.push(link);
-      else hidden += 1;
+      if (distance.has(other)) {
+        if (linksTotal < query.maxLinks) links.push(link);
+        linksTotal += 1;
+        shownUsers.set(other, (shownUsers.get(other) ?? 0) + 1);
+      } else hidden += 1;
       return true;
     });
     return hidden;
   });
-  const shownUsers = new Map<number, number>();
-  for (const link of links) {
-    const source = graph.links.source[link] as number;
-    shownUsers.set(source, (shownUsers.get(source) ?? 0) + 1);
-  }
   return {
     records,
     distances: [...distance.values()],
     links: links.sort((a, b) => a - b),
+    linksTotal,
     hiddenInputs,
     hiddenUsers: records.map((record) => userLinks(graph, record) - (shownUsers.get(record) ?? 0)),
     truncated,

@@ -62,6 +62,7 @@ export interface Catalog extends AsyncDisposable {
     depth: number;
     direction: 'inputs' | 'users' | 'both';
     maxNodes: number;
+    maxEdges: number;
   }): Promise<Graph>;
   pathToRoot(id: string): Promise<RecordRef[]>;
   reach(id: string): Promise<{ needs: number; neededBy: number }>;

@@ -142,8 +142,10 @@ export function createFakeCatalog(
                       ...(top ? { record: refOf(top) } : {}),
                     };
                   }),
+                  layersTotal: record.chain.length,
                 },
               ],
+        resultsTotal: record.chain.length === 0 ? 0 : 1,
         users: usersOf(record).map((user) => ({ ...refOf(user.record), input: user.input, selector: user.selector })),
         usersTotal: usersOf(record).length,
         ...(record.name?.startsWith('RUN ')

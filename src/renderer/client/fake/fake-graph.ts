@@ -58,7 +58,7 @@ export function fakeNeighbourhood(
         .map(({ record, selector }): GraphEdge => ({ from: record.id, to: to.id, input, selector })),
     ),
   );
-  return { focus: focus.id, nodes, edges, truncated, total: catalog.records.length };
+  return { focus: focus.id, nodes, edges, edgesTotal: edges.length, truncated, total: catalog.records.length };
 }
 
 /** A shortest path from a root, root first. */

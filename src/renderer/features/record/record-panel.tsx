@@ -77,7 +77,7 @@ function RecordFacts({ source, record }: { readonly source: Source; readonly rec
           // biome-ignore lint/suspicious/noArrayIndexKey: two results may have the same time and layers
           key={at}
           title={record.results.length === 1 ? 'Result' : `Result ${at + 1}`}
-          note={`${countOf(result.layers.length, 'layer')}, bottom to top`}
+          note={layersNote(result)}
           action={<Time at={result.createdAt} isFocusable className={styles.when ?? ''} />}
         >
           <ChainList layers={result.layers} />
@@ -125,4 +125,9 @@ function Sizes({ record }: { readonly record: RecordDetail }) {
 function usersNote(record: RecordDetail): string {
   const { usersTotal, users } = record;
   return usersTotal > users.length ? `${formatCount(usersTotal)}, the first ${users.length}` : String(usersTotal);
+}
+
+function layersNote({ layers, layersTotal }: RecordDetail['results'][number]): string {
+  if (layers.length < layersTotal) return `the topmost ${layers.length} of ${countOf(layersTotal, 'layer')}`;
+  return `${countOf(layersTotal, 'layer')}, bottom to top`;
 }

@@ -116,6 +116,8 @@ export function mergeGraphs(first: Graph, second: Graph): Graph {
       hiddenUsers: Math.max(0, node.hiddenUsers - (known.users.get(node.id) ?? 0)),
     })),
     edges: [...edges.values()],
+    // What either answer left out stays left out: the two may have left out the same.
+    edgesTotal: edges.size + Math.max(first.edgesTotal - first.edges.length, second.edgesTotal - second.edges.length),
     truncated: first.truncated,
     total: first.total,
   };

@@ -81,6 +81,21 @@ describe('parseFilter', () => {
     expect(bare(parseFilter(text, subject))).toEqual(terms);
   });
 
+  test('500 texts and values are a filter; one more is refused at its place', () => {
+    const words = (count: number) => Array<string>(count).fill('npm').join(' ');
+    expect(parseFilter(words(500), 'keys').terms).toHaveLength(500);
+    expect(parseFilter(`kind:${Array<string>(499).fill('copy').join(',')} npm`, 'keys').terms).toHaveLength(2);
+    for (const [text, at] of [
+      [words(20_000), 2000],
+      [`kind:${Array<string>(501).fill('copy').join(',')}`, 2505],
+      [`kind:${Array<string>(500).fill('copy').join(',')} npm`, 2505],
+    ] as const) {
+      expect(() => parseFilter(text, 'keys')).toThrow(
+        expect.objectContaining({ code: 'INVALID_INPUT', subject: `filter:${at}` }),
+      );
+    }
+  });
+
   const refused: [string, FilterSubject, number, RegExp][] = [
     ['npm colour:red', 'keys', 4, /kind, name, stage/],
     ['kind:copy', 'layers', 0, /digest, diffid, size/],

@@ -14,6 +14,7 @@ import type { Filter, FilterOperator, FilterTerm, FilterTest } from './filter.ts
  *     text, value := a word, or "quoted" with \" and \\ for those two characters
  *
  * A pasted digest (`sha256:…`) is text, not a field.
+ * At most 500 texts and values in all.
  * @throws `INVALID_INPUT` whose subject is `filter:<offset>` and whose hint says what is expected there
  */
 export function parseFilter(text: string, subject: FilterSubject): Filter {
@@ -26,6 +27,9 @@ export function filterError(at: number, message: string, hint: string): CacheErr
   return new CacheError('INVALID_INPUT', message, { subject: `filter:${at}`, hint });
 }
 
+/** Texts and values of a filter; each is a look at every row. */
+const MAX_TESTS = 500;
+
 const DIGEST_START = /^(sha256|sha384|sha512):[0-9a-f]/i;
 const FIELD_START = /^[a-z][a-z-]*:/i;
 const OPERATORS: readonly FilterOperator[] = ['>=', '<=', '>', '<', '='];
@@ -34,6 +38,7 @@ class FilterParser {
   private readonly text: string;
   private readonly fields: readonly FilterField[];
   private at = 0;
+  private testsSoFar = 0;
 
   constructor(text: string, fields: readonly FilterField[]) {
     this.text = text;
@@ -61,6 +66,7 @@ class FilterParser {
       const tests = this.tests(field);
       return { type: 'field', field: field.name, tests, negated, at, end: this.at };
     }
+    this.countTest();
     const text = this.word('');
     this.requireEndOfTerm();
     return { type: 'text', text, negated, at, end: this.at };
@@ -94,7 +100,15 @@ class FilterParser {
     return tests;
   }
 
+  private countTest(): void {
+    this.testsSoFar += 1;
+    if (this.testsSoFar <= MAX_TESTS) return;
+    const message = `A filter has at most ${MAX_TESTS} texts and values.`;
+    throw filterError(this.at, message, 'Write a shorter one, or a text that is a part of several.');
+  }
+
   private test(field: FilterField): FilterTest {
+    this.countTest();
     const at = this.at;
     const operator = OPERATORS.find((o) => this.take(o));
     const quoted = this.text.charAt(this.at) === '"';

@@ -20,6 +20,7 @@ const DIRECTIONS = ['inputs', 'users', 'both'] as const;
 
 /** Far more than anybody draws; what was cut is said. */
 const MAX_NODES = 100_000;
+const MAX_EDGES = 1_000_000;
 const MAX_DEPTH = 10_000;
 
 /** `graph SOURCE --from ID`: the records around one record, and the links between them. */
@@ -42,10 +43,15 @@ async function graph(context: CliContext, location: string, options: GraphOption
     depth: Math.min(options.depth, MAX_DEPTH),
     direction: options.direction,
     maxNodes: MAX_NODES,
+    maxEdges: MAX_EDGES,
   });
   if (options.json) await writeJson(context.out, found);
   else await writeGraph(context, found);
   if (found.truncated) await context.note(`Only the nearest ${formatCount(MAX_NODES)} records are listed.`);
+  if (found.edges.length < found.edgesTotal) {
+    const links = `${formatCount(found.edges.length)} of ${formatCount(found.edgesTotal)} links`;
+    await context.note(`Only ${links} are listed, those of the nearest records.`);
+  }
   return EXIT.done;
 }
 

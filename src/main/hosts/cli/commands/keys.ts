@@ -44,7 +44,9 @@ export function keyJson(record: RecordDetail): unknown {
     results: record.results.map((result) => ({
       createdAt: result.createdAt,
       layers: result.layers.map((layer) => layer.digest),
+      ...(result.layers.length < result.layersTotal ? { layersTotal: result.layersTotal } : {}),
     })),
+    ...(record.results.length < record.resultsTotal ? { resultsTotal: record.resultsTotal } : {}),
     ownBytes: record.ownBytes,
     addsBytes: record.addsBytes,
     sharedBytes: record.sharedBytes,

@@ -56,7 +56,7 @@ export function around(focus: string, ids: readonly string[], edges: readonly Gr
         hiddenUsers: hidden.filter((e) => e.from === id).length,
       };
     });
-  return { focus, nodes, edges: sent, truncated: false, total: ids.length };
+  return { focus, nodes, edges: sent, edgesTotal: sent.length, truncated: false, total: ids.length };
 }
 
 /** A chain of `length` records with the focus at its users' end. */
@@ -77,7 +77,7 @@ export function chainGraph(length: number): Graph {
     }),
   );
   const edges = nodes.slice(1).map((node, i): GraphEdge => ({ from: node.id, to: `n${i}`, input: 0, selector: '' }));
-  return { focus: 'n0', nodes, edges, truncated: false, total: length };
+  return { focus: 'n0', nodes, edges, edgesTotal: edges.length, truncated: false, total: length };
 }
 
 /** Any graph without a loop: every record links to records before it; the focus is anywhere. */
