@@ -1,3 +1,4 @@
+import { spawn, spawnSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,5 +79,66 @@ describe.skipIf(process.platform === 'win32')('running', () => {
     stop.abort();
     expect(await run).toBe(0);
     expect(await readFile(join(project, 'ended'), 'utf8')).toBe('ended\n');
+  });
+
+  /** Runs the program from a process of its own, as `npm start` does; the second signal ends that at once. */
+  const startFrom = async (script: string, environment: Record<string, string> = {}) => {
+    const path = await program(script);
+    const starter = join(project, 'starter.ts');
+    const module = new URL('electron-binary.ts', import.meta.url).href;
+    await writeFile(
+      starter,
+      `import { runElectron } from '${module}';
+      const stop = new AbortController();
+      process.on('SIGINT', () => (stop.signal.aborted ? process.exit(130) : stop.abort()));
+      process.exit(await runElectron('${path}', '/project', [], stop.signal));`,
+    );
+    // A group of its own, as a shell makes for each command; a terminal signals all of it.
+    const child = spawn(process.execPath, [starter], { detached: true, env: { ...process.env, ...environment } });
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    await vi.waitFor(() => readFile(join(project, 'ready')), { timeout: 20_000 });
+    return { ended, signal: (name: NodeJS.Signals) => process.kill(-(child.pid ?? 0), name) };
+  };
+  const waits = (ended: string, at = project): string =>
+    `trap 'echo INT >> "${at}/signals"' INT
+trap 'echo TERM >> "${at}/signals"; ${ended}' TERM
+echo $$ > "${at}/pid"
+: > "${at}/ready"
+while :; do sleep 0.05; done`;
+  const signals = (): Promise<string> => readFile(join(project, 'signals'), 'utf8');
+
+  it('ends the program, and not the programs that it runs, at Ctrl-C in a terminal', async () => {
+    const { ended, signal } = await startFrom(waits('exit 0'));
+    signal('SIGINT');
+    expect(await ended).toBe(0);
+    expect(await signals()).toBe('TERM\n');
+  });
+
+  it('ends with its terminal', async () => {
+    const { ended, signal } = await startFrom(waits('exit 0'));
+    signal('SIGHUP');
+    expect(await ended).toBe(0);
+    expect(await signals()).toBe('TERM\n');
+  });
+
+  it('leaves nothing behind at a second Ctrl-C', async () => {
+    const { ended, signal } = await startFrom(waits(':'));
+    signal('SIGINT');
+    await vi.waitFor(async () => expect(await signals()).toBe('TERM\n'), { timeout: 10_000 });
+    signal('SIGINT');
+    expect(await ended).toBe(130);
+    const pid = (await readFile(join(project, 'pid'), 'utf8')).trim();
+    // A dead process stays in the list where nobody collects orphans.
+    await vi.waitFor(() => {
+      const state = spawnSync('ps', ['-o', 'stat=', '-p', pid], { encoding: 'utf8' }).stdout;
+      expect(state).toMatch(/^(Z.*\s*)?$/);
+    });
+  });
+
+  it('does not have it run as Node, whatever the terminal says', async () => {
+    const script = `env > "${project}/environment"\n: > "${project}/ready"`;
+    const { ended } = await startFrom(script, { ELECTRON_RUN_AS_NODE: '1' });
+    await ended;
+    expect(await readFile(join(project, 'environment'), 'utf8')).not.toContain('ELECTRON_RUN_AS_NODE');
   });
 });

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Environment } from './browser.ts';
@@ -47,18 +47,43 @@ export function runElectron(
   signal: AbortSignal,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
-    // Chromium's sandbox does not run as root; everything else about the window's isolation stays as it is.
-    const root = process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-    const child = spawn(program, [...root, projectFolder, ...open], { stdio: 'inherit' });
+    const child = spawnElectron(program, [projectFolder, ...open]);
     const end = (): void => {
       child.kill('SIGTERM');
     };
     if (signal.aborted) end();
     signal.addEventListener('abort', end, { once: true });
+    // Its terminal closes: the window goes with it.
+    process.on('SIGHUP', end);
+    // Whoever waits has had enough: nothing of it stays behind.
+    const endAll = (): void => killGroup(child);
+    process.once('exit', endAll);
     child.once('error', reject);
     child.once('exit', (code) => {
+      process.off('exit', endAll);
+      process.off('SIGHUP', end);
       signal.removeEventListener('abort', end);
       resolve(code ?? 130);
     });
   });
+}
+
+/**
+ * Starts the program apart from the terminal: Ctrl-C goes to every process there, and would end the engine under the window
+ * that is about to end it in good order.
+ */
+function spawnElectron(program: string, args: readonly string[]): ChildProcess {
+  // Chromium's sandbox does not run as root; everything else about the window's isolation stays as it is.
+  const root = process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  // A terminal inside an Electron program may have this set; the window would run as Node and show nothing.
+  const { ELECTRON_RUN_AS_NODE: _, ...env } = process.env;
+  return spawn(program, [...root, ...args], { stdio: 'inherit', env, detached: process.platform !== 'win32' });
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
 }
