@@ -49,6 +49,7 @@ export function describeSource(source: Source): string {
   if (source.state === 'opening') return 'opening';
   const refs = source.caches.map((cache) => cache.ref).filter((ref) => ref !== '');
   const kind = `${source.sample ? 'sample · ' : ''}${SOURCE_KIND_NAMES[source.kind]}`;
+  if (source.state === 'listed') return `${kind} · not read yet`;
   if (source.caches.length === 0 && source.can.receive) return `${kind} · empty`;
   if (refs.length > 1 && refs.length <= 3) return `${kind} · ${refs.join(', ')}`;
   return refs.length > 3 ? `${kind} · ${refs.length} references` : kind;

@@ -49,8 +49,8 @@ export const cacheSummarySchema = z.object({
 });
 export type CacheSummary = z.infer<typeof cacheSummarySchema>;
 
-/** `opening` while its catalog is built; `ready` can be queried; `failed` holds why. */
-export const sourceStateSchema = z.enum(['opening', 'ready', 'failed']);
+/** `listed`: nothing was read yet; `opening` while its catalog is built; `ready` can be queried; `failed` holds why. */
+export const sourceStateSchema = z.enum(['listed', 'opening', 'ready', 'failed']);
 
 /** A source in the list. `id` depends on kind and location only, so a deep link survives a restart. */
 export const sourceSchema = z.object({
@@ -73,7 +73,7 @@ export const sourceSchema = z.object({
   caches: z.array(cacheSummarySchema),
   problems: z.array(errorDataSchema),
   error: errorDataSchema.optional(),
-  /** Job that is opening it, while `state` is `opening`. */
+  /** Job that is reading it: while `state` is `opening`, or again while it is `ready`. */
   jobId: z.string().optional(),
   /** Rises by one whenever the catalog is rebuilt; a cached page of an older version is stale. */
   version: z.number().int(),

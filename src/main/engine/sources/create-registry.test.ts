@@ -173,7 +173,7 @@ describe('source registry', () => {
     const place = engine.opener.put('/srv/store', 'one');
     const { id } = await engine.sources.add('/srv/store');
     await engine.sources.refresh(id);
-    expect([engine.sources.get(id).state, place.reads, engine.jobs.list()]).toEqual(['opening', 0, []]);
+    expect([engine.sources.get(id).state, place.reads, engine.jobs.list()]).toEqual(['listed', 0, []]);
     expect((await engine.sources.cacheSource(id)).location).toBe('/srv/store');
     expect(place.reads).toBe(0);
     expect(await fingerprint(engine, id)).toBe('print of one');

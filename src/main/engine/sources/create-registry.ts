@@ -7,6 +7,7 @@ import type { StoreOpener } from '../ports/managed-store.ts';
 import { abortable } from '../streams/abortable.ts';
 import { createCoalescedStream } from '../streams/coalesced.ts';
 import { createEntry, type Entry, toSources } from './entry.ts';
+import { isUnread, jobOf, slotOf } from './life.ts';
 import { createLoader, type LoaderPorts } from './loader.ts';
 import type { SourceRegistry } from './registry.ts';
 import { sourceId } from './source-id.ts';
@@ -57,7 +58,7 @@ export function createSourceRegistry(ports: RegistryPorts): SourceRegistry {
     throw cancelled(entry.location);
   };
 
-  const { reach, load, loadKept, drop, fail } = createLoader({
+  const { reach, step, load, loadKept, drop, fail } = createLoader({
     ports,
     changed,
     stopping: stopping.signal,
@@ -76,16 +77,14 @@ export function createSourceRegistry(ports: RegistryPorts): SourceRegistry {
       async run({ signal, progress }) {
         await load(entry, { signal, force, onProgress: progress }).catch((error: unknown) => {
           // Cancelled before its turn came: nobody has noted it yet.
-          throw entry.jobId === jobId ? fail(entry, error, signal) : error;
+          throw jobOf(entry.life) === jobId ? fail(entry, error, signal) : error;
         });
         return { kind: 'open', sourceId: entry.id };
       },
       retry: async () => (await open(entry.location)).jobId,
     });
-    entry.jobId = jobId;
-    if (!entry.slot) Object.assign(entry, { state: 'opening', error: undefined });
     follow(entry, jobs.finished(jobId));
-    changed();
+    step(entry, { type: 'begin', jobId });
     return jobId;
   };
 
@@ -105,6 +104,7 @@ export function createSourceRegistry(ports: RegistryPorts): SourceRegistry {
 
   /** After a restart: from the kept catalog at once, or else as a job. */
   const restore = async (entry: Entry): Promise<void> => {
+    step(entry, { type: 'begin' });
     const isKept = await loadKept(entry);
     if (isKept || entries.get(entry.id) !== entry) return;
     await jobs.finished(startJob(entry, false));
@@ -115,8 +115,8 @@ export function createSourceRegistry(ports: RegistryPorts): SourceRegistry {
   /** Waits until the entry can be queried. @throws why it cannot */
   const ready = async (id: string, signal: AbortSignal | undefined): Promise<Entry> => {
     const entry = find(id);
-    while (!entry.slot) {
-      if (entry.error) throw entry.error;
+    while (!slotOf(entry.life)) {
+      if (entry.life.phase === 'failed') throw entry.life.error;
       if (entries.get(id) !== entry || stopping.signal.aborted) throw cancelled(entry.location);
       await abortable(begin(entry), signal);
     }
@@ -129,7 +129,7 @@ export function createSourceRegistry(ports: RegistryPorts): SourceRegistry {
     let entry = entries.get(id);
     if (!entry) {
       const recent = { id, kind: source.kind, location: source.location, openedAt: ports.clock.now() };
-      entry = createEntry({ ...recent, isNew: true, version: firstVersion });
+      entry = createEntry({ ...recent, version: firstVersion }, true);
       entries.set(id, entry);
       ports.recents.put(recent);
       changed();
@@ -139,7 +139,7 @@ export function createSourceRegistry(ports: RegistryPorts): SourceRegistry {
 
   const open = async (location: string): Promise<{ source: Source; jobId: string }> => {
     const entry = await add(location);
-    const jobId = entry.jobId ?? startJob(entry, false);
+    const jobId = jobOf(entry.life) ?? startJob(entry, false);
     return { source: show(entry), jobId };
   };
 
@@ -147,12 +147,12 @@ export function createSourceRegistry(ports: RegistryPorts): SourceRegistry {
   const warm = async (): Promise<void> => {
     for (const entry of [...entries.values()].reverse()) {
       if (stopping.signal.aborted) return;
-      if (!entry.slot && !entry.error && entries.get(entry.id) === entry) await begin(entry);
+      if (isUnread(entry.life) && entries.get(entry.id) === entry) await begin(entry);
     }
   };
 
   for (const recent of ports.recents.list())
-    entries.set(recent.id, createEntry({ ...recent, isNew: false, version: firstVersion }));
+    entries.set(recent.id, createEntry({ ...recent, version: firstVersion }, false));
   const warming = warm();
 
   return {
@@ -160,7 +160,7 @@ export function createSourceRegistry(ports: RegistryPorts): SourceRegistry {
     get: (id) => show(find(id)),
     wake(id) {
       const entry = find(id);
-      if (!entry.slot && !entry.error) void begin(entry);
+      if (isUnread(entry.life)) void begin(entry);
       return show(entry);
     },
     watch(signal) {
@@ -204,20 +204,21 @@ export function createSourceRegistry(ports: RegistryPorts): SourceRegistry {
       changed();
       // First in the queue behind the load that is about to be cancelled: opening it again comes after both.
       const dropped = drop(entry);
-      if (entry.jobId !== undefined) await jobs.cancel(entry.jobId);
+      const jobId = jobOf(entry.life);
+      if (jobId !== undefined) await jobs.cancel(jobId);
       await dropped;
     },
     async query(id, signal, use) {
       for (let tries = 1; ; tries += 1) {
         const entry = await ready(id, signal);
-        const { slot } = entry;
+        const slot = slotOf(entry.life);
         if (!slot) continue;
         try {
           return await abortable(slot.use(use), signal);
         } catch (error) {
           if (!slot.catalog.isDamaged || tries > 1) throw error;
           // Built again, once for all who found out; how that ended shows in the next turn.
-          if (entry.slot === slot) await jobs.finished(entry.jobId ?? startJob(entry, false), signal);
+          if (slotOf(entry.life) === slot) await jobs.finished(jobOf(entry.life) ?? startJob(entry, false), signal);
         }
       }
     },
@@ -225,7 +226,7 @@ export function createSourceRegistry(ports: RegistryPorts): SourceRegistry {
     snapshot: async (id, signal) => (await reach(find(id), signal)).read(signal ? { signal } : {}),
     async refresh(id, signal) {
       const entry = entries.get(id);
-      if (!entry || !(entry.slot || entry.error || entry.opening)) return;
+      if (!entry || (entry.life.phase === 'listed' && !entry.opening)) return;
       // How that ends is the state of the source, and noted there.
       await load(entry, { signal }).catch(() => undefined);
     },
@@ -239,7 +240,7 @@ export function createSourceRegistry(ports: RegistryPorts): SourceRegistry {
     async [Symbol.asyncDispose]() {
       stopping.abort(cancelled());
       await warming;
-      await Promise.all([...entries.values()].map((entry) => entry.slot?.retire()));
+      await Promise.all([...entries.values()].map((entry) => slotOf(entry.life)?.retire()));
     },
   };
 }

@@ -1,8 +1,7 @@
-import type { CacheError } from '../../../shared/base/errors.ts';
 import type { Problem, Source, SourceKind } from '../../../shared/model/source.ts';
 import type { CacheSource } from '../ports/cache-source.ts';
 import type { SourceOpener } from '../ports/source-opener.ts';
-import type { CatalogSlot } from './catalog-slot.ts';
+import { jobOf, type SourceLife, slotOf } from './life.ts';
 import { shortNames } from './short-names.ts';
 
 /** What a source of the list declares before it is opened again. */
@@ -14,14 +13,10 @@ export interface Entry {
   readonly kind: SourceKind;
   readonly location: string;
   readonly openedAt: number;
-  state: Source['state'];
-  /** True until it has opened or failed once: cancelling that first time takes it off the list again. */
-  isNew: boolean;
+  life: SourceLife;
+  /** That of its latest catalog. */
   version: number;
   source: CacheSource | undefined;
-  slot: CatalogSlot | undefined;
-  error: CacheError | undefined;
-  jobId: string | undefined;
   /** What a check found, beyond what the catalog knows. */
   found: readonly Problem[];
   /** Settles, and never rejects, when the opening under way is over. */
@@ -29,14 +24,14 @@ export interface Entry {
 }
 
 /** An entry that nothing has been done with yet. */
-export function createEntry(from: Pick<Entry, 'id' | 'kind' | 'location' | 'openedAt' | 'isNew' | 'version'>): Entry {
+export function createEntry(
+  from: Pick<Entry, 'id' | 'kind' | 'location' | 'openedAt' | 'version'>,
+  isNew: boolean,
+): Entry {
   return {
     ...from,
-    state: 'opening',
+    life: { phase: 'listed', isNew },
     source: undefined,
-    slot: undefined,
-    error: undefined,
-    jobId: undefined,
     found: [],
     opening: undefined,
   };
@@ -53,8 +48,9 @@ export function toSources(entries: Iterable<Entry>, sample: string, declared: De
 }
 
 function toSource(entry: Entry, name: string, sample: boolean, declared: Declared): Source {
-  const { id, kind, location, state, version, openedAt } = entry;
-  const catalog = entry.slot?.catalog;
+  const { id, kind, location, life, version, openedAt } = entry;
+  const catalog = slotOf(life)?.catalog;
+  const jobId = jobOf(life);
   const { can, place } = entry.source ?? declared(kind, location);
   const found = new Set(entry.found.map((problem) => problem.subject));
   return {
@@ -62,7 +58,8 @@ function toSource(entry: Entry, name: string, sample: boolean, declared: Declare
     kind,
     location,
     name,
-    state,
+    // One that is gone is in the list no more.
+    state: life.phase === 'gone' ? 'listed' : life.phase,
     can,
     place,
     sample,
@@ -71,8 +68,8 @@ function toSource(entry: Entry, name: string, sample: boolean, declared: Declare
     ...(catalog?.builds === undefined ? {} : { builds: catalog.builds }),
     caches: [...(catalog?.caches ?? [])],
     problems: [...(catalog?.problems ?? []).filter((problem) => !found.has(problem.subject)), ...entry.found],
-    ...(entry.error ? { error: entry.error.toJSON() } : {}),
-    ...(entry.jobId === undefined ? {} : { jobId: entry.jobId }),
+    ...(life.phase === 'failed' ? { error: life.error.toJSON() } : {}),
+    ...(jobId === undefined ? {} : { jobId }),
     version,
     openedAt,
   };

@@ -7,6 +7,7 @@ import type { ReportSink } from '../ports/report-sink.ts';
 import { createTurns } from '../streams/turns.ts';
 import { createCatalogSlot } from './catalog-slot.ts';
 import type { Entry } from './entry.ts';
+import { type LifeEvent, slotOf, sourceLife } from './life.ts';
 import { keptCatalog, type LoadOptions, type LoadPorts, loadCatalog } from './load-catalog.ts';
 
 /** What loading needs of the world. */
@@ -37,37 +38,33 @@ export function createLoader(options: LoaderOptions) {
     outward(error, ports.reports);
   };
 
-  /** Puts a catalog in place of the one before, which closes when its last reader is done. */
-  const install = async (entry: Entry, catalog: Catalog): Promise<void> => {
-    const before = entry.slot;
-    if (before?.catalog !== catalog) {
-      if (stopping.aborted) {
-        await catalog[Symbol.asyncDispose]();
-        throw cancelled(entry.location);
-      }
-      entry.version += 1;
-      entry.slot = createCatalogSlot(catalog, entry.version);
-      entry.found = [];
-      before?.retire().catch(report);
-    }
-    Object.assign(entry, { state: 'ready', error: undefined, jobId: undefined, isNew: false });
+  /** Moves an entry on; the catalog that it had before closes when its last reader is done. */
+  const step = (entry: Entry, event: LifeEvent): void => {
+    const before = slotOf(entry.life);
+    entry.life = sourceLife(entry.life, event);
+    if (before && before !== slotOf(entry.life)) before.retire().catch(report);
+    if (entry.life.phase === 'gone' && isListed(entry)) unlist(entry);
     changed();
+  };
+
+  /** Puts a catalog in place of the one before. */
+  const install = async (entry: Entry, catalog: Catalog): Promise<void> => {
+    const before = slotOf(entry.life);
+    if (before?.catalog === catalog) return step(entry, { type: 'loaded', slot: before });
+    if (stopping.aborted) {
+      await catalog[Symbol.asyncDispose]();
+      throw cancelled(entry.location);
+    }
+    entry.version += 1;
+    entry.found = [];
+    step(entry, { type: 'loaded', slot: createCatalogSlot(catalog, entry.version) });
   };
 
   const fail = (entry: Entry, thrown: unknown, signal: AbortSignal | undefined): CacheError => {
     const error = outward(thrown, ports.reports, signal);
-    const isCancelled = error.code === 'CANCELLED';
-    const { slot, isNew } = entry;
-    entry.jobId = undefined;
-    if (isCancelled && slot) {
-      entry.state = 'ready';
-    } else if (isCancelled && isNew && !stopping.aborted) {
-      if (isListed(entry)) unlist(entry);
-    } else {
-      Object.assign(entry, { state: 'failed', error, slot: undefined, source: undefined, isNew: false });
-      slot?.retire().catch(report);
-    }
-    changed();
+    if (stopping.aborted) step(entry, { type: 'stopped' });
+    else step(entry, { type: error.code === 'CANCELLED' ? 'cancelled' : 'failed', error });
+    if (entry.life.phase === 'failed') entry.source = undefined;
     return error;
   };
 
@@ -87,6 +84,7 @@ export function createLoader(options: LoaderOptions) {
 
   return {
     reach,
+    step,
     /** Notes in the entry why it did not come to a load at all: a turn that was given up. */
     fail,
     /** Makes the entry's catalog that of the source as it is now. @throws why not, after noting it in the entry */
@@ -95,9 +93,9 @@ export function createLoader(options: LoaderOptions) {
       return turns.take(entry.id, signal, async () => {
         try {
           const source = await reach(entry, signal);
-          const current = entry.slot?.catalog;
+          const current = slotOf(entry.life)?.catalog;
           // Of what was never open nothing can be kept: then even its fingerprint need not be looked at first.
-          const force = load.force || entry.isNew;
+          const force = load.force || ('isNew' in entry.life && entry.life.isNew);
           let read: SourceSnapshot | undefined;
           const onRead = (snapshot: SourceSnapshot): void => {
             read = snapshot;
@@ -113,7 +111,7 @@ export function createLoader(options: LoaderOptions) {
     loadKept: (entry: Entry): Promise<boolean> =>
       turns.take(entry.id, stopping, async () => {
         try {
-          if (entry.slot) return true;
+          if (slotOf(entry.life)) return true;
           const catalog = await keptCatalog(entry.id, await reach(entry, stopping), ports, stopping);
           if (catalog) await install(entry, catalog);
           return catalog !== undefined;
@@ -124,7 +122,7 @@ export function createLoader(options: LoaderOptions) {
     /** Deletes all catalogs of an entry that has left the list, after whatever is under way. */
     drop: (entry: Entry): Promise<void> =>
       turns.take(entry.id, undefined, async () => {
-        await entry.slot?.retire();
+        await slotOf(entry.life)?.retire();
         await ports.catalogs.drop(entry.id);
       }),
   };

@@ -1,5 +1,5 @@
 import { FolderOpen, PackageX, RotateCcw, X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import type { Source } from '../../../shared/model/source.ts';
 import { Button } from '../../base/button.tsx';
 import { EmptyState } from '../../base/empty-state.tsx';
@@ -24,15 +24,31 @@ export function SourceGate({
   readonly children: (ready: Source) => ReactNode;
 }) {
   if (!source) return <NotOpen />;
-  if (source.state === 'failed') return <Failed source={source} />;
-  if (source.state === 'opening' && source.totals === undefined) return <Opening source={source} />;
-  return (
-    <>
-      {source.state === 'opening' && <OpeningBar source={source} />}
-      {source.problems.length > 0 && <ProblemsBanner source={source} />}
-      <div className={styles.view}>{children(source)}</div>
-    </>
-  );
+  switch (source.state) {
+    case 'listed':
+      return <Listed source={source} />;
+    case 'opening':
+      return <Opening source={source} />;
+    case 'failed':
+      return <Failed source={source} />;
+    case 'ready':
+      return (
+        <>
+          {source.problems.length > 0 && <ProblemsBanner source={source} />}
+          <div className={styles.view}>{children(source)}</div>
+        </>
+      );
+  }
+}
+
+/** Of the last session, and not read yet: whoever looks at it does not wait for its turn. */
+function Listed({ source: { id, name } }: { readonly source: Source }) {
+  const engine = useEngine();
+  const { fail } = useShell();
+  useEffect(() => {
+    engine.sources.get({ sourceId: id }).catch((error: unknown) => fail(`${name} was not opened`, error));
+  }, [engine, fail, id, name]);
+  return <SkeletonRows label={`Opening ${name}`} rows={10} />;
 }
 
 function NotOpen() {
