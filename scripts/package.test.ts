@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { extractAll, getRawHeader, listPackage } from '@electron/asar';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { APP_ID } from '../src/main/hosts/electron/addresses.ts';
 import { PROJECT_FOLDER } from '../src/main/hosts/places.ts';
 import { isOlderThanSources } from './freshness.ts';
 import { layElectron } from './testing/electron-stand-in.ts';
@@ -163,6 +164,7 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('a packa
     const { desktopName } = JSON.parse(await readFile(join(PROJECT_FOLDER, 'package.json'), 'utf8'));
     const configuration = await readFile(join(PROJECT_FOLDER, 'electron-builder.yml'), 'utf8');
     const id = /^appId: (.+)$/m.exec(configuration)?.[1];
+    expect(id).toBe(APP_ID);
     expect(desktopName).toBe(`${id}.desktop`);
     expect(handedOver.appImage.desktopFileName).toBe(`${id}.desktop`);
     expect(handedOver.appImage.desktop).toContain(`\nStartupWMClass=${id}\n`);

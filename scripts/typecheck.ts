@@ -1,25 +1,19 @@
 // Type-checks every runtime with its own tsconfig: what a folder may touch is decided by its `lib` and `types`.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
-/** One tsconfig a runtime. */
-const PROJECTS = [
-  'src/shared/tsconfig.json',
-  'src/main/tsconfig.json',
-  'src/main/hosts/electron/tsconfig.json',
-  'src/renderer/tsconfig.json',
-  'e2e/tsconfig.json',
-  'scripts/tsconfig.json',
-];
+/** One for each runtime, as an editor finds them. */
+const { references } = JSON.parse(readFileSync('tsconfig.json', 'utf8')) as {
+  readonly references: readonly { readonly path: string }[];
+};
 
 let failed = 0;
-for (const project of PROJECTS) {
-  if (!existsSync(project)) {
-    console.error(`${project} is missing`);
-    failed += 1;
-    continue;
-  }
-  const run = spawnSync('tsc', ['-p', project], { stdio: 'inherit', shell: process.platform === 'win32' });
+for (const { path } of references) {
+  const run = spawnSync('tsc', ['-p', join(path, 'tsconfig.json')], {
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
   if (run.status !== 0) failed += 1;
 }
 process.exit(failed === 0 ? 0 : 1);
