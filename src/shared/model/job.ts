@@ -26,7 +26,14 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('import'), report: transferReportSchema }),
   z.object({ kind: z.literal('export'), report: transferReportSchema }),
   z.object({ kind: z.literal('prune'), report: pruneReportSchema }),
-  z.object({ kind: z.literal('undo'), plan: z.string(), restoredRecords: count, restoredBlobs: count }),
+  z.object({
+    kind: z.literal('undo'),
+    plan: z.string(),
+    restoredRecords: count,
+    restoredBlobs: count,
+    /** Caches that stand under another name now, because two want the same: what had the name `ref` is `as`. */
+    beside: z.array(z.object({ ref: z.string(), as: z.string() })).optional(),
+  }),
   z.object({
     kind: z.literal('empty-trash'),
     blobs: count,

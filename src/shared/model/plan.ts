@@ -62,9 +62,10 @@ export const pruneReportSchema = z.object({
 });
 export type PruneReport = z.infer<typeof pruneReportSchema>;
 
-/** A batch in the trash: one applied plan that can still be undone. */
+/** A batch in the trash, which can still be undone: what an applied plan removed, or what an import replaced. */
 export const trashBatchSchema = z.object({
   plan: z.string(),
+  cause: z.enum(['prune', 'import']).default('prune'),
   at: z.number(),
   records: count,
   blobs: count,

@@ -8,6 +8,7 @@ import { FIXTURES } from '../../engine/testing/real-caches.ts';
 import type { CrashOrder } from './testing/crash-child.ts';
 import {
   createTestFolder,
+  dropReference,
   importFrom,
   prune,
   startOn,
@@ -77,10 +78,28 @@ const CASES: readonly Case[] = [
     prepare: async (path) => {
       await importFrom(SAMPLE, await startOn(path));
     },
-    check: async (path) => {
+    check: async (path, before) => {
       // Whole blobs may have stayed: the next import goes on from there, and then nothing is to be seen of the crash.
-      await importFrom(NEXT, await startOn(path));
+      const store = await startOn(path);
+      await importFrom(NEXT, store);
       expect((await wholenessOf(path)).references).toEqual(['latest']);
+      // What it took the place of is there, byte for byte.
+      await undoPlan(store, undefined);
+      expect(await store.trash()).toEqual([]);
+      expect(await treeOf(path)).toMatchObject({ ...before, 'index.json': expect.any(String) });
+    },
+  },
+  {
+    action: 'undo',
+    prepare: async (path) => {
+      const store = await startOn(path);
+      await importFrom(SAMPLE, store);
+      await importFrom(NEXT, store);
+    },
+    check: async (path) => {
+      const store = await startOn(path);
+      if ((await store.trash()).length > 0) await undoPlan(store, undefined);
+      expect((await wholenessOf(path)).references).toEqual(['latest', 'latest-imported']);
     },
   },
   {
@@ -98,7 +117,8 @@ const CASES: readonly Case[] = [
     prepare: async (path) => {
       const store = await startOn(path);
       await importFrom(SAMPLE, store);
-      await importFrom(NEXT, store);
+      await importFrom(NEXT, store, { ref: 'next' });
+      await dropReference(path, 'latest');
     },
     check: async (path, before) => {
       const store = await startOn(path);
@@ -168,6 +188,6 @@ describe(`a process that is killed in the middle (${isLong ? 'all points' : `see
         });
       }
     },
-    isLong ? 600_000 : 60_000,
+    isLong ? 1_200_000 : 240_000,
   );
 });

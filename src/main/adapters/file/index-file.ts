@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CacheError } from '../../../shared/base/errors.ts';
 import { parseDigest } from '../../../shared/oci/digest.ts';
-import { type LayoutIndexDocument, parseLayoutIndex, printLayoutIndex } from '../../../shared/oci/layout-index.ts';
+import { parseLayoutIndex } from '../../../shared/oci/layout-index.ts';
 import type { LayoutIndex } from '../../engine/ports/managed-store.ts';
 import { layoutIndexText } from '../../engine/remotecache/layout-index-text.ts';
 import type { Disk } from './disk.ts';
@@ -23,9 +23,8 @@ export async function replaceIndexFile(
   layout: StoreLayout,
   disk: Disk,
   from: LayoutIndex,
-  change: LayoutIndexDocument | string,
+  text: string,
 ): Promise<LayoutIndex> {
-  const text = typeof change === 'string' ? change : printLayoutIndex(change);
   const now = await readIndexFile(layout);
   if (now.version !== from.version) {
     throw new CacheError('CONFLICT', 'Another program has changed the references in this moment.', {

@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CacheError, toCacheError } from '../../../shared/base/errors.ts';
@@ -5,7 +6,7 @@ import type { DigestAlgorithm } from '../../../shared/oci/digest.ts';
 import { EMPTY_INDEX, printLayoutIndex } from '../../../shared/oci/layout-index.ts';
 import { close } from './descriptors.ts';
 import type { Disk } from './disk.ts';
-import { isBatchName, OCI_LAYOUT_TEXT, type StoreLayout } from './layout.ts';
+import { OCI_LAYOUT_TEXT, type StoreLayout } from './layout.ts';
 import { isOwnerGone, ownedName, ownerOf } from './owner.ts';
 import { readPlainText } from './plain-text.ts';
 
@@ -115,11 +116,10 @@ export async function namesIn(folder: string): Promise<string[] | undefined> {
   }
 }
 
-/** Names of the folders of a trash or quarantine that are named as this program names batches. Others are not ours. */
-export async function batchesIn(folder: string): Promise<string[]> {
+/** What lies in a folder; nothing where there is none. */
+export async function entriesIn(folder: string): Promise<Dirent[]> {
   try {
-    const entries = await fs.readdir(folder, { withFileTypes: true });
-    return entries.flatMap((entry) => (entry.isDirectory() && isBatchName(entry.name) ? [entry.name] : []));
+    return await fs.readdir(folder, { withFileTypes: true });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw toCacheError(error, folder);

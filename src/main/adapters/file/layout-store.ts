@@ -1,18 +1,16 @@
-import { CacheError, isCacheError } from '../../../shared/base/errors.ts';
+import { CacheError } from '../../../shared/base/errors.ts';
 import type { Digest } from '../../../shared/oci/digest.ts';
-import type { LayoutIndexDocument } from '../../../shared/oci/layout-index.ts';
 import type { LayoutIndex, LayoutStore, Lease, LockOptions } from '../../engine/ports/managed-store.ts';
+import type { StoreFiles } from '../../engine/ports/store-files.ts';
+import { dropUnneeded } from '../../engine/store/needed-blobs.ts';
+import { changeIndex, type IndexChange } from '../../engine/store/replace-references.ts';
 import { BottleFileCache } from './bottle-file-cache.ts';
 import type { Disk } from './disk.ts';
-import { readIndexFile, replaceIndexFile } from './index-file.ts';
 import type { StoreLayout } from './layout.ts';
 import { listBlobs } from './list-blobs.ts';
 import { checkLayoutFolders, guardFolders } from './real-folders.ts';
-import { dropUnneeded } from './removal.ts';
+import { createStoreFiles } from './store-files.ts';
 import { type LockPlace, withLock } from './store-lock.ts';
-
-/** How often a change of the index is worked out anew when another program was faster. */
-const TRIES = 3;
 
 /** A plain OCI layout that caches can be exported to. Nobody prunes it, so leases have nothing to do. */
 export class FileLayoutStore implements LayoutStore {
@@ -21,12 +19,14 @@ export class FileLayoutStore implements LayoutStore {
   readonly blobs: BottleFileCache;
   readonly #layout: StoreLayout;
   readonly #disk: Disk;
+  readonly #files: StoreFiles;
 
-  constructor(layout: StoreLayout, disk: Disk) {
+  constructor(layout: StoreLayout, disk: Disk, now: () => number) {
     this.location = layout.root;
     this.blobs = new BottleFileCache(layout.root, { disk });
     this.#layout = layout;
     this.#disk = guardFolders(disk, layout.root);
+    this.#files = createStoreFiles(layout, this.#disk, now);
   }
 
   async listBlobs(): Promise<ReadonlySet<string>> {
@@ -34,15 +34,15 @@ export class FileLayoutStore implements LayoutStore {
   }
 
   readIndex(): Promise<LayoutIndex> {
-    return readIndexFile(this.#layout);
+    return this.#files.readIndex();
   }
 
   changeIndex(change: IndexChange, options: LockOptions = {}): Promise<LayoutIndex> {
-    return this.#locked(options, () => changeIndexFile(this.#layout, this.#disk, change));
+    return this.#locked(options, () => changeIndex(this.#files, change));
   }
 
   discard(digests: readonly Digest[], options: LockOptions = {}): Promise<void> {
-    return this.#locked(options, () => dropUnneeded({ layout: this.#layout, disk: this.#disk }, digests));
+    return this.#locked(options, () => dropUnneeded(this.#files, digests));
   }
 
   async #locked<T>(options: LockOptions, body: () => Promise<T>): Promise<T> {
@@ -53,22 +53,6 @@ export class FileLayoutStore implements LayoutStore {
 
   async lease(): Promise<Lease> {
     return { add: async () => {}, [Symbol.asyncDispose]: async () => {} };
-  }
-}
-
-/** What a caller wants of the index. May be asked more than once. */
-export type IndexChange = (current: LayoutIndex) => Promise<LayoutIndexDocument> | LayoutIndexDocument;
-
-/** Reads, changes and replaces the index; the caller holds the lock. */
-export async function changeIndexFile(layout: StoreLayout, disk: Disk, change: IndexChange): Promise<LayoutIndex> {
-  for (let tried = 1; ; tried += 1) {
-    const current = await readIndexFile(layout);
-    const next = await change(current);
-    try {
-      return await replaceIndexFile(layout, disk, current, next);
-    } catch (error) {
-      if (!isCacheError(error, 'CONFLICT') || tried === TRIES) throw error;
-    }
   }
 }
 

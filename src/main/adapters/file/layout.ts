@@ -30,7 +30,8 @@ export const OCI_LAYOUT_TEXT = '{"imageLayoutVersion":"1.0.0"}';
  *     leases/<nonce>.<owner>.lease    digests, one a line
  *     plans/<plan>.json               prune plans, 24 hours
  *     journal/<plan>.json             a removal or an undo that is going on
- *     trash/<plan>/batch.json         a finished removal; without it the batch is being deleted
+ *     trash/<plan>/batch.json         a finished removal, with its number in the order of all
+ *     trash/<plan>/deleting.json      the same, once its deletion has begun; the batch of an import is named i-…
  *     trash/<plan>/<algorithm>/<hex>
  *     damage.json                     blobs that a verify found damaged, each with what its file looked like then
  *     quarantine/<batch>/batch.json   damaged blobs that were taken out of `blobs/`: what was wrong with each
@@ -62,7 +63,6 @@ export interface StoreLayout {
   lock(name: string): string;
   lease(name: string): string;
   plan(plan: string): string;
-  planEntry(name: string): string;
   journalEntry(plan: string): string;
   trashBatch(plan: string): BatchPlace;
   quarantineBatch(batch: string): BatchPlace;
@@ -72,6 +72,8 @@ export interface StoreLayout {
 export interface BatchPlace {
   readonly folder: string;
   readonly note: string;
+  /** The note's name while the batch is being deleted. */
+  readonly mark: string;
   folderOf(algorithm: DigestAlgorithm): string;
   blob(digest: Digest): string;
 }
@@ -86,6 +88,7 @@ export function layoutOf(path: string): StoreLayout {
     return {
       folder,
       note: join(folder, 'batch.json'),
+      mark: join(folder, 'deleting.json'),
       folderOf: (algorithm) => join(folder, algorithm),
       blob: (digest) => {
         const { algorithm, hex } = splitDigest(parseDigest(digest));
@@ -118,7 +121,6 @@ export function layoutOf(path: string): StoreLayout {
     lock: (name) => join(own, 'locks', name),
     lease: (name) => join(own, 'leases', name),
     plan: (plan) => join(own, 'plans', `${checkedPlan(plan)}.json`),
-    planEntry: (name) => join(own, 'plans', name),
     journalEntry: (plan) => join(own, 'journal', `${checkedPlan(plan)}.json`),
     trashBatch: (plan) => batch('trash', plan),
     quarantineBatch: (name) => batch('quarantine', name),
@@ -127,7 +129,7 @@ export function layoutOf(path: string): StoreLayout {
 
 /** Whether a folder of the trash or of the quarantine has a name that this program gives. */
 export function isBatchName(name: string): boolean {
-  return /^(p-[a-z0-9]+-[0-9a-f]{6}|q-[0-9a-f]{12})$/.test(name);
+  return /^(p-[a-z0-9]+-[0-9a-f]{6}|[iq]-[0-9a-f]{12})$/.test(name);
 }
 
 /** The plan that a file of a journal or plan folder is about; undefined for a file that is not named like one. */

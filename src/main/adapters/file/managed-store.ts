@@ -12,44 +12,50 @@ import type {
   QuarantinedBlob,
   StoreSession,
 } from '../../engine/ports/managed-store.ts';
+import type { StoreFiles } from '../../engine/ports/store-files.ts';
+import { trashBatches } from '../../engine/store/batches.ts';
+import { dropUnneeded } from '../../engine/store/needed-blobs.ts';
+import { createPlanShelf } from '../../engine/store/plan-shelf.ts';
+import { needsRecovery, recoverStore } from '../../engine/store/recover.ts';
+import { type IndexChange, replaceReferences } from '../../engine/store/replace-references.ts';
+import { quarantinedBlobs } from '../../engine/store/set-aside.ts';
+import { openSession } from '../../engine/store/store-session.ts';
 import { BottleFileCache } from './bottle-file-cache.ts';
 import { readDamageNotes, writeDamageNotes } from './damage-notes.ts';
-import { emptyTrash } from './empty-trash.ts';
-import { readIndexFile } from './index-file.ts';
-import { trashNotes } from './journal.ts';
-import { changeIndexFile, type IndexChange, storeLockPlace } from './layout-store.ts';
+import type { Disk } from './disk.ts';
+import type { StoreLayout } from './layout.ts';
+import { clearOwned } from './layout-folder.ts';
+import { storeLockPlace } from './layout-store.ts';
 import { takeLease } from './leases.ts';
 import { listBlobs } from './list-blobs.ts';
-import { createPlanShelf } from './plan-shelf.ts';
-import { quarantineBlobs, quarantinedBlobs } from './quarantine.ts';
 import { checkStoreFolders, guardFolders } from './real-folders.ts';
-import { clearLeases, needsRecovery, recoverStore } from './recover.ts';
-import { dropUnneeded, removeBlobs } from './removal.ts';
-import { restoreBatch } from './restore.ts';
+import { createStoreFiles } from './store-files.ts';
 import { isLocked, withLock } from './store-lock.ts';
 import { addStoreNames } from './store-names.ts';
-import type { StoreFiles } from './trash.ts';
 
-/** A managed store in a folder. */
+/** A managed store in a folder: the engine's rules over the files of that folder, under its lock. */
 export class FileManagedStore implements ManagedStore {
   readonly managed = true;
   readonly location: string;
   readonly blobs: BottleFileCache;
   readonly plans: PlanShelf;
+  readonly #layout: StoreLayout;
+  readonly #disk: Disk;
   readonly #files: StoreFiles;
-
   #isReady = false;
 
-  constructor({ layout, disk }: StoreFiles) {
+  constructor(layout: StoreLayout, disk: Disk, now: () => number) {
     this.location = layout.root;
     this.blobs = new BottleFileCache(layout.root, { disk });
-    this.#files = { layout, disk: guardFolders(disk, layout.root) };
-    this.plans = createPlanShelf(layout, this.#files.disk);
+    this.#layout = layout;
+    this.#disk = guardFolders(disk, layout.root);
+    this.#files = createStoreFiles(layout, this.#disk, now);
+    this.plans = createPlanShelf(this.#files);
   }
 
   /** @throws `CORRUPT` naming a folder of the store that is a link or a file */
   check(): void {
-    checkStoreFolders(this.#files.layout);
+    checkStoreFolders(this.#layout);
   }
 
   /**
@@ -57,46 +63,38 @@ export class FileManagedStore implements ManagedStore {
    * @throws as `check`
    */
   async initialize(): Promise<void> {
-    const { layout, disk } = this.#files;
     this.check();
     if (this.#isReady) return;
+    const { locks, leases, plans, journal, trash, quarantine } = this.#layout;
     try {
       await this.blobs.initialize();
-      for (const folder of [
-        layout.locks,
-        layout.leases,
-        layout.plans,
-        layout.journal,
-        layout.trash,
-        layout.quarantine,
-      ]) {
-        await disk.makeFolder(folder);
-      }
-      await clearLeases(this.#files);
+      for (const folder of [locks, leases, plans, journal, trash, quarantine]) await this.#disk.makeFolder(folder);
+      // Leases of processes that are gone. Locks clear themselves.
+      await clearOwned(leases, this.#layout.lease, this.#disk);
       // Work that is going on now is no leftover: whoever takes the lock next looks again.
-      const isBusy = await isLocked(storeLockPlace(layout), disk);
+      const isBusy = await isLocked(storeLockPlace(this.#layout), this.#disk);
       if (!isBusy && (await needsRecovery(this.#files))) await this.exclusive(async () => {});
     } catch (thrown) {
-      const error = toCacheError(thrown, layout.root);
+      const error = toCacheError(thrown, this.location);
       if (error.code !== 'ACCESS_DENIED') throw error;
     }
     this.#isReady = true;
   }
 
   async listBlobs(): Promise<ReadonlySet<string>> {
-    return new Set(await listBlobs(this.#files.layout));
+    return new Set(await listBlobs(this.#layout));
   }
 
   readIndex(): Promise<LayoutIndex> {
-    return readIndexFile(this.#files.layout);
+    return this.#files.readIndex();
   }
 
   changeIndex(change: IndexChange, options: LockOptions = {}): Promise<LayoutIndex> {
-    return this.#locked(options, () => changeIndexFile(this.#files.layout, this.#files.disk, change));
+    return this.#locked(options, () => replaceReferences(this.#files, change, options));
   }
 
   lease(digests: Iterable<Digest>): Promise<Lease> {
-    return takeLease(this.#files.layout, this.#files.disk, digests);
+    return takeLease(this.#layout, this.#disk, digests);
   }
 
   discard(digests: readonly Digest[], options: LockOptions = {}): Promise<void> {
@@ -105,16 +103,15 @@ export class FileManagedStore implements ManagedStore {
 
   async keepNames(names: RecordNames, options: LockOptions = {}): Promise<void> {
     if (names.size === 0) return;
-    await this.#locked(options, () => addStoreNames(this.#files.layout, this.#files.disk, names));
+    await this.#locked(options, () => addStoreNames(this.#layout, this.#disk, names));
   }
 
   exclusive<T>(body: (session: StoreSession) => Promise<T>, options: LockOptions = {}): Promise<T> {
-    return this.#locked(options, async () => body(await this.#session()));
+    return this.#locked(options, async () => body(await openSession(this.#files)));
   }
 
-  async trash(): Promise<readonly TrashBatch[]> {
-    const notes = await trashNotes(this.#files.layout);
-    return notes.map(({ plan, at, records, blobs, bytes }) => ({ plan, at, records, blobs, bytes }));
+  trash(): Promise<readonly TrashBatch[]> {
+    return trashBatches(this.#files);
   }
 
   async knownDamage(): Promise<ReadonlyMap<Digest, DamageNote>> {
@@ -123,32 +120,19 @@ export class FileManagedStore implements ManagedStore {
 
   async noteDamage(found: readonly DamageNote[], options: LockOptions = {}): Promise<void> {
     if (found.length === 0 && (await this.knownDamage()).size === 0) return;
-    await this.#locked(options, () => writeDamageNotes(this.#files.layout, this.#files.disk, found));
+    await this.#locked(options, () => writeDamageNotes(this.#layout, this.#disk, found));
   }
 
   quarantined(): Promise<readonly QuarantinedBlob[]> {
-    return quarantinedBlobs(this.#files.layout);
+    return quarantinedBlobs(this.#files);
   }
 
   async #locked<T>(options: LockOptions, body: () => Promise<T>): Promise<T> {
-    const { layout, disk } = this.#files;
     this.check();
-    return withLock(storeLockPlace(layout), disk, options, async () => {
+    return withLock(storeLockPlace(this.#layout), this.#disk, options, async () => {
       this.check();
       await recoverStore(this.#files);
       return body();
     });
-  }
-
-  async #session(): Promise<StoreSession> {
-    const files = this.#files;
-    const index = await readIndexFile(files.layout);
-    return {
-      index,
-      remove: (removal, options = {}) => removeBlobs(files, index, removal, options),
-      restore: (plan, options = {}) => restoreBatch(files, plan, options.onProgress),
-      quarantine: (blobs) => quarantineBlobs(files, blobs),
-      emptyTrash: (options = {}) => emptyTrash(files, options),
-    };
   }
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { cp, open, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { cp, open, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Digest, parseDigest } from '../../../shared/oci/digest.ts';
@@ -118,7 +118,8 @@ describe('quarantine', () => {
     const [bad] = await pair();
     await flip(bad);
     const [moved] = (await quarantineDamaged(store, [bad])).moved;
-    await rm(layoutOf(store.location).quarantineBatch(moved?.batch ?? '').note);
+    const { note, mark } = layoutOf(store.location).quarantineBatch(moved?.batch ?? '');
+    await rename(note, mark);
     await startOn(store.location);
     expect(readdirSync(layoutOf(store.location).quarantine)).toEqual([]);
   });

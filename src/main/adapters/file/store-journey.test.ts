@@ -9,8 +9,10 @@ import { planItem } from '../../engine/prune/kept-plan.ts';
 import { undoPlan } from '../../engine/prune/undo.ts';
 import { FIXTURES, noTestData, openTestData, type TestData } from '../../engine/testing/real-caches.ts';
 import { openSource } from '../oci-layout/index.ts';
+import { createStoreOpener } from './store-opener.ts';
 import {
   createTestFolder,
+  dropReference,
   importFrom,
   planFor,
   prune,
@@ -82,7 +84,7 @@ describe('import, prune, undo on the sample', () => {
     expect(after.every(({ missingBlobs, orphanBlobs }) => missingBlobs + orphanBlobs === 0)).toBe(true);
     expect(await store.trash()).toMatchObject([{ plan: report.plan, blobs: blobs.length, bytes: plan.freedBytes }]);
 
-    expect(await undoPlan(store, undefined)).toMatchObject({ plan: report.plan, leftAlone: [] });
+    expect(await undoPlan(store, undefined)).toMatchObject({ plan: report.plan, beside: [] });
     expect(await treeOf(store.location)).toEqual(before);
     expect(await store.trash()).toEqual([]);
 
@@ -145,7 +147,10 @@ describe('import, prune, undo on the sample', () => {
     const between = await treeOf(store.location);
     const second = await prune(store, { maxBytes: Math.floor(half / 2) });
     expect((await store.trash()).map(({ plan }) => plan)).toEqual([second.plan, first.plan]);
-    await expect(undoPlan(store, first.plan)).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(undoPlan(store, first.plan)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      hint: `Undo ${second.plan} first.`,
+    });
     expect(await wholenessOf(store.location)).toMatchObject(WHOLE);
     await undoPlan(store, undefined);
     expect(await treeOf(store.location)).toEqual(between);
@@ -158,7 +163,7 @@ describe('import, prune, undo on the sample', () => {
     await importFrom(SAMPLE, store);
     await prune(store, { maxBytes: 1000 });
     await importFrom(join(FIXTURES, 'next'), store, { ref: 'next' });
-    expect(await undoPlan(store, undefined)).toMatchObject({ references: ['latest'], leftAlone: [] });
+    expect(await undoPlan(store, undefined)).toMatchObject({ references: ['latest'], beside: [] });
     expect(await wholenessOf(store.location)).toEqual({ ...WHOLE, references: ['latest', 'next'] });
     const { reclaimableBytes: _, ...totals } = (await totalsOf(SAMPLE)).get('latest') ?? {};
     expect((await totalsOf(store.location)).get('latest')).toMatchObject(totals);
@@ -184,18 +189,71 @@ describe('import, prune, undo on the sample', () => {
   test('orphans go and come back without a change of the references', async () => {
     const store = await startOn(folder.at('store'));
     await importFrom(SAMPLE, store);
-    // Another cache takes the name: what only the first one had is led to by nothing.
-    const { warnings } = await importFrom(join(FIXTURES, 'next'), store);
-    expect(warnings).toEqual([expect.stringContaining('latest leads to another cache')]);
+    await importFrom(join(FIXTURES, 'next'), store, { ref: 'next' });
+    await dropReference(store.location, 'latest');
     const before = await treeOf(store.location);
     const { orphans } = await wholenessOf(store.location);
     expect(orphans.length).toBeGreaterThan(2);
     const report = await prune(store, { orphans: { olderThanMs: 0 } });
     expect([report.removedRecords, report.removedBlobs]).toEqual([0, orphans.length]);
-    expect(await wholenessOf(store.location)).toEqual({ ...WHOLE, references: ['latest'] });
+    expect(await wholenessOf(store.location)).toEqual({ ...WHOLE, references: ['next'] });
     await undoPlan(store, undefined);
     expect(await treeOf(store.location)).toEqual(before);
     expect((await prune(store, { orphans: { olderThanMs: 3_600_000 } })).removedBlobs).toBe(0);
+  });
+
+  test('an import in the place of another cache moves that to the trash, with what only it kept, and can be undone', async () => {
+    const store = await startOn(folder.at('store'));
+    await importFrom(SAMPLE, store);
+    await importFrom(join(FIXTURES, 'min'), store, { ref: 'other' });
+    const before = await treeOf(store.location);
+    const { warnings } = await importFrom(join(FIXTURES, 'next'), store);
+    expect(warnings).toEqual([expect.stringContaining('latest leads to another cache')]);
+    expect(await wholenessOf(store.location)).toEqual({ ...WHOLE, references: ['latest', 'other'] });
+    const [batch] = await store.trash();
+    expect(batch).toMatchObject({ cause: 'import', records: 0 });
+    expect(batch?.blobs).toBeGreaterThan(0);
+    expect(await undoPlan(store, undefined)).toMatchObject({
+      references: ['latest'],
+      beside: [{ ref: 'latest', as: 'latest-imported' }],
+    });
+    expect(await wholenessOf(store.location)).toEqual({ ...WHOLE, references: ['latest', 'latest-imported', 'other'] });
+    expect(await treeOf(store.location)).toMatchObject({ ...before, 'index.json': expect.any(String) });
+    expect(await store.trash()).toEqual([]);
+  });
+
+  test('a prune is undone beside the cache that took its name since, and with what that import took away', async () => {
+    const store = await startOn(folder.at('store'));
+    await importFrom(SAMPLE, store);
+    const before = await treeOf(store.location);
+    const first = await prune(store, { maxBytes: 3000 });
+    await importFrom(join(FIXTURES, 'next'), store);
+    const restored = await undoPlan(store, first.plan);
+    expect(restored).toMatchObject({ references: [], beside: [{ ref: 'latest', as: 'latest-restored' }] });
+    expect(await wholenessOf(store.location)).toMatchObject({
+      missing: [],
+      corrupt: [],
+      references: ['latest', 'latest-restored'],
+    });
+    await undoPlan(store, undefined);
+    expect(await wholenessOf(store.location)).toMatchObject({ missing: [], corrupt: [] });
+    expect(await treeOf(store.location)).toMatchObject({ ...before, 'index.json': expect.any(String) });
+    expect(await store.trash()).toEqual([]);
+  });
+
+  test('the order of batches does not depend on the clock', async () => {
+    let now = Date.now();
+    const opener = createStoreOpener({ now: () => now });
+    const store = await opener.createStore(folder.at('store'));
+    await importFrom(SAMPLE, store);
+    const before = await treeOf(store.location);
+    const first = await prune(store, { maxBytes: 3000 }, undefined, now);
+    now -= 86_400_000;
+    const second = await prune(store, { maxBytes: 1000 }, undefined, now);
+    expect((await store.trash()).map(({ plan }) => plan)).toEqual([second.plan, first.plan]);
+    await undoPlan(store, undefined);
+    await undoPlan(store, undefined);
+    expect(await treeOf(store.location)).toEqual(before);
   });
 
   test('a cancelled prune changes nothing', async () => {

@@ -1,4 +1,5 @@
 import { CacheError, toCacheError } from '../../../shared/base/errors.ts';
+import { systemClock } from '../../engine/ports/clock.ts';
 import type { LayoutStore, ManagedStore, StoreOpener } from '../../engine/ports/managed-store.ts';
 import { createDisk, type Disk } from './disk.ts';
 import { canonicalPath, layoutOf, STORE_VERSION } from './layout.ts';
@@ -11,6 +12,8 @@ import { checkLayoutFolders, checkStoreFolders, guardFolders } from './real-fold
 /** Options of `createStoreOpener`. */
 export interface StoreOpenerOptions {
   readonly disk?: Disk;
+  /** Epoch ms. Default: the machine's clock. */
+  readonly now?: () => number;
   /** The path that a person's text means. Default: the text itself. */
   readonly pathOf?: (text: string) => string;
 }
@@ -18,6 +21,7 @@ export interface StoreOpenerOptions {
 /** Opens stores and layouts in folders of this machine. */
 export function createStoreOpener(options: StoreOpenerOptions = {}): StoreOpener {
   const disk = options.disk ?? createDisk();
+  const now = options.now ?? systemClock.now;
   const open = new Map<string, FileManagedStore>();
   const canonical = async (text: string) => canonicalPath(options.pathOf?.(text) ?? text);
 
@@ -37,7 +41,7 @@ export function createStoreOpener(options: StoreOpenerOptions = {}): StoreOpener
     }
   };
   const held = (root: string): FileManagedStore => {
-    const store = open.get(root) ?? new FileManagedStore({ layout: layoutOf(root), disk });
+    const store = open.get(root) ?? new FileManagedStore(layoutOf(root), disk, now);
     open.set(root, store);
     return store;
   };
@@ -76,7 +80,7 @@ export function createStoreOpener(options: StoreOpenerOptions = {}): StoreOpener
       if (state === 'other') throw notEmpty(path);
       if (state !== 'layout' && !create) return undefined;
       checkLayoutFolders(layout);
-      const store = new FileLayoutStore(layout, disk);
+      const store = new FileLayoutStore(layout, disk, now);
       await store.blobs.initialize();
       return store;
     },

@@ -46,7 +46,8 @@ export interface LayoutStore {
   /** @throws `CORRUPT` naming `index.json` */
   readIndex(): Promise<LayoutIndex>;
   /**
-   * Replaces `index.json` by what `change` answers, alone among all processes that use this program.
+   * Replaces `index.json` by what `change` answers, alone among all processes that use this program. In a managed store,
+   * references that it takes away go to the trash, with what only they kept.
    * @returns the index that stands now
    * @throws `UNAVAILABLE` naming the process that holds the lock for too long, `CANCELLED` while it waits
    */
@@ -70,6 +71,8 @@ export interface SizedBlob {
 export interface Removal {
   /** Also the name of its batch in the trash. */
   readonly plan: string;
+  /** What takes it out; absent: a prune. */
+  readonly cause?: 'prune' | 'import' | undefined;
   /** Epoch ms. */
   readonly at: number;
   /** Records that go, for the trash listing. */
@@ -94,14 +97,15 @@ export interface Removed {
   readonly skipped: readonly { readonly digest: Digest; readonly reason: 'needed' | 'gone' }[];
 }
 
-/** What came back from the trash. `references`: names that lead again to what they led to before the plan. */
+/** What came back from the trash. `references`: names that lead again to what they led to before. */
 export interface Restored {
   readonly plan: string;
+  readonly cause: 'prune' | 'import';
   readonly records: number;
   readonly blobs: number;
   readonly references: readonly string[];
-  /** References that changed since the plan and were left as they are. */
-  readonly leftAlone: readonly string[];
+  /** Caches that stand under another name now, because two want the same: what had the name `ref` is `as`. */
+  readonly beside: readonly { readonly ref: string; readonly as: string }[];
 }
 
 /** A blob whose bytes a check found to be others than its digest says. */
@@ -134,9 +138,9 @@ export interface StoreSession {
    */
   remove(removal: Removal, options?: LockOptions & { readonly onProgress?: BlobProgress }): Promise<Removed>;
   /**
-   * Brings a batch back, and the index with it. Where the index changed since, only the references that the plan had
-   * changed and nobody since.
-   * @throws `NOT_FOUND` for an unknown batch, `CONFLICT` when none of its references can come back
+   * Brings a batch back, and its references with it. Where another cache has taken a name since, what comes back stands
+   * beside it under another one. The batch goes when all of it is back.
+   * @throws `NOT_FOUND` for an unknown batch, `CONFLICT` naming the later prune to undo first
    */
   restore(plan: string, options?: { readonly onProgress?: BlobProgress }): Promise<Restored>;
   /**

@@ -111,7 +111,7 @@ export function createPruneHandlers(os: Implementer['prune'], { clock, jobs, sou
       const source = prunable(sourceId);
       const jobId = jobs.start({
         kind: 'undo',
-        title: `Undo the prune of ${source.location}`,
+        title: `Undo a change of ${source.location}`,
         sourceId,
         mutates: source.location,
         run: ({ signal, progress, log }) =>
@@ -121,12 +121,13 @@ export function createPruneHandlers(os: Implementer['prune'], { clock, jobs, sou
               onWait: waiting(progress),
               onProgress: (done, total) => progress({ phase: 'Bringing back', done, total, unit: 'blobs' }),
             });
-            for (const ref of restored.leftAlone) log(`left alone: ${ref} was changed after the prune`);
+            for (const { ref, as } of restored.beside) log(`${as}: what was ${ref}, which another cache is now`);
             return {
               kind: 'undo' as const,
               plan: restored.plan,
               restoredRecords: restored.records,
               restoredBlobs: restored.blobs,
+              beside: [...restored.beside],
             };
           }),
       });

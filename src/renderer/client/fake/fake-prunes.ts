@@ -47,7 +47,7 @@ export function createFakePrunes({ entry, changeRecords, jobs }: FakePruneParts)
           total: goes.length,
           result: () => {
             const { records: gone, blobs, bytes } = plan.goes;
-            const batch = { plan: plan.plan, at: Date.now(), records: gone, blobs, bytes };
+            const batch: TrashBatch = { plan: plan.plan, cause: 'prune', at: Date.now(), records: gone, blobs, bytes };
             trash.set(source.id, [{ batch, before: records }, ...(trash.get(source.id) ?? [])]);
             plans.set(plan.plan, { ...planOf(plans, plan.plan), plan: { ...plan, applied: true } });
             changeRecords(source.id, kept);

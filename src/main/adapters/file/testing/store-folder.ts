@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PrunePolicy } from '../../../../shared/model/plan.ts';
@@ -73,9 +73,17 @@ export async function planFor(store: ManagedStore, policy: PrunePolicy, now = Da
 }
 
 /** Plans and applies. */
-export async function prune(store: ManagedStore, policy: PrunePolicy, signal?: AbortSignal) {
-  const plan = await planFor(store, policy);
-  return applyPlan({ store, source: sourceOf(store), plan, now: Date.now(), signal });
+export async function prune(store: ManagedStore, policy: PrunePolicy, signal?: AbortSignal, now = Date.now()) {
+  const plan = await planFor(store, policy, now);
+  return applyPlan({ store, source: sourceOf(store), plan, now, signal });
+}
+
+/** Takes a reference away as another program does: what only it kept is led to by nothing then. */
+export async function dropReference(root: string, ref: string): Promise<void> {
+  const path = join(root, 'index.json');
+  const index = JSON.parse(await readFile(path, 'utf8')) as { manifests: Link[] };
+  const manifests = index.manifests.filter((entry) => entry.annotations?.['org.opencontainers.image.ref.name'] !== ref);
+  await writeFile(path, JSON.stringify({ ...index, manifests }));
 }
 
 /** Every file with the digest of its bytes. What only bookkeeping needs (plans, locks) is left out. */

@@ -23,11 +23,13 @@ const LEADING_ON: ReadonlySet<string | undefined> = new Set([
 /**
  * Every blob an index leads to: manifests, configs, layers, whatever they belong to. What must never be removed.
  * `read` gives the bytes of a document, undefined when it is not there: nothing more can be reached through it then.
+ * @param manifests gets the digests of manifests and configs among them
  * @throws `CORRUPT` naming a document that cannot be understood: nothing may be removed while it is unclear
  */
 export async function reachableBlobs(
   index: LayoutIndexDocument,
   read: (digest: Digest) => Promise<Uint8Array | undefined>,
+  manifests: Set<Digest> = new Set(),
 ): Promise<Set<Digest>> {
   const found = new Set<Digest>();
   const documents: Digest[] = [];
@@ -38,9 +40,11 @@ export async function reachableBlobs(
     found.add(digest);
   }
   for (let digest = documents.pop(); digest !== undefined; digest = documents.pop()) {
+    manifests.add(digest);
     const bytes = await read(digest);
     if (!bytes) continue;
     const document = parseDocument(bytes, digest);
+    if (isDigest(document.config?.digest)) manifests.add(document.config.digest);
     for (const link of [document.config, document.subject, ...(document.layers ?? []), ...(document.manifests ?? [])]) {
       if (!link || !isDigest(link.digest) || found.has(link.digest)) continue;
       found.add(link.digest);
