@@ -51,7 +51,7 @@ export function createFakeSource(
   };
 }
 
-/** The sources that are open at first: a sample, a store, one with damage, one that failed. */
+/** The sources that are open at first: a store, a sample, one with damage, an empty store, one that failed. */
 export function createFakeSources(): Map<string, FakeSource> {
   const records = createFakeRecords();
   const lost = records.flatMap((record) => record.chain.slice(-1)).filter((_, at) => at === 9 || at === 22);
@@ -78,6 +78,7 @@ export function createFakeSources(): Map<string, FakeSource> {
       records,
       new Set(lost.map((layer) => layer.digest)),
     ),
+    createFakeSource({ id: 'empty', name: 'empty-store', kind: 'store', location: '/home/me/empty-store' }, []),
     { ...failed, source: { ...bare, state: 'failed', caches: [], error: error.toJSON() } },
   ];
   return new Map(list.map((one) => [one.source.id, one]));

@@ -1,5 +1,5 @@
 import { Scissors, Trash2 } from 'lucide-react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { PruneReport } from '../../../shared/model/plan.ts';
 import { setParams, useSearchParameters } from '../../base/address.ts';
 import { Button } from '../../base/button.tsx';
@@ -156,7 +156,8 @@ function PlannedPrune({ source }: SourceViewProps) {
 function usePlanInInspector(plan: string | undefined, params: URLSearchParams): void {
   const isOther = params.has('record') || params.has('layer') || params.has('job');
   const shown = params.get('plan') ?? undefined;
-  useEffect(() => {
+  // Before the screen is painted: the inspector and the bars change in one frame.
+  useLayoutEffect(() => {
     if (!isOther && shown !== plan) setParams({ plan }, { replace: true });
   }, [isOther, shown, plan]);
 }

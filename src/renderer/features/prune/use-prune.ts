@@ -1,3 +1,4 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useReducer, useRef } from 'react';
 import { cancelled, toCacheError } from '../../../shared/base/errors.ts';
 import type { Job } from '../../../shared/model/job.ts';
@@ -5,7 +6,7 @@ import type { PrunePolicy } from '../../../shared/model/plan.ts';
 import type { Source } from '../../../shared/model/source.ts';
 import { useShell } from '../../base/shell-context.ts';
 import { useEngine } from '../../client/engine-context.tsx';
-import { useJob, useJobEnd, useJobs } from '../../client/hooks.ts';
+import { readOptions, useJob, useJobEnd, useJobs } from '../../client/hooks.ts';
 import { EDITING, pruneReducer } from './prune-machine.ts';
 
 /** Wait after the last change before a plan is asked for. */
@@ -14,6 +15,7 @@ const SETTLE_MS = 180;
 /** The machine of a prune, and the engine calls that move it. The plan follows the policy and the store by itself. */
 export function usePrune(source: Source, policy: PrunePolicy | undefined) {
   const engine = useEngine();
+  const queries = useQueryClient();
   const { announce } = useShell();
   const [state, dispatch] = useReducer(pruneReducer, EDITING);
   const { phase } = state;
@@ -37,7 +39,17 @@ export function usePrune(source: Source, policy: PrunePolicy | undefined) {
     const stop = new AbortController();
     const timer = setTimeout(() => {
       engine.prune.plan({ sourceId: source.id, policy: asked }, { signal: stop.signal }).then(
-        (plan) => dispatch({ type: 'plan-made', request: number, plan }),
+        (plan) => {
+          // The inspector asks for the plan by its id: it is at hand there before the bars show it.
+          const { queryKey } = readOptions(
+            engine,
+            'prune.get',
+            { sourceId: source.id, plan: plan.plan },
+            source.version,
+          );
+          queries.setQueryData(queryKey, plan);
+          dispatch({ type: 'plan-made', request: number, plan });
+        },
         (error: unknown) => {
           if (!stop.signal.aborted) {
             dispatch({ type: 'plan-failed', request: number, error: toCacheError(error, source.location).toJSON() });
