@@ -22,9 +22,72 @@ const forbid = (name, comment, from, to) => ({
  */
 const SHARED_LIBRARIES = 'node_modules/(zod|@orpc/contract)/';
 
+/**
+ * Folders of the engine that are no capability of the contract, the lowest first. Each imports only those before it; what
+ * two capabilities need lies in one of them.
+ */
+const FOUNDATIONS = [
+  'model',
+  'ports',
+  'streams',
+  'store',
+  'bolt',
+  'solver',
+  'remotecache',
+  'catalog',
+  'daemon',
+  'explain',
+  'blob-info',
+  'layer-info',
+];
+
+/**
+ * Debt: imports from one capability of the engine into another that are still there, `from -> to`, each with its reason.
+ * `npm run imports` prints them, and fails for one that is not there any more. There are none.
+ * @type {readonly { readonly from: string, readonly to: string, readonly reason: string }[]}
+ */
+export const DEBT = [];
+
+const pathOf = (/** @type {string} */ file) => `^${file.replaceAll('.', '\\.')}$`;
+const owed = DEBT.map(({ from, to }) => ({ from: pathOf(from), to: pathOf(to) }));
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
+    ...FOUNDATIONS.map((folder, at) =>
+      forbid(
+        `foundation-${folder}`,
+        'a foundation of the engine imports only those below it, and no capability',
+        { path: `^src/main/engine/${folder}/`, pathNot: [TEST, ...owed.map(({ from }) => from)].join('|') },
+        {
+          path: '^src/main/engine/[^/]+/',
+          pathNot: `^src/main/engine/(${FOUNDATIONS.slice(0, at + 1).join('|')}|testing)/`,
+        },
+      ),
+    ),
+    forbid(
+      'capabilities-do-not-import-each-other',
+      'what two capabilities need lies below both: model, ports, streams, store, …',
+      {
+        path: '^src/main/engine/([^/]+)/',
+        pathNot: [TEST, `^src/main/engine/(${FOUNDATIONS.join('|')})/`, ...owed.map(({ from }) => from)].join('|'),
+      },
+      {
+        path: '^src/main/engine/[^/]+/',
+        pathNot: `^src/main/engine/(${FOUNDATIONS.join('|')}|testing|$1)/`,
+      },
+    ),
+    ...owed.map(({ from, to }) =>
+      forbid(
+        'only-what-is-owed',
+        'a file with debt imports nothing else of another capability',
+        { path: from },
+        {
+          path: '^src/main/engine/([^/]+)/',
+          pathNot: `${to}|^src/main/engine/(${FOUNDATIONS.join('|')}|${from.split('/')[3] ?? ''})/`,
+        },
+      ),
+    ),
     forbid(
       'shared-imports-nothing',
       'shared runs everywhere: no Node, no DOM, no library but the schema library',

@@ -6,10 +6,10 @@ import { shapeCache } from '../scripts/generate-cache-shape.ts';
 import { writeShapedCache } from '../scripts/generate-cache-write.ts';
 import { blobName } from '../src/main/adapters/oci-layout/layout.ts';
 import { deriveCatalog } from '../src/main/engine/catalog/derive.ts';
-import { runSteps } from '../src/main/engine/catalog/steps.ts';
-import type { CacheConfig } from '../src/main/engine/remotecache/cache-config.ts';
+import type { CacheConfig } from '../src/main/engine/model/cache-config.ts';
 import { marshalCacheConfig } from '../src/main/engine/remotecache/marshal.ts';
 import { parseCacheConfig } from '../src/main/engine/remotecache/parse.ts';
+import { runSteps } from '../src/main/engine/streams/steps.ts';
 
 import type { Descriptor } from '../src/shared/oci/descriptor.ts';
 import { parseDigest } from '../src/shared/oci/digest.ts';

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { blobName, INDEX_FILE, LAYOUT_FILE } from '../src/main/adapters/oci-layout/layout.ts';
-import type { CacheConfig } from '../src/main/engine/remotecache/cache-config.ts';
+import type { CacheConfig } from '../src/main/engine/model/cache-config.ts';
 import { buildManifest, layerDescriptors } from '../src/main/engine/remotecache/manifest.ts';
 import { marshalCacheConfig } from '../src/main/engine/remotecache/marshal.ts';
 import { sortCacheConfig } from '../src/main/engine/remotecache/sort.ts';

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openSource } from '../src/main/adapters/oci-layout/index.ts';
 import { deriveCatalog } from '../src/main/engine/catalog/derive.ts';
-import { runSteps } from '../src/main/engine/catalog/steps.ts';
 import { naiveDerive } from '../src/main/engine/catalog/testing/naive-derive.ts';
+import { runSteps } from '../src/main/engine/streams/steps.ts';
 import { type CacheShape, shapeCache } from './generate-cache-shape.ts';
 import { writeShapedCache } from './generate-cache-write.ts';
 

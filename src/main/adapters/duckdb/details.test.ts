@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { shortDigest } from '../../../shared/oci/digest.ts';
 import { digestOf, type SmallSource } from '../../engine/catalog/testing/small-source.ts';
-import type { Catalog, RecordNames } from '../../engine/ports/catalog.ts';
+import type { RecordNames } from '../../engine/model/record-names.ts';
+import type { Catalog } from '../../engine/ports/catalog.ts';
 import { openTestStore, type TestStore } from './testing/small-catalog.ts';
 
 const T1 = '2026-04-01T08:00:00.123456789Z';

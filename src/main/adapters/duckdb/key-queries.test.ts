@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isCacheError } from '../../../shared/base/errors.ts';
 import type { RecordRow } from '../../../shared/model/record.ts';
 import { digestOf, type SmallRecord, type SmallSource } from '../../engine/catalog/testing/small-source.ts';
-import type { Catalog, RecordNames } from '../../engine/ports/catalog.ts';
+import type { RecordNames } from '../../engine/model/record-names.ts';
+import type { Catalog } from '../../engine/ports/catalog.ts';
 import { openTestStore, type TestStore } from './testing/small-catalog.ts';
 
 /** 800 records: more than are sorted by DuckDB directly, so that both ways to a page are gone. */

@@ -1,5 +1,5 @@
 import type { LayerTree, ResultColumns } from '../../engine/catalog/catalog-columns.ts';
-import { buildKeyGraph, type KeyGraph, type LinkColumns } from '../../engine/solver/key-graph.ts';
+import { buildKeyGraph, type KeyGraph, type LinkColumns } from '../../engine/model/key-graph.ts';
 import { type Database, text } from './database.ts';
 
 /** Chains as a tree, with the results that stand on it. */

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { throwIfAborted } from '../../../shared/base/errors.ts';
-import type { Step, Steps } from '../../engine/catalog/steps.ts';
 import type { ReadProgress } from '../../engine/ports/cache-source.ts';
+import type { Step, Steps } from '../../engine/streams/steps.ts';
 
 /** How long the event loop may be held at a time. */
 const SLICE_MS = 12;

@@ -1,7 +1,7 @@
 import type { RecordDetail, RecordRef } from '../../../shared/model/record.ts';
 import { chainNodes } from '../../engine/catalog/chain-walks.ts';
 import { boundedSelector } from '../../engine/catalog/selectors.ts';
-import { eachNeighbour, inputsOf, usersOf } from '../../engine/solver/key-graph.ts';
+import { eachNeighbour, inputsOf, usersOf } from '../../engine/model/key-graph.ts';
 import { type Database, number, optionalText, type Row, text } from './database.ts';
 import type { CatalogMemory, ChainColumns } from './memory.ts';
 import { createRecent } from './recent.ts';

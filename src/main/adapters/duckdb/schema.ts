@@ -1,7 +1,7 @@
 import { DOUBLE, type DuckDBType, ENUM, INTEGER, VARCHAR } from '@duckdb/node-api';
 import type { RecordKind } from '../../../shared/model/record.ts';
 import type { Compression } from '../../../shared/oci/media-types.ts';
-import type { RecordName } from '../../engine/ports/catalog.ts';
+import type { RecordName } from '../../engine/model/record-names.ts';
 
 /** A table of a catalog: its columns in order. Sizes are DOUBLE: exact up to 2^53, and no BigInt on the way. */
 export interface Table {

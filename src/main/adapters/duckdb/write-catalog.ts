@@ -3,8 +3,8 @@ import type { Problem } from '../../../shared/model/source.ts';
 import type { RecordUsage } from '../../../shared/model/usage.ts';
 import { type Compression, compressionOf } from '../../../shared/oci/media-types.ts';
 import type { BlobColumns, CatalogColumns, RecordColumns } from '../../engine/catalog/catalog-columns.ts';
-import { parseInstant } from '../../engine/catalog/instant.ts';
-import type { RecordName, RecordNames } from '../../engine/ports/catalog.ts';
+import { parseInstant } from '../../engine/model/instant.ts';
+import type { RecordName, RecordNames } from '../../engine/model/record-names.ts';
 import { appendRows, type Cells, groupRows } from './append-rows.ts';
 import type { Pace } from './pace.ts';
 import {

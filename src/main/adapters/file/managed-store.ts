@@ -1,7 +1,7 @@
 import { toCacheError } from '../../../shared/base/errors.ts';
 import type { TrashBatch } from '../../../shared/model/plan.ts';
 import type { Digest } from '../../../shared/oci/digest.ts';
-import type { RecordNames } from '../../engine/ports/catalog.ts';
+import type { RecordNames } from '../../engine/model/record-names.ts';
 import type {
   DamageNote,
   LayoutIndex,

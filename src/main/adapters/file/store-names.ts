@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { nameFromSchema, recordKindSchema } from '../../../shared/model/record.ts';
-import type { RecordName, RecordNames } from '../../engine/ports/catalog.ts';
+import type { RecordName, RecordNames } from '../../engine/model/record-names.ts';
 import type { Disk } from './disk.ts';
 import { layoutOf, type StoreLayout } from './layout.ts';
 import { placeText } from './layout-folder.ts';

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { throwIfAborted } from '../../../shared/base/errors.ts';
 import { namesFromProvenance } from '../../engine/explain/names.ts';
-import type { RecordNames } from '../../engine/ports/catalog.ts';
+import type { RecordNames } from '../../engine/model/record-names.ts';
 import { provenancePlaces } from './layout.ts';
 import { OPEN_FLAGS } from './plain-file.ts';
 

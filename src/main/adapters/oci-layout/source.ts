@@ -10,7 +10,7 @@ import type { CacheSource, SourceBlob, SourceCache, SourceSnapshot } from '../..
 import { unpackDescriptors } from '../../engine/remotecache/manifest-reader.ts';
 import { unpackTexts } from '../../engine/remotecache/packed-texts.ts';
 import { unpackConfigSlowly } from '../../engine/remotecache/parse.ts';
-import { finishSlowly } from '../../engine/remotecache/steps.ts';
+import { drive } from '../../engine/streams/drive.ts';
 import { readCompanionNames } from './companions.ts';
 import { noSuchBlob, openExtent } from './extent-reader.ts';
 import { blobName } from './layout.ts';
@@ -126,12 +126,12 @@ async function unpackSnapshot({ snapshot, listing }: SnapshotMessage): Promise<S
   const { fingerprint, documents, imageLayers, problems } = snapshot;
   const packed = [...snapshot.caches];
   snapshot.caches.length = 0;
-  const blobs = await finishSlowly(unpackBlobs(listing));
+  const blobs = await drive(unpackBlobs(listing));
   const caches: SourceCache[] = [];
   for (let cache = packed.shift(); cache !== undefined; cache = packed.shift()) {
     const { ref, form, manifest, config } = cache;
     const parsed = await unpackConfigSlowly(cache.parsed);
-    const descriptors = await finishSlowly(unpackDescriptors(cache.descriptors));
+    const descriptors = await drive(unpackDescriptors(cache.descriptors));
     caches.push({ ref, form, manifest, config, parsed, descriptors });
   }
   return { fingerprint, caches, blobs, documents, imageLayers, problems };
@@ -168,7 +168,7 @@ async function listExtents(request: ReadRequest): Promise<ReadonlyMap<string, Bl
   const answer = await readInWorker(request);
   if (answer.type !== 'listing') return unexpected(answer);
   const { offsets, sizes, flaws } = answer.listing;
-  const digests = await finishSlowly(unpackTexts(answer.listing.digests));
+  const digests = await drive(unpackTexts(answer.listing.digests));
   const extents = new Map<string, BlobExtent>();
   digests.forEach((digest, i) => {
     if (flaws[i] === BLOB_FLAW.notAFile) return;

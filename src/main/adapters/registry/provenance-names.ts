@@ -4,7 +4,7 @@ import { isCacheError } from '../../../shared/base/errors.ts';
 import { type Descriptor, descriptorSchema } from '../../../shared/oci/descriptor.ts';
 import { parseDigest, splitDigest } from '../../../shared/oci/digest.ts';
 import { namesFromProvenance } from '../../engine/explain/names.ts';
-import type { RecordName, RecordNames } from '../../engine/ports/catalog.ts';
+import type { RecordName, RecordNames } from '../../engine/model/record-names.ts';
 import type { Repository } from './repository.ts';
 
 /** A larger attestation is not one of a single build. */

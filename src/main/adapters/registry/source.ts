@@ -15,7 +15,7 @@ import type { LayerInfoCache } from '../../engine/ports/layer-info-cache.ts';
 import { CacheReader, type OpenDocument } from '../../engine/remotecache/cache-reader.ts';
 import { unpackDescriptors } from '../../engine/remotecache/manifest-reader.ts';
 import { unpackConfigSlowly } from '../../engine/remotecache/parse.ts';
-import { finishSlowly } from '../../engine/remotecache/steps.ts';
+import { drive } from '../../engine/streams/drive.ts';
 import { createBlobPresence } from './blob-presence.ts';
 import { createBlobReader, createBytesReader } from './blob-reader.ts';
 import { layerProblems } from './layer-problems.ts';
@@ -111,7 +111,7 @@ export function createRegistrySource(ref: Ref, options: RegistrySourceOptions): 
     const caches: SourceCache[] = [];
     for (const cache of reader.caches) {
       const parsed = await unpackConfigSlowly(cache.parsed);
-      const descriptors = await finishSlowly(unpackDescriptors(cache.descriptors));
+      const descriptors = await drive(unpackDescriptors(cache.descriptors));
       caches.push({ ...cache, parsed, descriptors });
     }
     const layers = caches.flatMap((cache) => cache.descriptors);

@@ -5,8 +5,8 @@ import { formatRef, isTag, parseRef, type Ref, withoutAccount } from '../../../s
 import { locateLayerDigest } from '../../engine/blob-info/locate.ts';
 import type { BIC } from '../../engine/ports/blob-info-cache.ts';
 import type { BlobContent, CacheTarget, Document } from '../../engine/ports/cache-target.ts';
+import { takeBlobs } from '../../engine/store/copy-blobs.ts';
 import { registryCommands } from '../../engine/transfer/build-commands.ts';
-import { takeBlobs } from '../../engine/transfer/copy-blobs.ts';
 import { layersOfManifest } from '../../engine/transfer/layers-of-manifest.ts';
 import { createBlobPresence } from './blob-presence.ts';
 import type { RepositoryOpener } from './open-repository.ts';

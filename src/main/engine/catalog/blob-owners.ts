@@ -1,6 +1,6 @@
+import { eachRow, type Steps } from '../streams/steps.ts';
 import type { ResultRange } from './blob-records.ts';
 import type { LayerTree, ResultColumns } from './catalog-columns.ts';
-import { eachRow, type Steps } from './steps.ts';
 
 /** Under which record each blob of a cache is shown. */
 export interface BlobOwners {

@@ -1,5 +1,5 @@
+import { eachRow, type Steps } from '../streams/steps.ts';
 import type { LayerTree, ResultColumns } from './catalog-columns.ts';
-import { eachRow, type Steps } from './steps.ts';
 import type { TreeOrder } from './tree-order.ts';
 
 /** A part of the results: `[from, to)`. All results of a record are in it or none. */

@@ -1,7 +1,7 @@
 import type { CacheErrorCode } from '../../../shared/base/errors.ts';
 import { ANNOTATIONS } from '../../../shared/oci/media-types.ts';
 import type { SourceSnapshot } from '../ports/cache-source.ts';
-import { eachRow, type Steps } from './steps.ts';
+import { eachRow, type Steps } from '../streams/steps.ts';
 
 /** The distinct layer blobs of all configs, with what manifests and files say of them. */
 export interface BlobTable {

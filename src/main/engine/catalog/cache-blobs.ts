@@ -1,8 +1,8 @@
+import { eachRow, type Steps } from '../streams/steps.ts';
 import { createOwnerFinder } from './blob-owners.ts';
 import { createRecordCounter } from './blob-records.ts';
 import type { CacheBlobColumns, LayerTree } from './catalog-columns.ts';
 import type { ChainTable } from './chain-table.ts';
-import { eachRow, type Steps } from './steps.ts';
 import type { TreeOrder } from './tree-order.ts';
 
 /**

@@ -3,7 +3,7 @@ import type { RecordKind } from '../../../shared/model/record.ts';
 import type { CacheSummary } from '../../../shared/model/source.ts';
 import type { Totals } from '../../../shared/model/totals.ts';
 import type { RecordUsage, UsageTotals } from '../../../shared/model/usage.ts';
-import type { LinkColumns } from '../solver/key-graph.ts';
+import type { LinkColumns } from '../model/key-graph.ts';
 
 /**
  * Everything a catalog keeps of a source, as columns. Records are numbered over all caches in the order of

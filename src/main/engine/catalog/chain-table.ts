@@ -1,8 +1,8 @@
 import type { SourceSnapshot } from '../ports/cache-source.ts';
+import { eachRow, type Steps } from '../streams/steps.ts';
 import type { BlobTable } from './blob-table.ts';
 import type { LayerTree, ResultColumns } from './catalog-columns.ts';
 import { createLayerTreeBuilder, type LayerTreeBuilder, placeLayers } from './layer-tree.ts';
-import { eachRow, type Steps } from './steps.ts';
 
 /** All chains of a source as one tree, and which results stand where in it. */
 export interface ChainTable {

@@ -1,5 +1,6 @@
 import type { RecordKind } from '../../../shared/model/record.ts';
 import type { SourceSnapshot } from '../ports/cache-source.ts';
+import { eachRow, type Steps } from '../streams/steps.ts';
 import { collectBlobs } from './blob-table.ts';
 import { describeCacheBlobs } from './cache-blobs.ts';
 import type { BlobColumns, CatalogColumns, RecordColumns } from './catalog-columns.ts';
@@ -9,7 +10,6 @@ import { numberRecords } from './record-ids.ts';
 import { measureChains, newestResult, readTimes } from './record-sizes.ts';
 import { findShared } from './shared-blobs.ts';
 import { rankRows } from './sort-rows.ts';
-import { eachRow, type Steps } from './steps.ts';
 import { cacheTotals, joinTotals } from './totals.ts';
 import { orderTree } from './tree-order.ts';
 import { applyUsage, usageTotals } from './usage.ts';

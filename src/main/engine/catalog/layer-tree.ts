@@ -1,6 +1,6 @@
 import { CacheError } from '../../../shared/base/errors.ts';
+import { eachRow, type Steps } from '../streams/steps.ts';
 import type { LayerTree } from './catalog-columns.ts';
-import { eachRow, type Steps } from './steps.ts';
 
 /** Grows a `LayerTree`: the same blob over the same parent is the same node. Linear in what is added. */
 export interface LayerTreeBuilder {

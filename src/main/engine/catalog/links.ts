@@ -1,6 +1,6 @@
+import type { LinkColumns } from '../model/key-graph.ts';
 import type { SourceCache } from '../ports/cache-source.ts';
-import type { LinkColumns } from '../solver/key-graph.ts';
-import { eachRow, type Steps } from './steps.ts';
+import { eachRow, type Steps } from '../streams/steps.ts';
 
 /** Links of a source, and what follows for each record from those that lead to it. */
 export interface LinkTable {

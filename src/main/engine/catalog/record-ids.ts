@@ -1,5 +1,5 @@
 import type { SourceCache } from '../ports/cache-source.ts';
-import { eachRow, type Steps } from './steps.ts';
+import { eachRow, type Steps } from '../streams/steps.ts';
 
 /** What tells the records of a source apart. */
 export interface RecordIds {

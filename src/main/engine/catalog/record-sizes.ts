@@ -1,6 +1,6 @@
+import { parseInstant } from '../model/instant.ts';
+import { eachRow, type Steps } from '../streams/steps.ts';
 import type { LayerTree } from './catalog-columns.ts';
-import { parseInstant } from './instant.ts';
-import { eachRow, type Steps } from './steps.ts';
 
 /** Moments of a column of texts. */
 export interface Times {

@@ -1,5 +1,5 @@
+import { eachRow, type Steps } from '../streams/steps.ts';
 import type { LayerTree, ResultColumns } from './catalog-columns.ts';
-import { eachRow, type Steps } from './steps.ts';
 
 const NOBODY = -1;
 const MANY = -2;

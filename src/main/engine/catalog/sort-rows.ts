@@ -1,4 +1,4 @@
-import { eachRow, STEP_ROWS, type Step, type Steps } from './steps.ts';
+import { eachRow, STEP_ROWS, type Step, type Steps } from '../streams/steps.ts';
 
 /**
  * Row → its place when the rows are sorted by `text`; equal texts keep their order. A natural merge sort: linear for

@@ -1,5 +1,5 @@
+import { eachRow, type Steps } from '../streams/steps.ts';
 import type { LayerTree } from './catalog-columns.ts';
-import { eachRow, type Steps } from './steps.ts';
 
 /** Depth-first places of a tree's nodes, and common ancestors, all from linear passes. */
 export interface TreeOrder {

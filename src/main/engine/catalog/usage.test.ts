@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { parseDuListing } from '../daemon/du-listing.ts';
 import { duSnapshot } from '../daemon/du-snapshot.ts';
+import { runSteps } from '../streams/steps.ts';
 import { deriveCatalog } from './derive.ts';
-import { runSteps } from './steps.ts';
 
 test('a record on more parents than a call takes arguments has the bytes of all that are there', () => {
   const parents = Array.from({ length: 200_000 }, (_, n) => `gone${n}`);

@@ -1,6 +1,6 @@
 import type { RecordUsage, UsageTotals } from '../../../shared/model/usage.ts';
+import { parseInstant } from '../model/instant.ts';
 import type { RecordColumns } from './catalog-columns.ts';
-import { parseInstant } from './instant.ts';
 
 type Usage = ReadonlyMap<string, RecordUsage>;
 

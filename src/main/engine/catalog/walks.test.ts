@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { buildKeyGraph, eachNeighbour, type KeyGraph } from '../solver/key-graph.ts';
+import { buildKeyGraph, eachNeighbour, type KeyGraph } from '../model/key-graph.ts';
+import { runSteps } from '../streams/steps.ts';
 import { deriveCatalog } from './derive.ts';
-import { runSteps } from './steps.ts';
 import { arbitrarySource } from './testing/arbitrary-source.ts';
 import { smallSource } from './testing/small-source.ts';
 import { countReach, neighbourhood, pathToRoot } from './walks.ts';

@@ -1,4 +1,4 @@
-import { type Direction, eachNeighbour, type KeyGraph } from '../solver/key-graph.ts';
+import { type Direction, eachNeighbour, type KeyGraph } from '../model/key-graph.ts';
 
 /** The records around one, nearest first. */
 export interface Neighbourhood {

@@ -1,4 +1,4 @@
-import type { CacheConfig } from '../remotecache/cache-config.ts';
+import type { CacheConfig } from '../model/cache-config.ts';
 
 /** Records that are known by BuildKit's id alone, without links and results: the id stands for the digest. */
 export function bareConfig(ids: readonly string[]): CacheConfig {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { CacheError } from '../../../shared/base/errors.ts';
 import { dataSet } from '../../testing/data-sets.ts';
 import { deriveCatalog } from '../catalog/derive.ts';
-import { runSteps } from '../catalog/steps.ts';
+import { runSteps } from '../streams/steps.ts';
 import { isDuListing, parseDuListing } from './du-listing.ts';
 import { duSnapshot } from './du-snapshot.ts';
 

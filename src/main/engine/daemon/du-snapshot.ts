@@ -1,5 +1,5 @@
+import type { RecordName } from '../model/record-names.ts';
 import type { SourceSnapshot } from '../ports/cache-source.ts';
-import type { RecordName } from '../ports/catalog.ts';
 import { bareConfig } from './bare-config.ts';
 import type { DuListing } from './du-listing.ts';
 import { referenceName } from './reference-name.ts';

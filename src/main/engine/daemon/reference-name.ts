@@ -1,4 +1,4 @@
-import type { RecordName } from '../ports/catalog.ts';
+import type { RecordName } from '../model/record-names.ts';
 
 /**
  * The name of a record from what the daemon calls its reference: `mount / from exec /bin/sh -c …`, `local source for

@@ -1,11 +1,11 @@
 import type { Problem } from '../../../shared/model/source.ts';
 import type { Digest } from '../../../shared/oci/digest.ts';
 import type { BoltDatabase } from '../bolt/open.ts';
+import { compareTimes } from '../model/compare-times.ts';
+import type { RecordName } from '../model/record-names.ts';
 import type { CacheKeyStorage, CacheResult } from '../ports/cache-key-storage.ts';
 import type { SourceBlob, SourceCache, SourceSnapshot } from '../ports/cache-source.ts';
-import type { RecordName } from '../ports/catalog.ts';
 import { createBoltCacheKeyStorage } from '../solver/bolt-key-storage.ts';
-import { compareTimes } from '../solver/compare-times.ts';
 import { keyColumns } from '../solver/key-columns.ts';
 import { bareConfig } from './bare-config.ts';
 import { countBuilds, managedBlobs } from './daemon-databases.ts';

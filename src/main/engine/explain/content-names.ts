@@ -1,5 +1,5 @@
-import type { RecordName, RecordNames } from '../ports/catalog.ts';
-import type { CacheConfig } from '../remotecache/cache-config.ts';
+import type { CacheConfig } from '../model/cache-config.ts';
+import type { RecordName, RecordNames } from '../model/record-names.ts';
 
 /**
  * Adds what follows from the links of a cache. A root without a name that stands as an input of a named step, without a

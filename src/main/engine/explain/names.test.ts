@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CacheConfig } from '../remotecache/cache-config.ts';
+import type { CacheConfig } from '../model/cache-config.ts';
 import { parseCacheConfig } from '../remotecache/parse.ts';
 import { FIXTURES, noTestData, openTestData, realCaches, type TestData } from '../testing/real-caches.ts';
 import { withContentNames } from './content-names.ts';

@@ -1,4 +1,4 @@
-import type { RecordName, RecordNames } from '../ports/catalog.ts';
+import type { RecordName, RecordNames } from '../model/record-names.ts';
 import { expandVariables, type Instruction, readDockerfile } from './dockerfile.ts';
 import { at, isObject, type JsonObject, listOf, numberOf, textOf } from './json-value.ts';
 import { cacheMapDigest, imageDigest, type Platform, recordDigest } from './operation-digest.ts';

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { CacheError, throwIfAborted } from '../../../shared/base/errors.ts';
 import type { Job, JobResult } from '../../../shared/model/job.ts';
 import type { AuditLog } from '../ports/app-state.ts';
+import type { JobContext, JobSpec } from '../ports/jobs.ts';
 import { createHandClock, createMemoryAudit, createMemoryReports } from '../testing/stand-ins.ts';
 import { createJobs } from './create-jobs.ts';
-import type { JobContext, JobSpec } from './jobs.ts';
 
 const emptied: JobResult = { kind: 'empty-trash', blobs: 2, bytes: 2048 };
 

@@ -4,12 +4,12 @@ import type { Job, JobLogLine, JobResult } from '../../../shared/model/job.ts';
 import { outward } from '../error-border.ts';
 import type { AuditLog } from '../ports/app-state.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { JobSpec, Jobs, RawProgress } from '../ports/jobs.ts';
 import type { ReportSink } from '../ports/report-sink.ts';
 import { abortable } from '../streams/abortable.ts';
 import { createTurns } from '../streams/turns.ts';
 import { describeResult } from './describe-result.ts';
-import type { JobSpec, Jobs } from './jobs.ts';
-import { createRate, type RawProgress } from './rate.ts';
+import { createRate } from './rate.ts';
 import { watchJobs } from './watch.ts';
 
 /** Finished jobs beyond this many leave the list, oldest first: a session may last for weeks. */

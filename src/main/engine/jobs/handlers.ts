@@ -1,6 +1,6 @@
 import type { Implementer } from '../implementer.ts';
 import type { AuditLog } from '../ports/app-state.ts';
-import type { Jobs } from './jobs.ts';
+import type { Jobs } from '../ports/jobs.ts';
 
 /** `jobs` of the contract. */
 export function createJobsHandlers(os: Implementer['jobs'], jobs: Jobs, audit: AuditLog) {

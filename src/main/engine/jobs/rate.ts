@@ -1,7 +1,5 @@
 import type { JobProgress } from '../../../shared/model/job.ts';
-
-/** What a job's function reports: `JobProgress` without what is worked out from it. */
-export type RawProgress = Omit<JobProgress, 'rate' | 'leftMs'>;
+import type { RawProgress } from '../ports/jobs.ts';
 
 /** Time after which an old measurement counts for 1/e: jumps are smoothed, a real change shows within some seconds. */
 const SMOOTHING_MS = 3_000;

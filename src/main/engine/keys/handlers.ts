@@ -1,5 +1,5 @@
 import type { Implementer } from '../implementer.ts';
-import type { SourceRegistry } from '../sources/registry.ts';
+import type { SourceRegistry } from '../ports/source-registry.ts';
 
 /** `keys` of the contract. */
 export function createKeysHandlers(os: Implementer['keys'], sources: SourceRegistry) {

@@ -3,7 +3,7 @@ import { CacheError, isCacheError, throwIfAborted } from '../../../shared/base/e
 import type { LayerFile } from '../../../shared/model/layer.ts';
 import type { BlobReader } from '../ports/cache-source.ts';
 import { drained } from '../streams/through.ts';
-import { packingOf, UNPACK_LIMITS, unpacked, withinLimits } from './unpack.ts';
+import { packingOf, UNPACK_LIMITS, unpacked, withinLimits } from '../streams/unpack.ts';
 
 /** How a layer is listed. */
 export interface ListOptions {

@@ -1,7 +1,7 @@
 import { parseDigest } from '../../../shared/oci/digest.ts';
 import type { Implementer } from '../implementer.ts';
 import type { BIC } from '../ports/blob-info-cache.ts';
-import type { SourceRegistry } from '../sources/registry.ts';
+import type { SourceRegistry } from '../ports/source-registry.ts';
 import { createListingCache } from './listing-cache.ts';
 import { openPlace } from './open-place.ts';
 import { otherPlaces } from './other-places.ts';

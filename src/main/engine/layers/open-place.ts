@@ -1,7 +1,7 @@
 import { CacheError, isCacheError } from '../../../shared/base/errors.ts';
 import { locationOfPlace } from '../blob-info/same-place.ts';
 import type { BIC } from '../ports/blob-info-cache.ts';
-import type { SourceRegistry } from '../sources/registry.ts';
+import type { SourceRegistry } from '../ports/source-registry.ts';
 
 /**
  * Opens a place where a blob was seen. One where nothing is any more is forgotten, for this blob: the others of the

@@ -1,5 +1,5 @@
 import type { Implementer } from '../implementer.ts';
-import type { SourceRegistry } from '../sources/registry.ts';
+import type { SourceRegistry } from '../ports/source-registry.ts';
 
 /** `overview` of the contract. */
 export function createOverviewHandlers(os: Implementer['overview'], sources: SourceRegistry) {

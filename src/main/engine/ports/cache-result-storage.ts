@@ -1,4 +1,4 @@
-import type { Remote, Result } from '../solver/types.ts';
+import type { Remote, Result } from '../model/remote.ts';
 import type { CacheResult } from './cache-key-storage.ts';
 
 /** Where results live, apart from the keys that lead to them. */

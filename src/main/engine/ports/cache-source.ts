@@ -4,9 +4,9 @@ import type { RecordUsage } from '../../../shared/model/usage.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import type { Digest } from '../../../shared/oci/digest.ts';
 import type { Ref } from '../../../shared/oci/reference.ts';
-import type { CacheConfig } from '../remotecache/cache-config.ts';
+import type { CacheConfig } from '../model/cache-config.ts';
+import type { RecordNames } from '../model/record-names.ts';
 import type { BlobExtent } from './blob-hasher.ts';
-import type { RecordNames } from './catalog.ts';
 
 /** One cache of a source, fully read. */
 export interface SourceCache {

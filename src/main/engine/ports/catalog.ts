@@ -5,19 +5,8 @@ import type { RecordDetail, RecordGroup, RecordRef, RecordRow } from '../../../s
 import type { CacheSummary, Problem } from '../../../shared/model/source.ts';
 import type { Totals } from '../../../shared/model/totals.ts';
 import type { UsageTotals } from '../../../shared/model/usage.ts';
+import type { RecordNames } from '../model/record-names.ts';
 import type { ReadProgress, SourceSnapshot } from './cache-source.ts';
-
-/** What is known of a record beyond its digest. Keyed by record digest in `RecordNames`. */
-export interface RecordName {
-  readonly kind: RecordRow['kind'];
-  readonly name: string;
-  readonly stage?: string;
-  readonly nameFrom: NonNullable<RecordRow['nameFrom']>;
-  readonly operation?: string;
-}
-
-/** Record digest → its name; by id, which goes first, where records of one digest are called differently. */
-export type RecordNames = ReadonlyMap<string, RecordName>;
 
 /** A filtered, sorted window over rows. `filter` is the window's language, already checked. */
 export interface CatalogQuery {

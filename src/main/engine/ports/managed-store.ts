@@ -1,7 +1,7 @@
 import type { TrashBatch } from '../../../shared/model/plan.ts';
 import type { Digest } from '../../../shared/oci/digest.ts';
 import type { LayoutIndexDocument } from '../../../shared/oci/layout-index.ts';
-import type { RecordNames } from './catalog.ts';
+import type { RecordNames } from '../model/record-names.ts';
 import type { MoteCache } from './mote-cache.ts';
 
 /** The blobs of a layout, as a transfer may use them: it adds, and removes nothing. */

@@ -8,7 +8,7 @@ import type { LayoutIndexDocument } from '../../../shared/oci/layout-index.ts';
 import { numberRecords, recordId } from '../catalog/record-ids.ts';
 import type { CacheSource, SourceCache, SourceSnapshot } from '../ports/cache-source.ts';
 import type { ManagedStore, StoreSession } from '../ports/managed-store.ts';
-import { type CacheDocuments, cacheDocuments } from '../store/cache-documents.ts';
+import { type CacheDocuments, cacheDocuments } from '../remotecache/cache-documents.ts';
 import { waiting } from '../store/waiting.ts';
 import { drive } from '../streams/drive.ts';
 import type { KeptPlan } from './kept-plan.ts';

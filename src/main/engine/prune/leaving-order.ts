@@ -1,4 +1,4 @@
-import { STEP_ROWS, type Steps } from '../catalog/steps.ts';
+import { STEP_ROWS, type Steps } from '../streams/steps.ts';
 import { createHeap } from './heap.ts';
 import { idOf, type PruneModel } from './model.ts';
 import type { Limits } from './policy.ts';

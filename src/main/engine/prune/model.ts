@@ -2,10 +2,10 @@ import { CACHE_FORMS } from '../../../shared/model/cache-forms.ts';
 import type { BlobTable } from '../catalog/blob-table.ts';
 import { collectBlobs } from '../catalog/blob-table.ts';
 import { type ChainTable, placeChains } from '../catalog/chain-table.ts';
-import { parseInstant } from '../catalog/instant.ts';
 import { numberRecords, type RecordIds, recordId } from '../catalog/record-ids.ts';
-import { eachRow, type Steps } from '../catalog/steps.ts';
+import { parseInstant } from '../model/instant.ts';
 import type { SourceSnapshot } from '../ports/cache-source.ts';
+import { eachRow, type Steps } from '../streams/steps.ts';
 
 /** What a plan is worked out on: the records of all caches, and their results' chains as one tree of layers. */
 export interface PruneModel {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { PrunePolicy } from '../../../shared/model/plan.ts';
-import { runSteps } from '../catalog/steps.ts';
 import { arbitrarySource } from '../catalog/testing/arbitrary-source.ts';
 import { digestOf, type SmallSource, smallSource } from '../catalog/testing/small-source.ts';
 import type { SourceSnapshot } from '../ports/cache-source.ts';
+import { runSteps } from '../streams/steps.ts';
 import { planPrune } from './plan.ts';
 import { REASONS, reasonText } from './reasons.ts';
 import { naivePlan } from './testing/naive-plan.ts';

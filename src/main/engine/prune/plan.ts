@@ -1,6 +1,6 @@
 import type { PrunePolicy } from '../../../shared/model/plan.ts';
-import { eachRow, type Steps } from '../catalog/steps.ts';
 import type { SourceSnapshot } from '../ports/cache-source.ts';
+import { eachRow, type Steps } from '../streams/steps.ts';
 import { foundRecords } from './found-records.ts';
 import { type Leaving, leavingOrder } from './leaving-order.ts';
 import { idOf, type PruneModel, pruneModel } from './model.ts';

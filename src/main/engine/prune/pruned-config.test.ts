@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { numberRecords, recordId } from '../catalog/record-ids.ts';
-import { runSteps } from '../catalog/steps.ts';
 import { arbitrarySource } from '../catalog/testing/arbitrary-source.ts';
 import { type SmallConfig, smallSource } from '../catalog/testing/small-source.ts';
+import type { CacheConfig } from '../model/cache-config.ts';
 import type { SourceSnapshot } from '../ports/cache-source.ts';
-import type { CacheConfig } from '../remotecache/cache-config.ts';
 import { marshalCacheConfig } from '../remotecache/marshal.ts';
 import { parseCacheConfig } from '../remotecache/parse.ts';
 import { sortCacheConfig } from '../remotecache/sort.ts';
+import { runSteps } from '../streams/steps.ts';
 import { planPrune } from './plan.ts';
 import { prunedConfig } from './pruned-config.ts';
 import { REASONS } from './reasons.ts';

@@ -1,4 +1,4 @@
-import type { CacheConfig } from '../remotecache/cache-config.ts';
+import type { CacheConfig } from '../model/cache-config.ts';
 import { allResults, dropResults, type KeptResults, pickRecords, wholeChains } from '../remotecache/reshape.ts';
 import { foundRecords } from './found-records.ts';
 

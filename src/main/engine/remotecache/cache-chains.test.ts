@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
+import type { CacheConfig } from '../model/cache-config.ts';
 import { outputKey } from '../solver/cache-key.ts';
 import type { CacheExporterRecord } from '../solver/types.ts';
 import {
@@ -13,7 +14,6 @@ import {
   type TestData,
 } from '../testing/real-caches.ts';
 import { CacheChains } from './cache-chains.ts';
-import type { CacheConfig } from './cache-config.ts';
 import { marshalCacheConfig } from './marshal.ts';
 import { parseCacheConfig } from './parse.ts';
 import { addConfigTo } from './parse-chains.ts';

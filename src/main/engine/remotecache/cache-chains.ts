@@ -1,8 +1,9 @@
 import { CacheError } from '../../../shared/base/errors.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
-import { createPresence, type LayerStack, stackOf } from '../solver/layer-stack.ts';
-import type { CacheExporterRecord, CacheExporterTarget, Remote, RemoteProvider } from '../solver/types.ts';
-import type { CacheConfig } from './cache-config.ts';
+import type { CacheConfig } from '../model/cache-config.ts';
+import type { Remote, RemoteProvider } from '../model/remote.ts';
+import { createPresence, type LayerStack, stackOf } from '../model/remote.ts';
+import type { CacheExporterRecord, CacheExporterTarget } from '../solver/types.ts';
 import { type ChainResult, createChainsBuilder, type ItemLink, newer } from './chains-builder.ts';
 import { sortCacheConfig } from './sort.ts';
 

@@ -5,12 +5,12 @@ import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { type Digest, parseDigest } from '../../../shared/oci/digest.ts';
 import { MEDIA_TYPES } from '../../../shared/oci/media-types.ts';
 import type { ReadProgress } from '../ports/cache-source.ts';
+import { runSteps } from '../streams/steps.ts';
 import { type DescribedManifest, describeManifest } from './describe-manifest.ts';
 import { MAX_DOCUMENT_BYTES, tooLarge } from './document-reader.ts';
 import { readInlineCache } from './inline.ts';
 import { type PackedDescriptors, packDescriptors, readManifest, unpackDescriptors } from './manifest-reader.ts';
 import { type PackedConfig, parsePacked } from './parse.ts';
-import { finish } from './steps.ts';
 
 /** One cache, in the form in which it crosses threads. */
 export interface PackedCache {
@@ -125,7 +125,7 @@ export class CacheReader {
       if (depth < MAX_INDEX_DEPTH) await this.#readChildren(ref, manifest, depth, visits);
       return;
     }
-    const layers = finish(unpackDescriptors(manifest.layers));
+    const layers = runSteps(unpackDescriptors(manifest.layers));
     for (const layer of layers) this.imageLayers.add(parseDigest(layer.digest));
     if (manifest.config?.mediaType !== MEDIA_TYPES.ociImageConfig && !isDockerConfig(manifest.config)) return;
     const { config } = manifest;
@@ -153,7 +153,7 @@ export class CacheReader {
     depth: number,
     visits: Visits,
   ): Promise<void> {
-    for (const child of finish(unpackDescriptors(manifests))) {
+    for (const child of runSteps(unpackDescriptors(manifests))) {
       if (visits.size > MAX_REF_MANIFESTS) return;
       if (visits.has(child.digest) || this.#options.skips?.(child)) continue;
       visits.add(child.digest);

@@ -1,9 +1,10 @@
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { isDigest } from '../../../shared/oci/digest.ts';
-import { createRemote, type LayerStack, stackOn } from '../solver/layer-stack.ts';
-import type { CacheExporterRecord, RemoteProvider } from '../solver/types.ts';
+import type { CacheConfig } from '../model/cache-config.ts';
+import type { RemoteProvider } from '../model/remote.ts';
+import { createRemote, type LayerStack, stackOn } from '../model/remote.ts';
+import type { CacheExporterRecord } from '../solver/types.ts';
 import { CacheChains } from './cache-chains.ts';
-import type { CacheConfig } from './cache-config.ts';
 
 /** Stands for what cannot be found by its digest: such a record is never written, nor what only it leads to. */
 const UNFINDABLE = 'random:';

@@ -1,7 +1,7 @@
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
-import { compareTimes } from '../solver/compare-times.ts';
-import type { LayerStack } from '../solver/layer-stack.ts';
-import type { CacheConfig } from './cache-config.ts';
+import type { CacheConfig } from '../model/cache-config.ts';
+import { compareTimes } from '../model/compare-times.ts';
+import type { LayerStack } from '../model/remote.ts';
 
 /** A link to a record that was added before. */
 export interface ItemLink {

@@ -1,5 +1,5 @@
 import { CacheError } from '../../../shared/base/errors.ts';
-import type { CacheConfig } from './cache-config.ts';
+import type { CacheConfig } from '../model/cache-config.ts';
 
 /** The columns that refer to one another. */
 export type ConfigIndexes = Pick<

@@ -1,4 +1,8 @@
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
+import type { CacheConfig } from '../model/cache-config.ts';
+import { buildKeyGraph, inputsOf, type KeyGraph, selectorOf } from '../model/key-graph.ts';
+import type { Remote, RemoteProvider, Result } from '../model/remote.ts';
+import { createPresence, createRemote, type LayerStack, stackOf, stackOn } from '../model/remote.ts';
 import {
   type CacheInfoLink,
   type CacheKeyStorage,
@@ -8,10 +12,6 @@ import {
 } from '../ports/cache-key-storage.ts';
 import type { CacheResultStorage } from '../ports/cache-result-storage.ts';
 import { outputKey, RESOLVED_OUTPUT } from '../solver/cache-key.ts';
-import { buildKeyGraph, inputsOf, type KeyGraph, selectorOf } from '../solver/key-graph.ts';
-import { createPresence, createRemote, type LayerStack, stackOf, stackOn } from '../solver/layer-stack.ts';
-import type { Remote, RemoteProvider, Result } from '../solver/types.ts';
-import type { CacheConfig } from './cache-config.ts';
 
 /** A parsed config as a solver sees it: the graph of its keys, and its results. */
 export interface ConfigStorages {

@@ -1,4 +1,4 @@
-import type { ChainedResult } from './cache-config.ts';
+import type { ChainedResult } from '../model/cache-config.ts';
 import { Column } from './column.ts';
 import { DocumentReader } from './document-reader.ts';
 import { FieldNames } from './field-names.ts';

@@ -1,9 +1,10 @@
 import { CacheError, throwIfAborted } from '../../../shared/base/errors.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
+import type { RemoteProvider } from '../model/remote.ts';
 import type { BlobContent, Document } from '../ports/cache-target.ts';
-import type { CacheExporterTarget, RemoteProvider } from '../solver/types.ts';
-import { type CacheDocuments, cacheDocuments } from '../store/cache-documents.ts';
+import type { CacheExporterTarget } from '../solver/types.ts';
 import { CacheChains } from './cache-chains.ts';
+import { type CacheDocuments, cacheDocuments } from './cache-documents.ts';
 import { descriptorJson, type WireForm } from './manifest.ts';
 
 /** Key of what `finalize` answers: the descriptor of the manifest as JSON text. Must agree with BuildKit's. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CacheError } from '../../../shared/base/errors.ts';
 import { MEDIA_TYPES } from '../../../shared/oci/media-types.ts';
+import { runSteps } from '../streams/steps.ts';
 import { FIXTURES, realCaches } from '../testing/real-caches.ts';
 import { describeManifest } from './describe-manifest.ts';
 import {
@@ -13,7 +14,6 @@ import {
   unpackDescriptors,
   without,
 } from './manifest-reader.ts';
-import { finish } from './steps.ts';
 
 const D = (n: number) => `sha256:${n.toString(16).padStart(64, '0')}`;
 const layer = (n: number) => ({ mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', digest: D(n), size: n });
@@ -36,7 +36,7 @@ async function fault(action: () => unknown): Promise<CacheError> {
   return expect.fail('it was read');
 }
 
-const all = (packed: PackedDescriptors) => finish(unpackDescriptors(packed));
+const all = (packed: PackedDescriptors) => runSteps(unpackDescriptors(packed));
 
 describe('reading a manifest', () => {
   test.each(realCaches(FIXTURES))(

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { CacheError } from '../../../shared/base/errors.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { MEDIA_TYPES } from '../../../shared/oci/media-types.ts';
-import type { CacheConfig } from './cache-config.ts';
+import type { CacheConfig } from '../model/cache-config.ts';
 import { goString } from './marshal.ts';
 
 /** The three wire forms BuildKit writes to a layout or a registry. */

@@ -1,4 +1,4 @@
-import type { CacheConfig } from './cache-config.ts';
+import type { CacheConfig } from '../model/cache-config.ts';
 
 const FLUSH_CHARS = 1 << 20;
 

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { runSteps } from '../streams/steps.ts';
 import { bytesAt, compareText, packTexts, TextPacker, textAt, textBuffers, unpackTexts } from './packed-texts.ts';
-import { finish } from './steps.ts';
 
 test('any texts come back as they were', () => {
   fc.assert(
     fc.property(fc.array(fc.string({ unit: 'grapheme' })), (texts) => {
       const packed = packTexts(texts);
       expect(texts.map((_, i) => textAt(packed, i))).toEqual(texts.map((text) => text.toWellFormed()));
-      expect(finish(unpackTexts(packed))).toEqual(texts.map((text) => text.toWellFormed()));
+      expect(runSteps(unpackTexts(packed))).toEqual(texts.map((text) => text.toWellFormed()));
     }),
   );
 });
@@ -35,7 +35,7 @@ test('many blocks, and a text that is larger than a block, can be moved to anoth
   const packed = packer.finish();
   const moved = structuredClone(packed, { transfer: textBuffers(packed) });
   expect(bytesAt(moved, 40).length).toBe(huge.length);
-  const texts = finish(unpackTexts(moved));
+  const texts = runSteps(unpackTexts(moved));
   expect(
     texts.slice(0, 40).map((text, i) => text.length === filler.length - i && text.startsWith('aaa')),
   ).not.toContain(false);

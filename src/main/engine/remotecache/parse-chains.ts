@@ -1,7 +1,8 @@
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
-import { createRemote } from '../solver/layer-stack.ts';
-import type { CacheExporterRecord, CacheExporterTarget, Remote, RemoteProvider } from '../solver/types.ts';
-import type { CacheConfig } from './cache-config.ts';
+import type { CacheConfig } from '../model/cache-config.ts';
+import type { Remote, RemoteProvider } from '../model/remote.ts';
+import { createRemote } from '../model/remote.ts';
+import type { CacheExporterRecord, CacheExporterTarget } from '../solver/types.ts';
 import { createConfigStorages } from './config-key-storage.ts';
 
 /**

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CacheError, isCacheError } from '../../../shared/base/errors.ts';
+import type { CacheConfig } from '../model/cache-config.ts';
 import { FIXTURES, realCaches } from '../testing/real-caches.ts';
-import type { CacheConfig } from './cache-config.ts';
 import { MAX_DOCUMENT_BYTES } from './document-reader.ts';
 import { goString, marshalCacheConfig } from './marshal.ts';
 import { parseCacheConfig } from './parse.ts';

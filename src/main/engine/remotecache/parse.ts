@@ -1,9 +1,10 @@
 import { throwIfAborted } from '../../../shared/base/errors.ts';
-import type { CacheConfig } from './cache-config.ts';
+import type { CacheConfig } from '../model/cache-config.ts';
+import { drive } from '../streams/drive.ts';
+import { runSteps } from '../streams/steps.ts';
 import { checkIndexes } from './check.ts';
 import { ConfigReader } from './config-reader.ts';
 import { type PackedTexts, textBuffers, unpackTexts } from './packed-texts.ts';
-import { finish, finishSlowly } from './steps.ts';
 
 /** A parsed config whose texts are still packed: all of it can be transferred between threads without a copy. */
 export interface PackedConfig extends Omit<CacheConfig, 'texts'> {
@@ -75,11 +76,11 @@ export function configBuffers(config: PackedConfig): ArrayBuffer[] {
 /** Makes the strings, all at once; nothing is left of what was packed. */
 export function unpackConfig(packed: PackedConfig): CacheConfig {
   const { packedTexts, ...columns } = packed;
-  return { ...columns, texts: finish(unpackTexts(packedTexts)) };
+  return { ...columns, texts: runSteps(unpackTexts(packedTexts)) };
 }
 
 /** As `unpackConfig`, in slices of a few milliseconds, so that the event loop of the caller stays free. */
 export async function unpackConfigSlowly(packed: PackedConfig): Promise<CacheConfig> {
   const { packedTexts, ...columns } = packed;
-  return { ...columns, texts: await finishSlowly(unpackTexts(packedTexts)) };
+  return { ...columns, texts: await drive(unpackTexts(packedTexts)) };
 }

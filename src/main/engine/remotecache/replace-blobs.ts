@@ -1,4 +1,4 @@
-import type { CacheConfig } from './cache-config.ts';
+import type { CacheConfig } from '../model/cache-config.ts';
 import { sortCacheConfig } from './sort.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { CacheConfig } from './cache-config.ts';
+import type { CacheConfig } from '../model/cache-config.ts';
 
 /** Which results stay, by their index in the columns and in `chains`. 1 keeps, 0 drops. */
 export interface KeptResults {

@@ -1,4 +1,4 @@
-import type { CacheConfig } from './cache-config.ts';
+import type { CacheConfig } from '../model/cache-config.ts';
 
 /**
  * The config in BuildKit's canonical order (`sortConfig` in `cache/remotecache/v1/utils.go`): layers by blob and then

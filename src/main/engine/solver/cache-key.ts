@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Index } from './types.ts';
+
+/** Position of a result in what an operation returns, counted from 0; -1 for a record that is a checksum of contents. */
+export type Index = number;
 
 /**
  * Output index that says: this digest is a record's own already, nothing is to be derived. An exported cache holds record

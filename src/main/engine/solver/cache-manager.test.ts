@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createMemoryCacheKeyStorage } from '../../adapters/memory/cache-key-storage.ts';
 import { createSqliteCacheKeyStorage } from '../../adapters/sqlite/cache-key-storage.ts';
 import { openBolt } from '../bolt/open.ts';
+import type { Result } from '../model/remote.ts';
 import { copyKeys, pictureOf } from '../ports/cache-key-storage.suite.ts';
 import type { CacheKeyStorage } from '../ports/cache-key-storage.ts';
 import type { CacheResultStorage } from '../ports/cache-result-storage.ts';
@@ -17,7 +18,6 @@ import { createRootKey, outputKey, RESOLVED_OUTPUT } from './cache-key.ts';
 import { createCacheManager } from './cache-manager.ts';
 import { createCombinedCacheManager } from './combined-cache-manager.ts';
 import { createKeyExporter } from './key-exporter.ts';
-import type { Result } from './types.ts';
 
 const everything = { has: () => true };
 

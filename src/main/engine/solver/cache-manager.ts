@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { compareTimes } from '../model/compare-times.ts';
 import { type CacheInfoLink, type CacheKeyStorage, readOnlyCache } from '../ports/cache-key-storage.ts';
 import type { CacheResultStorage } from '../ports/cache-result-storage.ts';
+import type { Index } from './cache-key.ts';
 import { type CacheKey, type CacheKeyWithSelector, outputKey } from './cache-key.ts';
-import { compareTimes } from './compare-times.ts';
 import { createKeyExporter } from './key-exporter.ts';
-import type { CacheManager, CacheRecord, Index } from './types.ts';
+import type { CacheManager, CacheRecord } from './types.ts';
 
 /** What a cache manager is built from. */
 export interface CacheManagerParts {

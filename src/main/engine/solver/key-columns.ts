@@ -1,6 +1,6 @@
 import { CacheError } from '../../../shared/base/errors.ts';
+import type { CacheConfig } from '../model/cache-config.ts';
 import type { CacheKeyStorage } from '../ports/cache-key-storage.ts';
-import type { CacheConfig } from '../remotecache/cache-config.ts';
 import { outputKey } from './cache-key.ts';
 
 /** A result of a record: its top layer, an index into the layers that are given beside, and its time. */

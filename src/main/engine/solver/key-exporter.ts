@@ -1,7 +1,8 @@
+import { compareTimes } from '../model/compare-times.ts';
+import type { Remote } from '../model/remote.ts';
 import type { CacheKeyStorage } from '../ports/cache-key-storage.ts';
 import type { CacheResultStorage } from '../ports/cache-result-storage.ts';
 import { type CacheKey, outputKey } from './cache-key.ts';
-import { compareTimes } from './compare-times.ts';
 import type {
   CacheExporter,
   CacheExporterRecord,
@@ -9,7 +10,6 @@ import type {
   CacheExportMode,
   CacheExportOpt,
   CacheManager,
-  Remote,
 } from './types.ts';
 
 /** What an exporter reads from. */

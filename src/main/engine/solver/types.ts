@@ -2,12 +2,9 @@
  * The vocabulary of BuildKit's solver cache, from `solver/types.go`, in TypeScript form: camelCase methods, promises for
  * what blocks, an `AbortSignal` where Go has a context. The names are upstream's, so that who knows one knows the other.
  */
-import type { Descriptor } from '../../../shared/oci/descriptor.ts';
-import type { CacheKey, CacheKeyWithSelector } from './cache-key.ts';
-import type { LayerStack } from './layer-stack.ts';
 
-/** Position of a result in what an operation returns, counted from 0; -1 for a record that is a checksum of contents. */
-export type Index = number;
+import type { Remote, Result } from '../model/remote.ts';
+import type { CacheKey, CacheKeyWithSelector, Index } from './cache-key.ts';
 
 /** A node of a build graph: one operation with its inputs. @public */
 export interface Vertex {
@@ -32,13 +29,6 @@ export interface VertexOptions {
   readonly cacheSources: readonly CacheManager[];
   readonly description: ReadonlyMap<string, string>;
   readonly exportCache?: boolean;
-}
-
-/** What a build step gave. */
-export interface Result {
-  id(): string;
-  release(): Promise<void>;
-  sys(): unknown;
 }
 
 /** A result together with the keys it is found by. @public */
@@ -82,19 +72,6 @@ export interface CacheExporterRecord {
   addResult(createdAt: string, result: Remote): void;
   /** This record is found from `src`, at input `index`, with `selector` or "". */
   linkFrom(src: CacheExporterRecord, index: Index, selector: string): void;
-}
-
-/** A stack of layers, bottom to top, and where their bytes come from. */
-export interface Remote {
-  readonly descriptors: readonly Descriptor[];
-  /** The same as a shared stack, where the maker has one. */
-  readonly stack?: LayerStack;
-  readonly provider: RemoteProvider;
-}
-
-/** Knows whether the blobs of a remote are there; reading them belongs to who transfers them. */
-export interface RemoteProvider {
-  has(digest: string): boolean;
 }
 
 /** A link between two records as an export of early versions wrote it. @public */

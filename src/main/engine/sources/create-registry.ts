@@ -1,15 +1,15 @@
 import { CacheError, cancelled } from '../../../shared/base/errors.ts';
 import type { Source } from '../../../shared/model/source.ts';
-import type { Jobs } from '../jobs/jobs.ts';
 import type { AuditLog, RecentSources } from '../ports/app-state.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Jobs } from '../ports/jobs.ts';
 import type { StoreOpener } from '../ports/managed-store.ts';
+import type { SourceRegistry } from '../ports/source-registry.ts';
 import { abortable } from '../streams/abortable.ts';
 import { createCoalescedStream } from '../streams/coalesced.ts';
 import { createEntry, type Entry, toSources } from './entry.ts';
 import { isUnread, jobOf, slotOf } from './life.ts';
 import { createLoader, type LoaderPorts } from './loader.ts';
-import type { SourceRegistry } from './registry.ts';
 import { sourceId } from './source-id.ts';
 
 /** What the registry needs of the world. */

@@ -1,8 +1,8 @@
 import type { Implementer } from '../implementer.ts';
 import type { FolderLister } from '../ports/folder-lister.ts';
 import type { SourceOpener } from '../ports/source-opener.ts';
+import type { SourceRegistry } from '../ports/source-registry.ts';
 import { browse } from './browse.ts';
-import type { SourceRegistry } from './registry.ts';
 
 /** `sources` of the contract. */
 export function createSourcesHandlers(

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { CacheError, throwIfAborted } from '../../../shared/base/errors.ts';
 import { READ_ONLY_CACHE } from '../../../shared/model/source-abilities.ts';
 import { type Digest, parseDigest } from '../../../shared/oci/digest.ts';
+import type { CacheConfig } from '../model/cache-config.ts';
 import type { CacheSource, SourceBlob } from '../ports/cache-source.ts';
-import type { CacheConfig } from '../remotecache/cache-config.ts';
 
 /** The digest of some bytes. */
 export function digestOf(bytes: Uint8Array): Digest {

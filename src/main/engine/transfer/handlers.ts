@@ -1,13 +1,13 @@
 import { CacheError } from '../../../shared/base/errors.ts';
 import type { TransferOptions } from '../../../shared/model/transfer.ts';
 import type { Implementer } from '../implementer.ts';
-import type { Jobs } from '../jobs/jobs.ts';
 import type { BIC } from '../ports/blob-info-cache.ts';
 import type { CacheSource } from '../ports/cache-source.ts';
 import type { CacheTarget, TargetOpener } from '../ports/cache-target.ts';
+import type { Jobs } from '../ports/jobs.ts';
 import type { LockOptions, ManagedStore, StoreOpener } from '../ports/managed-store.ts';
+import type { SourceRegistry } from '../ports/source-registry.ts';
 import type { Staging } from '../ports/staging.ts';
-import type { SourceRegistry } from '../sources/registry.ts';
 import { waiting } from '../store/waiting.ts';
 import { createLayoutTarget } from './layout-target.ts';
 import { previewTransfer } from './preview.ts';

@@ -1,7 +1,7 @@
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { describeManifest } from '../remotecache/describe-manifest.ts';
 import { readManifest, unpackDescriptors } from '../remotecache/manifest-reader.ts';
-import { finishSlowly } from '../remotecache/steps.ts';
+import { drive } from '../streams/drive.ts';
 
 /** A larger manifest is not looked into for the little that it may save. */
 export const MAX_MANIFEST_BYTES = 32 * 1024 * 1024;
@@ -13,5 +13,5 @@ export async function layersOfManifest(
   subject: string,
 ): Promise<readonly Descriptor[]> {
   const described = describeManifest(await readManifest(chunks), mediaType, subject);
-  return described.kind === 'index' ? [] : finishSlowly(unpackDescriptors(described.layers));
+  return described.kind === 'index' ? [] : drive(unpackDescriptors(described.layers));
 }

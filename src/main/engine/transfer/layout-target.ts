@@ -5,9 +5,9 @@ import { isReplacedBy, type LayoutIndexDocument, withReference } from '../../../
 import { pathPlace } from '../../../shared/oci/reference.ts';
 import type { CacheTarget, NewReference } from '../ports/cache-target.ts';
 import type { LayoutStore } from '../ports/managed-store.ts';
+import { copyBlobs } from '../store/copy-blobs.ts';
 import { writeDocument } from '../store/write-document.ts';
 import { buildCommands } from './build-commands.ts';
-import { copyBlobs } from './copy-blobs.ts';
 import { layersOfManifest, MAX_MANIFEST_BYTES } from './layers-of-manifest.ts';
 import { presentBlobs, unfitBlobs, vanishedBlobs } from './present-blobs.ts';
 import { setDamagedAside } from './set-damaged-aside.ts';

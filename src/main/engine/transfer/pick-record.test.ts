@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openSource } from '../../adapters/oci-layout/index.ts';
 import { deriveCatalog } from '../catalog/derive.ts';
-import { runSteps } from '../catalog/steps.ts';
 import type { SourceCache } from '../ports/cache-source.ts';
+import { runSteps } from '../streams/steps.ts';
 import { FIXTURES } from '../testing/real-caches.ts';
 import { pickRecord } from './pick-record.ts';
 

@@ -3,7 +3,7 @@ import { CacheError } from '../../../shared/base/errors.ts';
 import type { TransferOptions } from '../../../shared/model/transfer.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import type { CacheTarget } from '../ports/cache-target.ts';
-import { type CacheDocuments, cacheDocuments } from '../store/cache-documents.ts';
+import { type CacheDocuments, cacheDocuments } from '../remotecache/cache-documents.ts';
 import type { ChosenCache } from './choose-caches.ts';
 import { type SelectedCache, selectCache } from './selected-cache.ts';
 import { targetForm } from './target-form.ts';

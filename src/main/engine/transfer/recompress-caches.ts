@@ -5,9 +5,9 @@ import { type Digest, parseDigest, shortDigest } from '../../../shared/oci/diges
 import { ANNOTATIONS, compressionOf } from '../../../shared/oci/media-types.ts';
 import type { CacheTarget } from '../ports/cache-target.ts';
 import { replaceBlobs } from '../remotecache/replace-blobs.ts';
+import { isDamage } from '../store/copy-blobs.ts';
 import { eachOf } from '../streams/each-of.ts';
 import type { ChosenCache } from './choose-caches.ts';
-import { isDamage } from './copy-blobs.ts';
 import { recompressBlob } from './recompress.ts';
 import type { LayerCompression } from './recompressed-layer.ts';
 import { noteDamage, type Run } from './run.ts';

@@ -4,10 +4,10 @@ import { CacheError, type CacheErrorCode, isCacheError, throwIfAborted } from '.
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { isDigest, parseDigest, splitDigest } from '../../../shared/oci/digest.ts';
 import { ANNOTATIONS, compressionOf } from '../../../shared/oci/media-types.ts';
-import { packingOf, UNPACK_LIMITS, unpacked, withinLimits } from '../layers/unpack.ts';
 import type { CacheSource } from '../ports/cache-source.ts';
+import { hashStream } from '../streams/hash-stream.ts';
 import { through } from '../streams/through.ts';
-import { hashStream } from '../verify/hash-stream.ts';
+import { packingOf, UNPACK_LIMITS, unpacked, withinLimits } from '../streams/unpack.ts';
 import { type LayerCompression, recompressedLayer } from './recompressed-layer.ts';
 
 /** Options of `recompressBlob`. */

@@ -1,7 +1,7 @@
 import { CACHE_FORMS } from '../../../shared/model/cache-forms.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
+import type { CacheConfig } from '../model/cache-config.ts';
 import type { SourceCache } from '../ports/cache-source.ts';
-import type { CacheConfig } from '../remotecache/cache-config.ts';
 import { canonicalConfig } from '../remotecache/canonical-config.ts';
 import { dropResults, minResults, wholeChains } from '../remotecache/reshape.ts';
 import { sortCacheConfig } from '../remotecache/sort.ts';

@@ -2,7 +2,7 @@ import type { JobProgress } from '../../../shared/model/job.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { parseDigest } from '../../../shared/oci/digest.ts';
 import { isManaged, type LayoutStore, type LockOptions } from '../ports/managed-store.ts';
-import { quarantineDamaged } from '../verify/quarantine-damaged.ts';
+import { quarantineDamaged } from '../store/quarantine-damaged.ts';
 
 interface AsideOptions extends LockOptions {
   readonly onProgress?: ((progress: JobProgress) => void) | undefined;

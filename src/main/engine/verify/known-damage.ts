@@ -5,7 +5,7 @@ import { isDigest } from '../../../shared/oci/digest.ts';
 import { locationOfPlace } from '../blob-info/same-place.ts';
 import type { BIC } from '../ports/blob-info-cache.ts';
 import type { StoreOpener } from '../ports/managed-store.ts';
-import type { SourceRegistry } from '../sources/registry.ts';
+import type { SourceRegistry } from '../ports/source-registry.ts';
 
 /** What finding damage needs of the engine. */
 export interface DamageEngine {

@@ -5,11 +5,11 @@ import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { type Digest, parseDigest, shortDigest, splitDigest } from '../../../shared/oci/digest.ts';
 import type { CacheSource } from '../ports/cache-source.ts';
 import type { ManagedStore } from '../ports/managed-store.ts';
+import { copyBlobs } from '../store/copy-blobs.ts';
+import { quarantineDamaged } from '../store/quarantine-damaged.ts';
 import { waiting } from '../store/waiting.ts';
-import { copyBlobs } from '../transfer/copy-blobs.ts';
+import { hashStream } from '../streams/hash-stream.ts';
 import { type ExpectedBlob, expectedBlobs } from './expected-blobs.ts';
-import { hashStream } from './hash-stream.ts';
-import { quarantineDamaged } from './quarantine-damaged.ts';
 
 /** A store with damage, and which of it is meant: absent, all that is known. */
 export interface DamagedStore {

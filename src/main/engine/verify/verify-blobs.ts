@@ -2,12 +2,12 @@ import { CacheError, type CacheErrorData } from '../../../shared/base/errors.ts'
 import type { VerifyReport } from '../../../shared/model/job.ts';
 import type { Digest } from '../../../shared/oci/digest.ts';
 import { splitDigest } from '../../../shared/oci/digest.ts';
-import type { RawProgress } from '../jobs/rate.ts';
 import type { BlobHash, BlobHasher, BlobToHash } from '../ports/blob-hasher.ts';
 import type { CacheSource, SourceBlob } from '../ports/cache-source.ts';
+import type { RawProgress } from '../ports/jobs.ts';
 import { eachOf } from '../streams/each-of.ts';
+import { hashStream } from '../streams/hash-stream.ts';
 import { type ExpectedBlob, expectedBlobs } from './expected-blobs.ts';
-import { hashStream } from './hash-stream.ts';
 
 /** Blobs that come from elsewhere are waited for together. */
 const STREAMS_AT_ONCE = 4;

@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type SmallSource, smallSource } from '../../../engine/catalog/testing/small-source.ts';
+import type { RecordNames } from '../../../engine/model/record-names.ts';
 import type { SourceSnapshot } from '../../../engine/ports/cache-source.ts';
-import type { Catalog, CatalogStore, RecordNames } from '../../../engine/ports/catalog.ts';
+import type { Catalog, CatalogStore } from '../../../engine/ports/catalog.ts';
 import { createHandClock } from '../../../engine/testing/stand-ins.ts';
 import { createDuckdbCatalogStore } from '../index.ts';
 

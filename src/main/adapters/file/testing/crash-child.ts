@@ -6,7 +6,7 @@
  */
 import { parseDigest } from '../../../../shared/oci/digest.ts';
 import { undoPlan } from '../../../engine/prune/undo.ts';
-import { quarantineDamaged } from '../../../engine/verify/quarantine-damaged.ts';
+import { quarantineDamaged } from '../../../engine/store/quarantine-damaged.ts';
 import { importFrom, prune, startOn } from './store-folder.ts';
 
 /** What the process is told. */

@@ -1,7 +1,7 @@
 import { parseTime } from '../../../../shared/base/time.ts';
 import type { Totals } from '../../../../shared/model/totals.ts';
+import type { CacheConfig } from '../../model/cache-config.ts';
 import type { SourceSnapshot } from '../../ports/cache-source.ts';
-import type { CacheConfig } from '../../remotecache/cache-config.ts';
 
 /** One record, as `docs/CLI.md` defines its figures, worked out the slow and obvious way. */
 export interface NaiveRecord {

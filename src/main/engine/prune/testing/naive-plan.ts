@@ -1,5 +1,5 @@
 import type { PrunePolicy } from '../../../../shared/model/plan.ts';
-import { parseInstant } from '../../catalog/instant.ts';
+import { parseInstant } from '../../model/instant.ts';
 import type { SourceSnapshot } from '../../ports/cache-source.ts';
 
 /** What of a plan the straightforward way finds: ids in the order of leaving, and the bytes that stay. */

@@ -1,4 +1,4 @@
-import type { CacheConfig } from '../cache-config.ts';
+import type { CacheConfig } from '../../model/cache-config.ts';
 
 /**
  * The same cache with layers and records in another order: the reverse. Made by way of objects, so that it shares no

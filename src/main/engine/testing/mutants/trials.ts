@@ -13,8 +13,8 @@ import { marshalCacheConfig } from '../../remotecache/marshal.ts';
 import { parseCacheConfig, unpackConfig } from '../../remotecache/parse.ts';
 import { addConfigTo } from '../../remotecache/parse-chains.ts';
 import { sortCacheConfig } from '../../remotecache/sort.ts';
-import { finish } from '../../remotecache/steps.ts';
 import { createBoltCacheKeyStorage } from '../../solver/bolt-key-storage.ts';
+import { runSteps } from '../../streams/steps.ts';
 import { FIXTURES, realCaches } from '../real-caches.ts';
 import { mutateBolt } from './mutate-bolt.ts';
 import { mutateBytes } from './mutate-bytes.ts';
@@ -102,7 +102,7 @@ async function readManifests(manifest: Uint8Array, mediaType: string, others: re
   );
   await reader.readEntry('mutant', { mediaType, digest: digestOf(manifest), size: manifest.length });
   for (const cache of reader.caches) {
-    finish(unpackDescriptors(cache.descriptors));
+    runSteps(unpackDescriptors(cache.descriptors));
     unpackConfig(cache.parsed);
   }
   for (const { code } of reader.problems) if (code === 'INTERNAL') throw new Error('a bug is listed as a problem');

@@ -1,6 +1,6 @@
 import type { Problem, Source } from '../../../shared/model/source.ts';
-import type { CacheSource, SourceSnapshot } from '../ports/cache-source.ts';
-import type { Catalog } from '../ports/catalog.ts';
+import type { CacheSource, SourceSnapshot } from './cache-source.ts';
+import type { Catalog } from './catalog.ts';
 
 /**
  * What is open. A listed source that is not open yet (after a restart) is opened by the first who asks for its contents;

@@ -1,4 +1,4 @@
-import { parseInstant } from '../catalog/instant.ts';
+import { parseInstant } from './instant.ts';
 
 /** Orders RFC 3339 texts by instant, to the nanosecond. Texts that are no time come first, and so does Go's zero time. */
 export function compareTimes(a: string, b: string): number {

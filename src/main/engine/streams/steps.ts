@@ -14,8 +14,8 @@ export type Steps<T> = Generator<Step, T, undefined>;
 /** How many rows a step works on: a few milliseconds of the slowest loop. */
 export const STEP_ROWS = 16_384;
 
-/** Drives a computation to its end at once. */
-export function runSteps<T>(steps: Steps<T>): T {
+/** Drives a computation to its end at once, without its pauses. */
+export function runSteps<T>(steps: Generator<unknown, T, undefined>): T {
   for (;;) {
     const next = steps.next();
     if (next.done) return next.value;

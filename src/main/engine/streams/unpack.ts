@@ -1,7 +1,7 @@
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { CacheError } from '../../../shared/base/errors.ts';
 import type { BlobReader } from '../ports/cache-source.ts';
-import { through } from '../streams/through.ts';
+import { through } from './through.ts';
 import { splitAtFrames } from './zstd-frames.ts';
 
 /** How the bytes of a layer are packed. */

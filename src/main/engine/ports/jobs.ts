@@ -1,11 +1,14 @@
 import type { Job, JobLogLine, JobProgress, JobResult } from '../../../shared/model/job.ts';
 
+/** What a job's function reports: `JobProgress` without what is worked out from it. */
+export type RawProgress = Omit<JobProgress, 'rate' | 'leftMs'>;
+
 /** What a job's function is given. */
 export interface JobContext {
   /** Fires on cancel. The function then throws `CANCELLED` soon (well under a second) and leaves everything as before or resumable. */
   readonly signal: AbortSignal;
   /** Call it as often as is convenient: events are thinned, rate and time left are worked out here. */
-  progress(progress: Omit<JobProgress, 'rate' | 'leftMs'>): void;
+  progress(progress: RawProgress): void;
   /** A line for the job's log. */
   log(text: string): void;
 }

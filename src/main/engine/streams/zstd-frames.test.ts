@@ -1,7 +1,7 @@
 import { constants, createZstdDecompress, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { through } from '../streams/through.ts';
+import { through } from './through.ts';
 import { splitAtFrames } from './zstd-frames.ts';
 
 async function gather(chunks: AsyncIterable<Uint8Array>): Promise<Buffer[]> {

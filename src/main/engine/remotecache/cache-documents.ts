@@ -1,11 +1,11 @@
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { MEDIA_TYPES } from '../../../shared/oci/media-types.ts';
+import type { CacheConfig } from '../model/cache-config.ts';
 import type { Document } from '../ports/cache-target.ts';
 import type { BlobStore } from '../ports/managed-store.ts';
-import type { CacheConfig } from '../remotecache/cache-config.ts';
-import { buildManifest, layerDescriptors, type WireForm } from '../remotecache/manifest.ts';
-import { marshalCacheConfig } from '../remotecache/marshal.ts';
-import { describeDocument, writeDocument } from './write-document.ts';
+import { describeDocument, writeDocument } from '../store/write-document.ts';
+import { buildManifest, layerDescriptors, type WireForm } from './manifest.ts';
+import { marshalCacheConfig } from './marshal.ts';
 
 /** The two documents of a cache, as they would be written. */
 export interface CacheDocuments {

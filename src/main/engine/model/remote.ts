@@ -1,5 +1,24 @@
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
-import type { Remote, RemoteProvider } from './types.ts';
+
+/** What a build step gave. */
+export interface Result {
+  id(): string;
+  release(): Promise<void>;
+  sys(): unknown;
+}
+
+/** A stack of layers, bottom to top, and where their bytes come from. */
+export interface Remote {
+  readonly descriptors: readonly Descriptor[];
+  /** The same as a shared stack, where the maker has one. */
+  readonly stack?: LayerStack;
+  readonly provider: RemoteProvider;
+}
+
+/** Knows whether the blobs of a remote are there; reading them belongs to who transfers them. */
+export interface RemoteProvider {
+  has(digest: string): boolean;
+}
 
 /**
  * A layer on everything below it, shared between results: the chains of a build of 5,000 steps are 5,000 stacks, not
