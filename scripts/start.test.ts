@@ -70,4 +70,18 @@ describe.skipIf(process.platform !== 'linux')('npm start', () => {
     expect(await ended(child)).toBe(7);
     expect(await readFile(join(dist, 'started'), 'utf8')).toMatch(/^(--no-sandbox )?\/.*\n$/);
   });
+
+  it('says why and goes on in the browser where Electron crashes at once', async () => {
+    const dist = join(folder, 'crashing');
+    await mkdir(dist);
+    // As Chromium does where it finds no sandbox to run in.
+    await writeFile(join(dist, 'electron'), '#!/bin/sh\nulimit -c 0; kill -TRAP $$\n');
+    await chmod(join(dist, 'electron'), 0o755);
+    const { child, text } = start({ DISPLAY: ':99', ELECTRON_OVERRIDE_DIST_PATH: dist });
+    const closed = ended(child);
+    await expect.poll(text, { timeout: 60_000 }).toMatch(/http:\S+\n/);
+    expect(text()).toMatch(/Electron (cannot start|ended at once).*\nThe window opens in your browser instead/);
+    child.kill('SIGTERM');
+    expect(await closed).toBe(0);
+  });
 });

@@ -1,10 +1,11 @@
 // Opens the window: builds what is missing or old, then runs Electron where its program is there or can be fetched and a
-// display is there to show it, else serves the window to the system's browser.
+// display is there to show it, else serves the window to the system's browser. So it does where Electron crashes at once.
 import { join } from 'node:path';
 import { canOpenBrowser } from '../src/main/hosts/browser.ts';
 import { errorLine } from '../src/main/hosts/cli/format/errors.ts';
 import { composeEngine } from '../src/main/hosts/compose.ts';
 import { downloadElectron, findElectron, runElectron } from '../src/main/hosts/electron-binary.ts';
+import { whyElectronCrashed } from '../src/main/hosts/electron-crash.ts';
 import { openSampleFirst } from '../src/main/hosts/first-source.ts';
 import { BUILT, PROJECT_FOLDER } from '../src/main/hosts/places.ts';
 import { serveWebWindow } from '../src/main/hosts/web-window.ts';
@@ -40,7 +41,13 @@ async function start(): Promise<void> {
   const hasDisplay = canOpenBrowser(process.env, process.platform);
   const electron = hasDisplay ? await electronProgram() : undefined;
   if (electron) await runDesktop(electron);
-  else await runInBrowser(hasDisplay);
+  else {
+    await runInBrowser(
+      hasDisplay
+        ? 'Electron could not be fetched: the window opens in your browser instead.'
+        : 'There is no display here: the window is served to a browser.',
+    );
+  }
 }
 
 async function electronProgram(): Promise<string | undefined> {
@@ -55,16 +62,14 @@ async function runDesktop(program: string): Promise<void> {
   if (await isOlderThanSources(from(BUILT.electronMain), ['src/main', 'src/shared', 'package-lock.json'].map(from))) {
     await (await import('./build.ts')).buildElectron('warn');
   }
-  process.exitCode = await runElectron(program, PROJECT_FOLDER, [], stop.signal);
+  const { status, crashedAtOnce } = await runElectron(program, PROJECT_FOLDER, [], stop.signal);
+  if (crashedAtOnce === undefined) process.exitCode = status;
+  else await runInBrowser(`${await whyElectronCrashed(crashedAtOnce)}\nThe window opens in your browser instead.`);
 }
 
-async function runInBrowser(hasDisplay: boolean): Promise<void> {
+async function runInBrowser(why: string): Promise<void> {
   if (stop.signal.aborted) return;
-  await say(
-    hasDisplay
-      ? 'Electron could not be fetched: the window opens in your browser instead.'
-      : 'There is no display here: the window is served to a browser.',
-  );
+  await say(why);
   await using engine = await composeEngine({ host: 'web', environment: process.env });
   const first = await openSampleFirst(engine.client);
   await serveWebWindow({

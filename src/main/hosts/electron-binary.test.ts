@@ -67,7 +67,7 @@ describe.skipIf(process.platform === 'win32')('running', () => {
 
   it('gives the project and what to open, and the status back', async () => {
     const status = await runElectron(await program('exit 3'), '/project', ['/cache'], new AbortController().signal);
-    expect(status).toBe(3);
+    expect(status).toEqual({ status: 3 });
     expect(await readFile(join(project, 'started'), 'utf8')).toMatch(/\/project \/cache\n$/);
   });
 
@@ -77,7 +77,7 @@ describe.skipIf(process.platform === 'win32')('running', () => {
     const run = runElectron(await program(script), '/project', [], stop.signal);
     await vi.waitFor(() => readFile(join(project, 'ready')), { timeout: 10_000 });
     stop.abort();
-    expect(await run).toBe(0);
+    expect(await run).toEqual({ status: 0 });
     expect(await readFile(join(project, 'ended'), 'utf8')).toBe('ended\n');
   });
 
@@ -91,7 +91,7 @@ describe.skipIf(process.platform === 'win32')('running', () => {
       `import { runElectron } from '${module}';
       const stop = new AbortController();
       process.on('SIGINT', () => (stop.signal.aborted ? process.exit(130) : stop.abort()));
-      process.exit(await runElectron('${path}', '/project', [], stop.signal));`,
+      process.exit((await runElectron('${path}', '/project', [], stop.signal)).status);`,
     );
     // A group of its own, as a shell makes for each command; a terminal signals all of it.
     const child = spawn(process.execPath, [starter], { detached: true, env: { ...process.env, ...environment } });
@@ -140,5 +140,16 @@ while :; do sleep 0.05; done`;
     const { ended } = await startFrom(script, { ELECTRON_RUN_AS_NODE: '1' });
     await ended;
     expect(await readFile(join(project, 'environment'), 'utf8')).not.toContain('ELECTRON_RUN_AS_NODE');
+  });
+
+  it.each([
+    ['SIGTRAP', { status: 130, crashedAtOnce: 'SIGTRAP' }],
+    ['SIGSEGV', { status: 130, crashedAtOnce: 'SIGSEGV' }],
+    // Somebody ended it: nothing else is tried.
+    ['SIGTERM', { status: 130 }],
+    ['SIGKILL', { status: 130 }],
+  ])('tells a crash at its start from an end that somebody wanted: %s', async (signal, end) => {
+    const crashing = await program(`ulimit -c 0; kill -${signal.slice(3)} $$`);
+    expect(await runElectron(crashing, '/project', [], new AbortController().signal)).toEqual(end);
   });
 });

@@ -36,8 +36,22 @@ export function downloadElectron(projectFolder: string, timeoutMs: number, signa
   });
 }
 
+/** How the desktop program ended. */
+export interface ElectronEnd {
+  /** Exit status for whoever started it; 130 where a signal ended it. */
+  readonly status: number;
+  /** The signal of a crash that came before a window can have been of use: something else is to be tried. */
+  readonly crashedAtOnce?: NodeJS.Signals;
+}
+
+/** A program that crashes later than this after its start had a window. */
+const AT_ONCE_MS = 10_000;
+
+/** Signals by which a program ends itself; the others come from somebody who wants it to end. */
+const CRASHES: readonly string[] = ['SIGTRAP', 'SIGABRT', 'SIGILL', 'SIGSEGV', 'SIGBUS', 'SIGSYS'];
+
 /**
- * Runs the desktop window until it is closed; resolves with its exit status. When the signal fires it is asked to end.
+ * Runs the desktop window until it is closed. When the signal fires it is asked to end.
  * `open`: what to open, as absolute paths.
  */
 export function runElectron(
@@ -45,9 +59,10 @@ export function runElectron(
   projectFolder: string,
   open: readonly string[],
   signal: AbortSignal,
-): Promise<number> {
+): Promise<ElectronEnd> {
   return new Promise((resolve, reject) => {
     const child = spawnElectron(program, [projectFolder, ...open]);
+    const startedAt = performance.now();
     const end = (): void => {
       child.kill('SIGTERM');
     };
@@ -59,11 +74,12 @@ export function runElectron(
     const endAll = (): void => killGroup(child);
     process.once('exit', endAll);
     child.once('error', reject);
-    child.once('exit', (code) => {
+    child.once('exit', (code, by) => {
       process.off('exit', endAll);
       process.off('SIGHUP', end);
       signal.removeEventListener('abort', end);
-      resolve(code ?? 130);
+      const isCrash = by !== null && CRASHES.includes(by) && performance.now() - startedAt < AT_ONCE_MS;
+      resolve({ status: code ?? 130, ...(isCrash ? { crashedAtOnce: by } : {}) });
     });
   });
 }

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { toCacheError } from '../../../../shared/base/errors.ts';
 import { canOpenBrowser } from '../../browser.ts';
 import { findElectron, runElectron } from '../../electron-binary.ts';
+import { whyElectronCrashed } from '../../electron-crash.ts';
 import { BUILT, PROJECT_FOLDER } from '../../places.ts';
 import type { CliContext, Register } from '../context.ts';
 import { EXIT, type ExitCode, ExitError } from '../exit-codes.ts';
@@ -21,8 +22,9 @@ async function open(context: CliContext, location: string): Promise<ExitCode> {
   const hasDisplay = canOpenBrowser(environment, process.platform);
   const electron = hasDisplay ? await findElectron(PROJECT_FOLDER, environment) : undefined;
   if (electron !== undefined && (await isBuilt())) {
-    await runElectron(electron, PROJECT_FOLDER, [absolute(location)], signal);
-    return EXIT.done;
+    const { crashedAtOnce } = await runElectron(electron, PROJECT_FOLDER, [absolute(location)], signal);
+    if (crashedAtOnce === undefined || signal.aborted) return EXIT.done;
+    await note(await whyElectronCrashed(crashedAtOnce));
   }
   const engine = await context.handle('window');
   const source = await engine.client.sources.open({ location }).catch((error) => {
