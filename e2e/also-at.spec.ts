@@ -2,7 +2,7 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, expectAccessible, goTo, idle, openSource, shoot, test } from './harness.ts';
 
-test('the inspector of a layer says where else it is, and leads there for as long as it is there', async ({
+test('the inspector of a layer says where else it is, and leads there for as long as it is there @web', async ({
   window: page,
   host,
 }, info) => {

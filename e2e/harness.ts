@@ -62,11 +62,16 @@ export const test = base.extend<{ host: Workplace; window: Page }>({
     if (info.project.name === 'electron') {
       const program = await electron.launch({
         executablePath: info.project.metadata.program as string,
-        args: ['--no-sandbox', root],
+        // Each test is an instance of its own.
+        args: [`--user-data-dir=${join(host.folder, 'user-data')}`, root],
+        // As `npm start` does: Chromium's sandbox does not run as root.
+        chromiumSandbox: process.getuid?.() !== 0,
         env: environmentOf(host.folder),
       });
       const window = await program.firstWindow();
+      await window.setViewportSize({ width: 1280, height: 800 });
       await idle(window);
+      await closeSample(window);
       await use(window);
       await program.close();
       return;
@@ -80,6 +85,16 @@ export const test = base.extend<{ host: Workplace; window: Page }>({
     await ended;
   },
 });
+
+/** The desktop opens the sample when it starts for the first time. Journeys begin with an empty list, as the web host does. */
+async function closeSample(window: Page): Promise<void> {
+  const sample = window.getByRole('navigation', { name: 'Sources' }).getByRole('link', { name: /^Sample cache/ });
+  await sample.focus();
+  await window.keyboard.press('Delete');
+  await expect(sample).toHaveCount(0);
+  await window.goto(new URL('/', window.url()).href);
+  await idle(window);
+}
 
 export { expect };
 

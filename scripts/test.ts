@@ -111,7 +111,7 @@ suite(
 
 console.log('\n== journeys in the browser');
 if (!(await findElectron('.', process.env))) {
-  console.log('The journeys run in Chromium alone: the program of Electron is not here.');
+  console.log('The program of Electron is not here: journeys of the desktop run on its shim (docs/DESKTOP.md).');
 }
 if (existsSync(process.env.CACHEWRIGHT_CHROMIUM ?? '/usr/bin/chromium')) {
   suite('journeys in the browser', built && run('playwright', ['test']), countPlaywright);
