@@ -55,7 +55,8 @@ export const test = base.extend<{ host: Workplace; window: Page }>({
         return to;
       },
     });
-    await rm(folder, { recursive: true, force: true });
+    // Chromium may still be writing its profile.
+    await rm(folder, { recursive: true, force: true, maxRetries: 10 });
   },
   /** The window: signed in at a fresh web host, or, in the project `electron`, the desktop program's own. */
   window: async ({ page, host }, use, info) => {
@@ -69,6 +70,8 @@ export const test = base.extend<{ host: Workplace; window: Page }>({
         env: environmentOf(host.folder),
       });
       const window = await program.firstWindow();
+      // As in the other projects: the time of the test is the limit.
+      window.setDefaultTimeout(0);
       await window.setViewportSize({ width: 1280, height: 800 });
       await idle(window);
       await closeSample(window);
