@@ -61,6 +61,8 @@ async function begin(): Promise<void> {
     setChromium(chromium);
     app.endChromium = async () => {
       chromium.process.off('exit', crashed);
+      const { exitCode, signalCode } = chromium.process;
+      if (exitCode !== null || signalCode !== null) return;
       const ended = new Promise((resolve) => chromium.process.once('exit', resolve));
       await chromium.connection.browser.send('Browser.close').catch(() => chromium.process.kill('SIGKILL'));
       await ended;

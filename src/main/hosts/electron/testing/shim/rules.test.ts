@@ -202,5 +202,22 @@ describe.skipIf(!hasChromium)(
       expect(lines).toEqual(['still ready']);
       expect(errors).toContain('A JavaScript error occurred in the main process');
     });
+
+    it('ends with Chromium, where that dies under it', async () => {
+      const { code } = await runApp({
+        'main.js': `
+        import { app, BrowserWindow } from 'electron';
+        import { readFileSync, readdirSync } from 'node:fs';
+        app.whenReady().then(() => {
+          new BrowserWindow();
+          const parent = (pid) => readFileSync('/proc/' + pid + '/stat', 'utf8').split(') ')[1].split(' ')[1];
+          const children = readdirSync('/proc').filter((pid) => {
+            try { return /^[0-9]+$/.test(pid) && parent(pid) === String(process.pid); } catch { return false; }
+          });
+          for (const pid of children) process.kill(Number(pid), 'SIGKILL');
+        });`,
+      });
+      expect(code).toBe(1);
+    });
   },
 );
