@@ -113,6 +113,12 @@ export default {
       { path: '^src/(main/hosts|renderer)/' },
     ),
     forbid(
+      'system-at-the-bottom',
+      'what the machine is asked knows nothing of caches',
+      { path: '^src/main/system/' },
+      { path: '^src/', pathNot: '^src/main/system/' },
+    ),
+    forbid(
       'no-adapter-imports-an-adapter',
       'one folder a technology, knowing that one only',
       { path: '^src/main/adapters/([^/]+)/' },

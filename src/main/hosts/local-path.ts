@@ -1,9 +1,9 @@
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CacheError } from '../../shared/base/errors.ts';
 import { splitLocation } from '../../shared/oci/location.ts';
 import { withoutAccount } from '../../shared/oci/reference.ts';
+import { expandHome } from '../system/expand-home.ts';
 
 /**
  * The absolute path that a person's text means: a path, `~/…`, `file://…`, or a path behind one of these schemes.
@@ -30,8 +30,4 @@ export function writablePath(text: string): string {
     subject: withoutAccount(text),
     hint: 'Write the path of a folder. An export may also go to docker://HOST/REPOSITORY:TAG.',
   });
-}
-
-function expandHome(path: string): string {
-  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
 }

@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAlive } from '../system/is-alive.ts';
 
 /**
  * A folder that lasts as long as this process, under `parent`. Those of processes that are gone, however they ended, are
@@ -9,18 +10,8 @@ export async function createPassingFolder(parent: string): Promise<AsyncDisposab
   await mkdir(parent, { recursive: true, mode: 0o700 });
   for (const name of await readdir(parent)) {
     const pid = /^(\d+)-/.exec(name)?.[1];
-    if (pid !== undefined && !isRunning(Number(pid))) await rm(join(parent, name), { recursive: true, force: true });
+    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(parent, name), { recursive: true, force: true });
   }
   const path = await mkdtemp(join(parent, `${process.pid}-`));
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Of another user: it runs.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

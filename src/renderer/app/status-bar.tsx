@@ -1,12 +1,12 @@
 import { Lock, RotateCcw, Terminal, TriangleAlert } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
+import { commandLine } from '../../shared/base/shell-word.ts';
 import type { Source } from '../../shared/model/source.ts';
 import { Button } from '../base/button.tsx';
 import { CopyButton } from '../base/copy-button.tsx';
 import { Icon } from '../base/icon.tsx';
 import { ProgressRing } from '../base/progress.tsx';
-import { commandLine } from '../base/shell-quote.ts';
 import { useConnection, useConnectionState } from '../client/engine-context.tsx';
 import { useLayerInfo } from '../client/hooks.ts';
 import { useShellState } from './shell-state.ts';

@@ -7,6 +7,7 @@ import type { RecordNames } from '../../engine/model/record-names.ts';
 import type { SourceSnapshot } from '../../engine/ports/cache-source.ts';
 import type { CatalogStore } from '../../engine/ports/catalog.ts';
 import { type Clock, systemClock } from '../../engine/ports/clock.ts';
+import { isAlive } from '../../system/is-alive.ts';
 import { openCatalog } from './catalog.ts';
 import { catalogFile, partFile, partOwner, sourceFolder } from './layout.ts';
 import { createPace, type Pace, paced } from './pace.ts';
@@ -94,15 +95,5 @@ async function listFolder(path: string): Promise<string[]> {
     return await readdir(path);
   } catch {
     return [];
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Somebody else's process may not be signalled, but it is there.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -1,7 +1,8 @@
 import * as fs from 'node:fs/promises';
-import { throwIfAborted, toCacheError } from '../../../shared/base/errors.ts';
+import { toCacheError } from '../../../shared/base/errors.ts';
 import { DIGEST_ALGORITHMS, type Digest, type DigestAlgorithm, isDigest } from '../../../shared/oci/digest.ts';
 import type { MoteUse } from '../../engine/ports/mote-cache.ts';
+import { eachOf } from '../../engine/streams/each-of.ts';
 import type { StoreLayout } from './layout.ts';
 import { namesIn } from './layout-folder.ts';
 
@@ -12,18 +13,13 @@ const AT_ONCE = 64;
 export async function blobsInUse(layout: StoreLayout, signal?: AbortSignal): Promise<MoteUse[]> {
   const digests = await listBlobs(layout);
   const motes: MoteUse[] = [];
-  let next = 0;
-  const work = async () => {
-    for (let digest = digests[next++]; digest !== undefined; digest = digests[next++]) {
-      throwIfAborted(signal);
-      const stat = await fs.lstat(layout.blob(digest)).catch((error: unknown) => {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-        throw toCacheError(error, digest);
-      });
-      if (stat?.isFile()) motes.push({ digest, size: stat.size, accessedAtMs: stat.atimeMs });
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await eachOf(digests, { atOnce: AT_ONCE, signal }, async (digest) => {
+    const stat = await fs.lstat(layout.blob(digest)).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw toCacheError(error, digest);
+    });
+    if (stat?.isFile()) motes.push({ digest, size: stat.size, accessedAtMs: stat.atimeMs });
+  });
   return motes;
 }
 

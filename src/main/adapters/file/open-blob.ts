@@ -1,6 +1,7 @@
 import { lstatSync, type Stats } from 'node:fs';
 import { toCacheError } from '../../../shared/base/errors.ts';
 import type { Digest } from '../../../shared/oci/digest.ts';
+import { systemClock } from '../../engine/ports/clock.ts';
 import { errNotABlob, errNotFound } from '../../engine/ports/mote-errors.ts';
 import { close, type Descriptor, openForReading } from './descriptors.ts';
 import type { Disk } from './disk.ts';
@@ -86,7 +87,7 @@ const ACCESS_STEP_MS = 60_000;
 
 /** Sets the access time, which many file systems do not keep, so that a prune by access means something. */
 async function noteAccess(disk: Disk, path: string, stat: Stats): Promise<void> {
-  const now = Date.now();
+  const now = systemClock.now();
   if (now - stat.atimeMs < ACCESS_STEP_MS) return;
   // A folder that cannot be written is read all the same.
   await disk.setTimes(path, now, stat.mtimeMs).catch(() => {});

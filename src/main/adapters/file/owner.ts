@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { uptime } from 'node:os';
+import { systemClock } from '../../engine/ports/clock.ts';
+import { isAlive } from '../../system/is-alive.ts';
 
 /**
  * What a file name says of the process that made it: `<pid>-<start>-<boot>-<namespace>`.
@@ -40,7 +42,7 @@ export function ownerOf(name: string): Owner | undefined {
  * Whether the process that made a file has ended. `mtimeMs` is the file's. Unsure means no: a process on another
  * machine or in another container is given 24 hours of silence.
  */
-export function isOwnerGone(owner: Owner, mtimeMs: number, now = Date.now()): boolean {
+export function isOwnerGone(owner: Owner, mtimeMs: number, now = systemClock.now()): boolean {
   const boot = bootId();
   if (owner.boot !== boot) {
     const fromEarlierBoot = mtimeMs < now - uptime() * 1000;
@@ -65,12 +67,7 @@ function processNamespace(): string {
 
 /** Start time of a living process, `0` where the system does not tell; undefined when there is none. */
 function startOf(pid: number): string | undefined {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    // EPERM: it lives, and belongs to somebody else.
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return undefined;
-  }
+  if (!isAlive(pid)) return undefined;
   return readOr('0', () => {
     // The second field, the command, may hold spaces and brackets: fields are counted after its last bracket.
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CacheError, throwIfAborted, toCacheError } from '../../../shared/base/errors.ts';
+import { systemClock } from '../../engine/ports/clock.ts';
 import type { LockOptions } from '../../engine/ports/managed-store.ts';
 import { createTurns } from '../../engine/streams/turns.ts';
 import { close } from './descriptors.ts';
@@ -50,7 +51,7 @@ const turns = createTurns();
 
 /** @returns the path of the file that stands for the lock */
 async function acquire(place: LockPlace, disk: Disk, options: LockOptions): Promise<string> {
-  const asked = Date.now();
+  const asked = systemClock.now();
   const name = ownedName('lock', `${String(asked).padStart(15, '0')}-`);
   const path = place.pathOf(name);
   let standing = false;
@@ -67,7 +68,7 @@ async function acquire(place: LockPlace, disk: Disk, options: LockOptions): Prom
       if (first === undefined) return path;
       if (!hasWaited) options.onWait?.(ownerOf(first)?.pid ?? 0);
       hasWaited = true;
-      if (Date.now() - asked > PATIENCE_MS) throw lockedBy(first, place.pathOf(first));
+      if (systemClock.now() - asked > PATIENCE_MS) throw lockedBy(first, place.pathOf(first));
       if (first < name) {
         await disk.remove(path);
         standing = false;

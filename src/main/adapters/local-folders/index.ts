@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { CacheError, toCacheError } from '../../../shared/base/errors.ts';
 import type { FolderLister } from '../../engine/ports/folder-lister.ts';
+import { expandHome } from '../../system/expand-home.ts';
 
 /** Numbers in names count as numbers: `v9` comes before `v10`. */
 const order = new Intl.Collator('en', { numeric: true }).compare;
@@ -43,10 +44,6 @@ async function leadsToFolder(path: string): Promise<boolean> {
     (found) => found.isDirectory(),
     () => false,
   );
-}
-
-function expandHome(path: string): string {
-  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
 }
 
 function asFolderError(error: unknown, folder: string): CacheError {

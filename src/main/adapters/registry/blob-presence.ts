@@ -1,5 +1,6 @@
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import type { ReadProgress } from '../../engine/ports/cache-source.ts';
+import { systemClock } from '../../engine/ports/clock.ts';
 import type { LayerInfoCache } from '../../engine/ports/layer-info-cache.ts';
 import { eachOf } from '../../engine/streams/each-of.ts';
 import type { Repository } from './repository.ts';
@@ -42,7 +43,10 @@ const BELIEVED_MS = 24 * 60 * 60 * 1000;
 export function createBlobPresence(
   repository: Repository,
   place: string,
-  { layerInfo, now = Date.now }: { readonly layerInfo?: LayerInfoCache | undefined; readonly now?: () => number } = {},
+  {
+    layerInfo,
+    now = systemClock.now,
+  }: { readonly layerInfo?: LayerInfoCache | undefined; readonly now?: () => number } = {},
 ): BlobPresence {
   const seenHere = (path: string): boolean => {
     const [where, at] = path.split(' seen ');

@@ -1,3 +1,5 @@
+import { shellWord } from '../../../shared/base/shell-word.ts';
+
 /** Lines to paste into a build that imports a cache from a folder, for both command lines. */
 export function buildCommands(folder: string, ref: string): string[] {
   const fields = ['type=local', csvField(`src=${folder}`), ...(ref === 'latest' ? [] : [csvField(`tag=${ref}`)])];
@@ -22,9 +24,4 @@ export function registryCommands(reference: string): string[] {
 /** A field of the comma-separated value that both command lines read. */
 function csvField(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-/** A word of a POSIX shell. */
-function shellWord(text: string): string {
-  return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

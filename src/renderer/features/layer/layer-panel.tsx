@@ -1,6 +1,7 @@
 import { Braces, Check, Copy, FileX, Hash, Layers2, Terminal } from 'lucide-react';
 import { useState } from 'react';
 import { formatCount } from '../../../shared/base/bytes.ts';
+import { commandLine } from '../../../shared/base/shell-word.ts';
 import type { LayerAnswer, LayerDetail } from '../../../shared/model/layer.ts';
 import type { Source } from '../../../shared/model/source.ts';
 import { compressionOf } from '../../../shared/oci/media-types.ts';
@@ -14,7 +15,6 @@ import { Icon } from '../../base/icon.tsx';
 import { Menu, MenuItem } from '../../base/menu.tsx';
 import { Bytes } from '../../base/quantity.tsx';
 import { KeyValue, KeyValues, Section } from '../../base/section.tsx';
-import { commandLine } from '../../base/shell-quote.ts';
 import { Time } from '../../base/time.tsx';
 import { useRead } from '../../client/hooks.ts';
 import { RecordName } from '../../widgets/record-name.tsx';

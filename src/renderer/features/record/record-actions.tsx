@@ -1,12 +1,12 @@
 import { ArrowLeftRight, Braces, Check, Copy, Hash, Link, Terminal, Workflow } from 'lucide-react';
 import { useLocation } from 'wouter';
+import { commandLine } from '../../../shared/base/shell-word.ts';
 import type { RecordDetail } from '../../../shared/model/record.ts';
 import type { Source } from '../../../shared/model/source.ts';
 import { linkTo, sourceHref } from '../../base/address.ts';
 import { Button, IconButton } from '../../base/button.tsx';
 import { useCopy } from '../../base/clipboard.ts';
 import { Menu, MenuItem } from '../../base/menu.tsx';
-import { commandLine } from '../../base/shell-quote.ts';
 import styles from './record.module.css';
 
 /** What can be done with a record from anywhere. */

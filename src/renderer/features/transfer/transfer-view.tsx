@@ -1,6 +1,7 @@
 import { ArrowLeftRight, ArrowRight, Terminal } from 'lucide-react';
 import { useMemo } from 'react';
 import { navigate } from 'wouter/use-browser-location';
+import { commandLine } from '../../../shared/base/shell-word.ts';
 import { setParams, sourceHref, useSearchParameters } from '../../base/address.ts';
 import { Button } from '../../base/button.tsx';
 import { useCopy } from '../../base/clipboard.ts';
@@ -9,7 +10,6 @@ import { ErrorState } from '../../base/error-state.tsx';
 import type { SourceViewProps } from '../../base/feature.ts';
 import { Icon } from '../../base/icon.tsx';
 import { useCommandLine, useShell } from '../../base/shell-context.ts';
-import { commandLine } from '../../base/shell-quote.ts';
 import { SkeletonRows } from '../../base/skeleton.tsx';
 import { TabActions } from '../../base/tab-actions.tsx';
 import { rememberLocation } from '../../base/window-state.ts';

@@ -1,12 +1,12 @@
 import { Option } from 'commander';
 import { formatBytes, formatCount, formatExactBytes } from '../../../../shared/base/bytes.ts';
+import { shellWord } from '../../../../shared/base/shell-word.ts';
 import type { EngineClient } from '../../../../shared/contract/index.ts';
 import type { PlanItem, PrunePlan, PrunePolicy, PruneReport } from '../../../../shared/model/plan.ts';
 import type { CliContext, Register } from '../context.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit-codes.ts';
 import { shortId } from '../format/cells.ts';
 import { writeJsonWithRows } from '../format/json.ts';
-import { shellWord } from '../format/shell-word.ts';
 import { writeTable } from '../format/table.ts';
 import { act } from '../jobs.ts';
 import { parseDurationOption, parseSizeOption, withJson, withPlanned } from '../options.ts';

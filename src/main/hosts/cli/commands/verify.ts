@@ -1,4 +1,5 @@
 import { formatBytes, formatCount } from '../../../../shared/base/bytes.ts';
+import { shellWord } from '../../../../shared/base/shell-word.ts';
 import type { EngineClient } from '../../../../shared/contract/index.ts';
 import type { QuarantineReport } from '../../../../shared/model/damage.ts';
 import type { Source } from '../../../../shared/model/source.ts';
@@ -6,7 +7,6 @@ import type { CliContext, Register } from '../context.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit-codes.ts';
 import { errorLine } from '../format/errors.ts';
 import { writeJson } from '../format/json.ts';
-import { shellWord } from '../format/shell-word.ts';
 import { act, follow } from '../jobs.ts';
 import { withJson } from '../options.ts';
 import { openSource } from '../sources.ts';
