@@ -7,6 +7,13 @@ const count = z.number().int().nonnegative();
 export const transferOptionsSchema = z.object({
   /** Picks one of several caches; the only one of a source is written under this name. Absent: all, as they are named. */
   ref: z.string().optional(),
+  /** The name of the cache at the target. Absent: the one it has; see `replace`. */
+  as: z.string().optional(),
+  /**
+   * Whether a cache that a managed store holds under the name goes to its trash. Else the new one is named by the folder of
+   * its source. What a folder or a registry holds under the name is replaced in any case.
+   */
+  replace: z.boolean().optional(),
   mode: z.enum(['min', 'max']).default('max'),
   /** Absent: as the source has it. */
   format: z.enum(['index', 'manifest']).optional(),
@@ -30,6 +37,8 @@ export type TransferBlob = z.infer<typeof transferBlobSchema>;
 /** What a transfer would do, before anything is written. */
 export const transferPreviewSchema = z.object({
   records: count,
+  /** Names that the caches get at the target. */
+  refs: z.array(z.string()).default([]),
   blobs: z.array(transferBlobSchema),
   copyBlobs: count,
   copyBytes: count,

@@ -242,11 +242,11 @@ describe.runIf(hasRegistryServer())('a transfer to a real registry', () => {
   test('a preview says what is there, and writes nothing', async () => {
     const snapshot = await (await openSource(SAMPLE)).read();
     const options = { mode: 'max' as const };
-    const before = await previewTransfer(snapshot, target('preview:latest'), options);
+    const before = await previewTransfer(snapshot, target('preview:latest'), options, SAMPLE);
     expect([before.copyBlobs, before.skipBlobs, before.warnings]).toEqual([BLOBS, 0, []]);
     await expect(plain(parseRef(at('preview'))).resolve('latest')).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await send('preview:latest', { options: { mode: 'min' } });
-    const after = await previewTransfer(snapshot, target('preview:latest'), options);
+    const after = await previewTransfer(snapshot, target('preview:latest'), options, SAMPLE);
     expect([after.copyBlobs, after.skipBlobs]).toEqual([missingOfMin, BLOBS - missingOfMin]);
     expect(after.warnings).toEqual([expect.stringMatching(/^latest leads to another cache there/)]);
   });

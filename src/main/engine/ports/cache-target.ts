@@ -33,6 +33,8 @@ export interface NewReference {
   readonly manifest: Descriptor;
   /** Layers and config. */
   readonly needs: readonly Descriptor[];
+  /** Whether a cache that stands under the name may go, where a target keeps what it has. */
+  readonly mayReplace: boolean;
 }
 
 /** What a look at a target has found. */
@@ -58,6 +60,8 @@ export interface CacheTarget {
   readonly location: string;
   /** The same for the blob info cache. */
   readonly place: Ref;
+  /** Whether a cache is replaced only when it was said so. */
+  readonly keepsCaches?: boolean | undefined;
   /** The one name that can be written, where the location says it. */
   readonly name?: string | undefined;
   /** To be taken before anything is looked for. What others may not prune has nothing to do. */

@@ -42,13 +42,14 @@ export function chooseCaches(snapshot: Pick<SourceSnapshot, 'caches'>, ref: stri
 
 /**
  * The caches that a transfer writes, of each what it takes, under the names they get at the target.
- * @param name the one name that the target takes, where its location says one
- * @throws as `chooseCaches` and `pickRecord`; `INVALID_INPUT` for several caches under one name
+ * @param targetName the one name that the target takes, where its location says one
+ * @throws as `chooseCaches` and `pickRecord`; `INVALID_INPUT` for several caches under one name, for two names, and for
+ *   what is no name
  */
 export function chosenFor(
   snapshot: Pick<SourceSnapshot, 'caches'>,
-  { ref, key }: Pick<TransferOptions, 'ref' | 'key'>,
-  name?: string,
+  { ref, key, as }: Pick<TransferOptions, 'ref' | 'key' | 'as'>,
+  targetName?: string,
 ): ChosenCache[] {
   let chosen = chooseCaches(snapshot, ref);
   if (key !== undefined) {
@@ -59,11 +60,21 @@ export function chosenFor(
     );
     chosen = chosen.filter(({ cache }) => cache === from).map((each) => ({ ...each, cache: picked }));
   }
+  const name = nameFor(as, targetName);
   if (name === undefined) return chosen;
   if (chosen.length === 1) return chosen.map((each) => ({ ...each, ref: name }));
   throw new CacheError('INVALID_INPUT', `${chosen.length} caches cannot all be written under one name.`, {
     subject: name,
-    hint: `Pick one (${chosen.map((each) => each.ref).join(', ')}), or leave the tag away: then each goes under its own name.`,
+    hint: `Pick one (${chosen.map((each) => each.ref).join(', ')}), or name none: then each goes under its own name.`,
+  });
+}
+
+function nameFor(as: string | undefined, targetName: string | undefined): string | undefined {
+  if (as === undefined) return targetName;
+  if (targetName === undefined || targetName === as) return checkedName(as);
+  throw new CacheError('INVALID_INPUT', 'The target says another name.', {
+    subject: as,
+    hint: `Leave the name away, or the tag ${targetName} of the target.`,
   });
 }
 

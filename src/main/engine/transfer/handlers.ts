@@ -87,7 +87,13 @@ export function createTransferHandlers(os: Implementer['transfer'], engine: Tran
   return {
     preview: os.preview.handler(async ({ input: { sourceId, to, options }, signal }) => {
       const target = await targets.open(await locate(sourceId, to, targets), { create: false });
-      return previewTransfer(await sources.snapshot(sourceId, signal), target, options, signal);
+      return previewTransfer(
+        await sources.snapshot(sourceId, signal),
+        target,
+        options,
+        sources.get(sourceId).location,
+        signal,
+      );
     }),
     import: os.import.handler(({ input }) =>
       start('import', input, async (path, source, options) => {

@@ -20,7 +20,12 @@ it('a reference is switched only when all that it needs is there, and else nothi
     },
   } as unknown as LayoutStore;
   const before = index;
-  const reference = { ref: 'latest', manifest: descriptor(1), needs: [descriptor(2), descriptor(3)] };
+  const reference = {
+    ref: 'latest',
+    manifest: descriptor(1),
+    needs: [descriptor(2), descriptor(3)],
+    mayReplace: false,
+  };
   expect(await createLayoutTarget(store).switchReferences([reference], {})).toEqual([digestOf(3)]);
   expect(index).toBe(before);
   there.add(digestOf(3));

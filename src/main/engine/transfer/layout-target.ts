@@ -9,6 +9,7 @@ import { copyBlobs } from '../store/copy-blobs.ts';
 import { writeDocument } from '../store/write-document.ts';
 import { buildCommands } from './build-commands.ts';
 import { layersOfManifest, MAX_MANIFEST_BYTES } from './layers-of-manifest.ts';
+import { taken } from './name-at-target.ts';
 import { presentBlobs, unfitBlobs, vanishedBlobs } from './present-blobs.ts';
 import { setDamagedAside } from './set-damaged-aside.ts';
 
@@ -17,6 +18,7 @@ export function createLayoutTarget(store: LayoutStore): CacheTarget {
   return {
     location: store.location,
     place: pathPlace(store.managed ? 'store' : 'oci', store.location),
+    keepsCaches: store.managed,
     lease: (digests) => store.lease(digests),
     async survey(wanted) {
       const present = await presentBlobs(store, wanted);
@@ -50,7 +52,7 @@ export function createLayoutTarget(store: LayoutStore): CacheTarget {
 
     async leadsElsewhere(ref, manifest) {
       const { document } = await store.readIndex();
-      return document.manifests.some((entry) => isReplacedBy(entry, ref) && entry.digest !== manifest.digest);
+      return leadsElsewhere(document, ref, manifest);
     },
 
     async switchReferences(references, options) {
@@ -58,6 +60,10 @@ export function createLayoutTarget(store: LayoutStore): CacheTarget {
       const distinct = [...new Map(needed.map((blob) => [blob.digest, blob])).values()];
       let lost: Digest[] = [];
       await store.changeIndex(async ({ document }) => {
+        const other = references.find(
+          ({ ref, manifest, mayReplace }) => store.managed && !mayReplace && leadsElsewhere(document, ref, manifest),
+        );
+        if (other) throw taken(other.ref);
         lost = (await vanishedBlobs(store, distinct)).map(({ digest }) => parseDigest(digest));
         return lost.length > 0 ? document : references.reduce(withNewReference, document);
       }, options);
@@ -68,6 +74,10 @@ export function createLayoutTarget(store: LayoutStore): CacheTarget {
     locationOf: () => store.location,
     commands: (ref) => buildCommands(store.location, ref),
   };
+}
+
+function leadsElsewhere(document: LayoutIndexDocument, ref: string, manifest: Descriptor): boolean {
+  return document.manifests.some((entry) => isReplacedBy(entry, ref) && entry.digest !== manifest.digest);
 }
 
 /** The index with one reference more; unchanged where it leads there already. */

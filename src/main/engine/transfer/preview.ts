@@ -3,17 +3,20 @@ import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import type { SourceSnapshot } from '../ports/cache-source.ts';
 import type { CacheTarget } from '../ports/cache-target.ts';
 import { chosenFor } from './choose-caches.ts';
+import { nameAtTarget } from './name-at-target.ts';
 import { distinctBlobs, oversizedOf, prepareCaches, replacedAt, warningsOf } from './prepared.ts';
 import { knownReplacements, layersToRecompress, withReplaced } from './recompress-caches.ts';
 
 /**
  * What a transfer would do. Nothing is written. `target` is undefined where nothing is yet.
+ * @param location of the source
  * @throws what the transfer would throw before its first byte
  */
 export async function previewTransfer(
   snapshot: SourceSnapshot,
   target: CacheTarget | undefined,
   options: TransferOptions,
+  location: string,
   signal?: AbortSignal,
 ): Promise<TransferPreview> {
   let chosen = chosenFor(snapshot, options, target?.name);
@@ -37,7 +40,8 @@ export async function previewTransfer(
   const described = chosen.flatMap(({ cache }) => cache.descriptors);
   const there = target ? (await target.survey(described, signal)).present : new Set<string>();
   const isThere = (digest: string) => inSource.has(digest) || there.has(digest);
-  const caches = await prepareCaches(chosen, options, isThere, signal);
+  const prepared = await prepareCaches(chosen, options, isThere, signal);
+  const caches = await nameAtTarget(target, prepared, options, location, signal);
   const written = distinctBlobs(caches);
   const missing = new Map(described.filter(({ digest }) => !isThere(digest)).map((blob) => [blob.digest, blob]));
   const skip = written.filter(({ digest }) => there.has(digest));
@@ -46,6 +50,7 @@ export async function previewTransfer(
   warnings.push(...warningsOf(caches, await replacedAt(target, caches, signal), options));
   return {
     records: caches.reduce((total, { selected }) => total + selected.config.recordDigest.length, 0),
+    refs: caches.map(({ ref }) => ref),
     blobs: [
       ...written.map((blob) => shown(blob, there.has(blob.digest) ? 'there' : 'to-copy')),
       ...Array.from(missing.values(), (blob) => shown(blob, 'missing')),

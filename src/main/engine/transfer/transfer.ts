@@ -6,6 +6,7 @@ import { type Digest, parseDigest, shortDigest } from '../../../shared/oci/diges
 import { createCacheExporter, type ExportStatus, type Ingester } from '../remotecache/exporter.ts';
 import { waiting } from '../store/waiting.ts';
 import { chosenFor } from './choose-caches.ts';
+import { nameAtTarget } from './name-at-target.ts';
 import { rememberPlace } from './places.ts';
 import { distinctBlobs, type PreparedCache, prepareCaches, replacedAt, warningsOf } from './prepared.ts';
 import { recompressCaches } from './recompress-caches.ts';
@@ -59,6 +60,7 @@ export async function transferCaches(transfer: Transfer): Promise<TransferReport
       ref,
       manifest: documents.manifest,
       needs: [...selected.blobs, documents.config],
+      mayReplace: options.replace === true,
     }));
     const lost = await target.switchReferences(references, { signal, onWait: onProgress && waiting(onProgress) });
     if (lost.length === 0) {
@@ -84,7 +86,8 @@ async function writeCaches(run: Run): Promise<PreparedCache[]> {
   const { source, options, target, lease, supply, chosen, signal, log } = run;
   const isThere = (digest: string) => supply.inSource.has(digest) || supply.inTarget.has(digest);
   for (;;) {
-    const caches = await prepareCaches(chosen, options, isThere, signal);
+    const prepared = await prepareCaches(chosen, options, isThere, signal);
+    const caches = await nameAtTarget(target, prepared, options, source.location, signal);
     const documents = caches.flatMap(({ documents: { config, manifest } }) => [config, manifest]);
     await lease.add(documents.map(digestOf));
     // They are made anew from the columns, so whether those that are there are whole costs no more than reading them.

@@ -48,7 +48,9 @@ export function withTransfer(command: Command): Command {
   const mode = new Option('--mode <mode>', 'all results, or only those of the final images');
   command
     .addOption(mode.choices(['min', 'max']).default('max'))
-    .option('--ref <name>', 'only this cache of a source that holds several; of one: the name it gets')
+    .option('--ref <name>', 'only this cache of a source that holds several')
+    .option('--as <name>', 'its name at the target; the one it has, or of its folder where a store holds another cache')
+    .option('--replace', 'a cache that a store holds under the name goes to its trash')
     .addOption(
       new Option('--format <form>', 'form of the manifest; as the source has it').choices(['index', 'manifest']),
     )

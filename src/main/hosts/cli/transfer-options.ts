@@ -8,6 +8,8 @@ import { checkRef, resolveId } from './sources.ts';
 export interface TransferFlags {
   readonly mode: 'min' | 'max';
   readonly ref?: string;
+  readonly as?: string;
+  readonly replace?: boolean;
   readonly key?: string;
   readonly compression: 'keep' | 'gzip' | 'zstd';
   readonly format?: 'index' | 'manifest';
@@ -21,15 +23,16 @@ export interface TransferFlags {
 export async function transferOptions(
   client: EngineClient,
   source: Source,
-  { mode, ref, key, compression, format, ociMediatypes }: TransferFlags,
+  { mode, ref, as, replace, key, compression, format, ociMediatypes }: TransferFlags,
 ): Promise<TransferOptions> {
   // What a daemon keeps without keys is no cache that could be written.
   const several = source.caches.filter(({ form }) => CACHE_FORMS[form].hasKeys).length > 1;
   const among = source.caches.some((cache) => cache.ref === ref) ? ref : undefined;
   return {
     mode,
-    // The only cache of a source can be given another name.
     ref: several ? checkRef(source, ref) : ref,
+    as,
+    replace,
     key: key === undefined ? undefined : await resolveId(client, source.id, key, among),
     compression: compression === 'keep' ? undefined : compression,
     format,

@@ -34,6 +34,7 @@ export function createFakeTransfers(jobs: FakeJobs): FakeTransfers {
     const skip = blobs.filter((blob) => blob.state === 'there');
     return {
       records: options?.key === undefined ? records.length : 1,
+      refs: [options?.as ?? options?.ref ?? 'latest'],
       blobs,
       copyBlobs: copy.length,
       copyBytes: bytesOf(copy),

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import type { Source } from '../../../shared/model/source.ts';
 import { Bytes, countOf } from '../../base/quantity.tsx';
 import { Segmented } from '../../base/segmented.tsx';
@@ -16,6 +17,7 @@ export function ToCard({
   repositories,
   onChange,
   isDisabled,
+  children,
 }: {
   readonly kind: TargetKind;
   readonly to: string;
@@ -27,6 +29,8 @@ export function ToCard({
   readonly repositories: readonly string[];
   readonly onChange: (change: { readonly kind?: TargetKind; readonly to?: string | undefined }) => void;
   readonly isDisabled: boolean;
+  /** What else there is to say about a store. */
+  readonly children?: ReactNode;
 }) {
   const store = kind === 'store' ? stores.find((one) => one.location === to) : undefined;
   return (
@@ -62,6 +66,7 @@ export function ToCard({
           isDisabled={isDisabled}
         />
       )}
+      {kind === 'store' && children}
       {kind === 'registry' && (
         <RegistryTarget
           reference={to}

@@ -13,6 +13,8 @@ const plain: TransferAddress = {
   kind: undefined,
   to: undefined,
   ref: undefined,
+  as: undefined,
+  replace: false,
   key: undefined,
   mode: 'max',
   format: 'asIs',
@@ -23,6 +25,8 @@ const full: TransferAddress = {
   kind: 'folder',
   to: '/tmp/out',
   ref: 'v2',
+  as: 'mine',
+  replace: true,
   key: 'sha256:ab',
   mode: 'min',
   format: 'index',
@@ -53,6 +57,8 @@ test('what is as the source has it is not asked for', () => {
   expect(transferOptions(full)).toEqual({
     mode: 'min',
     ref: 'v2',
+    as: 'mine',
+    replace: true,
     key: 'sha256:ab',
     format: 'index',
     ociMediaTypes: false,
@@ -88,7 +94,7 @@ test('the command line does the same', () => {
     'max',
   ]);
   expect(transferCommand(full, 'folder', './a', '/tmp/out').join(' ')).toBe(
-    'export ./a --ref v2 --key sha256:ab --to /tmp/out --mode min --format index --oci-mediatypes false --compression zstd',
+    'export ./a --ref v2 --as mine --replace --key sha256:ab --to /tmp/out --mode min --format index --oci-mediatypes false --compression zstd',
   );
   expect(transferCommand(plain, 'registry', './a', 'docker://h/app').slice(0, 4)).toEqual([
     'export',

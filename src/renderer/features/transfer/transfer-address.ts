@@ -13,6 +13,10 @@ export interface TransferAddress {
   readonly to: string | undefined;
   /** One of several caches; absent: all. */
   readonly ref: string | undefined;
+  /** The name at the target; absent: the one it has, or of its folder where a store holds another cache. */
+  readonly as: string | undefined;
+  /** Whether a cache that a store holds under the name goes to its trash. */
+  readonly replace: boolean;
   /** Only what this record needs: its id or digest; absent: everything. */
   readonly key: string | undefined;
   readonly mode: 'min' | 'max';
@@ -31,6 +35,8 @@ export function readTransfer(params: URLSearchParams): TransferAddress {
     kind: oneOf(params.get('kind'), TARGET_KINDS) ?? kindOf(to),
     to,
     ref: params.get('ref') ?? undefined,
+    as: params.get('as') ?? undefined,
+    replace: params.get('replace') === 'yes',
     key: params.get('key') ?? undefined,
     mode: oneOf(params.get('mode'), ['min', 'max']) ?? 'max',
     format: oneOf(params.get('format'), ['index', 'manifest']) ?? 'asIs',
@@ -51,6 +57,8 @@ export function transferParams(address: TransferAddress): Readonly<Record<string
     kind: address.kind,
     to: address.to,
     ref: address.ref,
+    as: address.as,
+    replace: address.replace ? 'yes' : undefined,
     key: address.key,
     mode: address.mode === 'max' ? undefined : address.mode,
     format: said(address.format),
@@ -73,6 +81,8 @@ export function hasCredentials(reference: string): boolean {
 /** The options of the contract. */
 export function transferOptions({
   ref,
+  as,
+  replace,
   key,
   mode,
   format,
@@ -82,6 +92,8 @@ export function transferOptions({
   return {
     mode,
     ...(ref === undefined ? {} : { ref }),
+    ...(as === undefined ? {} : { as }),
+    ...(replace ? { replace } : {}),
     ...(key === undefined ? {} : { key }),
     ...(format === 'asIs' ? {} : { format }),
     ...(types === 'asIs' ? {} : { ociMediaTypes: types === 'oci' }),
@@ -102,6 +114,8 @@ export function transferCommand(
     kind === 'store' ? 'import' : 'export',
     from,
     ...(address.ref === undefined ? [] : ['--ref', address.ref]),
+    ...(address.as === undefined ? [] : ['--as', address.as]),
+    ...(address.replace ? ['--replace'] : []),
     ...(address.key === undefined ? [] : ['--key', address.key]),
     '--to',
     to,

@@ -18,6 +18,7 @@ import { EmptyStore, isEmptyStore } from '../../widgets/empty-store.tsx';
 import { BlobTable } from './blob-table.tsx';
 import { DonePart } from './done-part.tsx';
 import { FromCard } from './from-card.tsx';
+import { NameInStore } from './name-in-store.tsx';
 import { OptionsRow } from './options-row.tsx';
 import { OversizedHelp } from './oversized-help.tsx';
 import { PreviewPart } from './preview-part.tsx';
@@ -108,7 +109,9 @@ function Transfer({ source }: SourceViewProps) {
           newStore={target.newStore}
           onChange={(changes) => change({ kind, to: typed, ...changes })}
           isDisabled={isBusy}
-        />
+        >
+          <NameInStore address={address} proposed={preview?.refs ?? []} onChange={change} isDisabled={isBusy} />
+        </ToCard>
       </div>
       <OptionsRow sourceId={source.id} address={address} onChange={change} isDisabled={isBusy} />
       {state.phase === 'done' && <DonePart report={state.report} />}

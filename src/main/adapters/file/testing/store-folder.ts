@@ -55,7 +55,7 @@ export async function importFrom(
   return transferCaches({
     source,
     openTarget: async () => createLayoutTarget(store),
-    options: { mode: 'max', ...options },
+    options: { mode: 'max', replace: true, ...options },
     signal,
   });
 }
