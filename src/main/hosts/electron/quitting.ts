@@ -54,7 +54,6 @@ export function createQuitting({ app, runningJobs, ask, finish, relaunchOptions 
     );
   };
 
-  app.on('before-quit', mayClose);
   app.on('will-quit', (event) => {
     if (phase === 'finished') return;
     event.preventDefault();
