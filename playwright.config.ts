@@ -40,6 +40,13 @@ export default defineConfig({
   projects: [
     { name: 'dark', use: { colorScheme: 'dark' } },
     { name: 'light', use: { colorScheme: 'light' }, grepInvert: /@once/ },
-    { name: 'electron', metadata: { program }, grepInvert: /@web/, ...(isLong ? {} : { grep: /@desktop/ }) },
+    // A program starts for each test, and its engine with it.
+    {
+      name: 'electron',
+      metadata: { program },
+      timeout: 180_000,
+      grepInvert: /@web/,
+      ...(isLong ? {} : { grep: /@desktop/ }),
+    },
   ],
 });

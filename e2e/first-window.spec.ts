@@ -1,6 +1,8 @@
 import { expect, expectAccessible, goTo, idle, openDialog, openSource, shoot, test } from './harness.ts';
 
-test('the first window offers the sample, and the sample opens on its overview', async ({ window: page }, info) => {
+test('the first window offers the sample, and the sample opens on its overview @desktop', async ({
+  window: page,
+}, info) => {
   await expect(page.getByRole('heading', { name: 'Open a build cache' })).toBeVisible();
   await expectAccessible(page);
   await shoot(page, 'welcome', info.project.name);

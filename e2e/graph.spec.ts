@@ -54,7 +54,7 @@ test('a graph is entered at the end of a build, walked by keys, and its address 
   expect(page.url()).toBe(second);
 });
 
-test('a fold opens in place, and the text twin shows the same with the same actions', async ({
+test('a fold opens in place, and the text twin shows the same with the same actions @desktop', async ({
   window: page,
   host,
 }, info) => {
