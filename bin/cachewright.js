@@ -1,26 +1,46 @@
 #!/usr/bin/env node
-// Runs the command line on the Node that the project brings along (24), whatever Node started this file.
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+// Runs the command line on the Node that the project brings along (24), whatever Node started this file. Little is done
+// here, and nothing loaded that this file does not need: it is part of every start.
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import * as module from 'node:module';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const entry = new URL('../src/main/hosts/cli/main.ts', import.meta.url);
-const major = Number(process.versions.node.split('.')[0]);
+const root = fileURLToPath(new URL('..', import.meta.url));
+const [only, ...more] = process.argv.slice(2);
 
-if (major >= 24) {
-  // Compiled code is kept where only this user writes: a shared folder could be filled by somebody else.
-  const { default: envPaths } = await import('env-paths');
-  const folder = process.env.CACHEWRIGHT_CACHE_DIR || envPaths('cachewright', { suffix: '' }).cache;
-  module.enableCompileCache(join(folder, 'compiled'));
-  await import(entry.href);
+if (more.length === 0 && (only === '--version' || only === '-V')) {
+  process.stdout.write(`${JSON.parse(readFileSync(`${root}package.json`, 'utf8')).version}\n`);
+} else if (Number(process.versions.node.split('.')[0]) >= 24) {
+  // Beside what is compiled: whoever can write there can change the program itself.
+  module.enableCompileCache(`${root}dist/cli/compiled`);
+  await import(isBuilt() ? '../dist/cli/main.js' : '../src/main/hosts/cli/main.ts');
 } else {
-  const own = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url));
+  await runOnOwnNode();
+}
+
+/**
+ * `npm ci` builds the command line, and notes size and time of every file it was made from. What was changed since then
+ * counts at once: the sources run until the next build.
+ */
+function isBuilt() {
+  try {
+    const inputs = JSON.parse(readFileSync(`${root}dist/cli/inputs.json`, 'utf8'));
+    return inputs.every(([path, size, mtimeMs]) => {
+      const found = statSync(root + path);
+      return found.size === size && found.mtimeMs === mtimeMs;
+    });
+  } catch {
+    return false;
+  }
+}
+
+async function runOnOwnNode() {
+  const own = `${root}node_modules/.bin/node`;
   if (!existsSync(own)) {
     process.stderr.write('cachewright needs Node 24 or newer: run "npm ci" in its folder, or install Node 24.\n');
     process.exit(2);
   }
+  const { spawn } = await import('node:child_process');
   const child = spawn(own, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
   // Ctrl-C in a terminal reaches the child by itself; it decides how to end, and we end with it.
   process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_FOLDER } from '../src/main/hosts/places.ts';
-import { buildElectron } from './build.ts';
+import { buildCli, buildElectron } from './build.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -112,5 +112,47 @@ it('has an engine that says so when a native part does not load', async () => {
   expect(code).toBe(1);
   expect(said).toMatchObject({
     greeting: { engine: 'failed', error: { code: 'INTERNAL', message: expect.stringContaining('@duckdb/not-here') } },
+  });
+});
+
+describe('the built command line', () => {
+  let cli: string;
+  beforeAll(async () => {
+    cli = join(folder, 'cli');
+    await buildCli('warn', cli);
+  });
+
+  it('loads no engine, no schemas and no database to say what it can do', async () => {
+    const loaded = new Set<string>();
+    const follow = async (name: string): Promise<void> => {
+      if (loaded.has(name)) return;
+      loaded.add(name);
+      const text = await readFile(join(cli, name), 'utf8');
+      for (const [, next] of text.matchAll(/^(?:import|export) .*?["']\.\/([^"']+)["'];$/gm)) await follow(next ?? '');
+    };
+    await follow('main.js');
+    const texts = await Promise.all([...loaded].map((name) => readFile(join(cli, name), 'utf8')));
+    const sources = texts.flatMap((text) =>
+      [...text.matchAll(/^\/\/(?:#region)? (\S+)$/gm)].map(([, path]) => path ?? ''),
+    );
+    expect(sources).toContain('src/main/hosts/cli/run.ts');
+    expect(
+      sources.filter((path) => /^src\/main\/(engine|adapters)\/|node_modules\/(zod|@duckdb|@redis)/.test(path)),
+    ).toEqual([]);
+    // Each costs as much as all the rest together.
+    const builtins = texts.flatMap((text) =>
+      [...text.matchAll(/^import .*?["'](node:[^"']+)["'];$/gm)].map(([, name]) => name),
+    );
+    expect(builtins).not.toContain('node:process');
+    expect(builtins).not.toContain('node:child_process');
+  });
+
+  it('notes every file that it was made from', async () => {
+    const inputs = JSON.parse(await readFile(join(cli, 'inputs.json'), 'utf8')) as [string, number, number][];
+    const paths = inputs.map(([path]) => path);
+    expect(paths).toEqual(
+      expect.arrayContaining(['package-lock.json', 'src/main/hosts/cli/main.ts', 'src/main/engine/engine.ts']),
+    );
+    expect(paths.filter((path) => path.endsWith('.test.ts'))).toEqual([]);
   });
 });

@@ -1,12 +1,12 @@
 import { readFile, realpath } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { homedir, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { createDuckdbCatalogStore } from '../adapters/duckdb/index.ts';
+import { CacheError } from '../../shared/base/errors.ts';
+import { createDuckdbCatalogStore, loadDuckdb } from '../adapters/duckdb/index.ts';
 import { createStaging } from '../adapters/file/staging.ts';
 import { createStoreOpener } from '../adapters/file/store-opener.ts';
 import { createFolderLister } from '../adapters/local-folders/index.ts';
 import { createMemoryRecents } from '../adapters/memory/recent-sources.ts';
-import { createRedisLayerInfoCache } from '../adapters/redis/layer-info-cache.ts';
 import { createDockerCredentialSource } from '../adapters/registry/docker-credentials.ts';
 import { createRepositoryOpener } from '../adapters/registry/open-repository.ts';
 import { createSqliteAudit, createSqliteRecents, createSqliteSettings } from '../adapters/sqlite/app-state.ts';
@@ -16,7 +16,11 @@ import { openStateDatabase } from '../adapters/sqlite/state-database.ts';
 import { createHashPool } from '../adapters/workers/hash-pool.ts';
 import type { AppInfo } from '../engine/app/handlers.ts';
 import { createEngine } from '../engine/engine.ts';
-import { createSharedLayerInfo } from '../engine/layer-info/shared-layer-info.ts';
+import {
+  createSharedLayerInfo,
+  type LayerInfoConnector,
+  sharedLayerInfoAddress,
+} from '../engine/layer-info/shared-layer-info.ts';
 import { createLocalClient } from '../engine/local-client.ts';
 import { systemClock } from '../engine/ports/clock.ts';
 import type { EngineHandle } from './engine-handle.ts';
@@ -27,45 +31,65 @@ import { createPassingFolder } from './passing-folder.ts';
 import { PROJECT_FOLDER } from './places.ts';
 import { sourceAdapters } from './source-adapters.ts';
 import { createSourceOpener } from './source-opener.ts';
-import { stateFolders } from './state-folders.ts';
+import { type StateFolders, stateFolders } from './state-folders.ts';
 import { createTargetOpener } from './target-opener.ts';
 
 /** Which host asks, and its environment. */
 export interface ComposeOptions {
   readonly host: AppInfo['host'];
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Whether a command uses and keeps catalogs of what it opens; a window always does. */
+  readonly keepsCatalogs?: boolean | undefined;
 }
 
+/** What commands keep, since no list says what is still wanted: some large caches, or many small ones. */
+const COMMANDS_KEEP = { maxBytes: 2 * 1024 ** 3, maxSources: 50 } as const;
+
 /**
- * The engine on its real adapters, for any host. A window keeps its list of sources and their catalogs; a command
- * leaves no trace of what it opened, but its changes are in the same audit log.
- * @throws when the program's own folders cannot be used
+ * The engine on its real adapters, for any host. A window keeps its list of sources and their catalogs; a command keeps
+ * catalogs of what it opened, within limits, and puts nothing into the list. Its changes are in the same audit log.
+ * @throws when the program's own folders cannot be used: those of a command only where the environment names them
  */
-export async function composeEngine({ host, environment }: ComposeOptions): Promise<EngineHandle> {
-  const folders = stateFolders(environment);
-  await makeOwnFolder(folders.state, 'CACHEWRIGHT_STATE_DIR');
-  await makeOwnFolder(folders.cache, 'CACHEWRIGHT_CACHE_DIR');
+export async function composeEngine(options: ComposeOptions): Promise<EngineHandle> {
+  const { host, environment, keepsCatalogs = true } = options;
   await using cleanup = new AsyncDisposableStack();
+  const folders = await usableFolders(host, environment, cleanup);
   const database = openStateDatabase(join(folders.state, 'state.sqlite'));
   cleanup.defer(() => database.close());
   const isWindow = host !== 'cli';
-  const catalogFolder = isWindow
-    ? join(folders.cache, 'catalogs')
-    : cleanup.use(await createPassingFolder(join(folders.cache, 'passing'))).path;
+  const catalogFolder = join(folders.cache, 'catalogs');
+  // A window says when it starts, and not with the first source, that a native part is missing.
+  if (isWindow) await loadDuckdb();
+  // A window remembers where the blobs of what it reads are, so it must read what only a command has read.
+  const catalogs = isWindow
+    ? createDuckdbCatalogStore({ folder: catalogFolder })
+    : keepsCatalogs
+      ? createDuckdbCatalogStore({
+          folder: join(folders.cache, 'commands'),
+          alsoIn: catalogFolder,
+          limit: COMMANDS_KEEP,
+        })
+      : createDuckdbCatalogStore({
+          folder: cleanup.use(await createPassingFolder(join(folders.cache, 'passing'))).path,
+        });
 
   // One for sources and targets, so that a registry is told once who asks.
   const repositories = createRepositoryOpener(
     createDockerCredentialSource(environment.DOCKER_CONFIG ?? join(homedir(), '.docker')),
   );
 
+  const settings = createSqliteSettings(database);
+  const redisUrl = environment.CACHEWRIGHT_REDIS_URL;
+  const mayShare = isWindow || sharedLayerInfoAddress(settings, redisUrl) !== undefined;
+
   // SQLite in this process answers in microseconds: a memory cache in front would only add a second truth.
   const layerInfo = cleanup.use(
     createSharedLayerInfo({
       local: createSqliteLayerInfoCache(database),
-      open: createRedisLayerInfoCache,
-      settings: createSqliteSettings(database),
+      open: mayShare ? await redisConnector() : noConnector,
+      settings,
       clock: systemClock,
-      fixedUrl: environment.CACHEWRIGHT_REDIS_URL,
+      fixedUrl: redisUrl,
       ...(isWindow ? {} : { onDegraded: warnOnce() }),
     }),
   );
@@ -93,7 +117,7 @@ export async function composeEngine({ host, environment }: ComposeOptions): Prom
       stores,
       targets: createTargetOpener({ stores, registry: { repositories, blobInfo } }),
       staging: createStaging(async () => staged.use(await createPassingFolder(join(folders.cache, 'staging'))).path),
-      catalogs: createDuckdbCatalogStore({ folder: catalogFolder }),
+      catalogs,
       blobInfo,
       layerInfo,
       hasher: cleanup.use(createHashPool()),
@@ -106,6 +130,39 @@ export async function composeEngine({ host, environment }: ComposeOptions): Prom
     client: createLocalClient(engine),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** Loaded apart: a third of all code, which a command without a shared cache never runs. */
+async function redisConnector(): Promise<LayerInfoConnector> {
+  return (await import('../adapters/redis/layer-info-cache.ts')).createRedisLayerInfoCache;
+}
+
+function noConnector(): never {
+  throw new CacheError('INTERNAL', 'This command has no address of a shared cache.');
+}
+
+/**
+ * Makes the folders of the program's own. A command that cannot write to those of its user (a read-only or missing home) goes
+ * on with a folder that lasts as long as it does.
+ * @throws as `makeOwnFolder`
+ */
+async function usableFolders(
+  host: ComposeOptions['host'],
+  environment: ComposeOptions['environment'],
+  cleanup: AsyncDisposableStack,
+): Promise<StateFolders> {
+  const folders = stateFolders(environment);
+  try {
+    await makeOwnFolder(folders.state, 'CACHEWRIGHT_STATE_DIR');
+    await makeOwnFolder(folders.cache, 'CACHEWRIGHT_CACHE_DIR');
+    return folders;
+  } catch (error) {
+    const isChosen = environment.CACHEWRIGHT_STATE_DIR || environment.CACHEWRIGHT_CACHE_DIR;
+    if (host !== 'cli' || isChosen) throw error;
+    const { path } = cleanup.use(await createPassingFolder(join(tmpdir(), `cachewright-${userInfo().uid}`)));
+    process.stderr.write(`Warning: ${folders.state} cannot be written to: nothing is remembered of this command.\n`);
+    return { state: join(path, 'state'), cache: join(path, 'cache'), store: folders.store };
+  }
 }
 
 /** A command says once that it went on without the shared cache, however often that goes, and only when it had asked for it. */

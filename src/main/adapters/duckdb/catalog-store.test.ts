@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { digestOf, type SmallSource, smallSource } from '../../engine/catalog/testing/small-source.ts';
 import type { ReadProgress } from '../../engine/ports/cache-source.ts';
-import { catalogFile, partFile, partOwner, sourceFolder } from './layout.ts';
+import { createDuckdbCatalogStore } from './index.ts';
+import { catalogFile, metaFile, partFile, partOwner, sourceFolder } from './layout.ts';
 import { openTestStore } from './testing/small-catalog.ts';
 
 const source = (records: number): SmallSource => ({
@@ -27,16 +28,22 @@ async function files(folder: string): Promise<string[]> {
   return names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
+/** All that is kept of one state of a source. */
+const kept = (folder: string, sourceId: string, fingerprint: string): string[] => [
+  catalogFile(folder, sourceId, fingerprint),
+  metaFile(folder, sourceId, fingerprint),
+];
+
 describe('the catalog store', () => {
   test('keeps a catalog under its source and fingerprint, and nothing else', async () => {
     await using own = await openTestStore();
     const snapshot = await smallSource(source(3));
     expect(await own.store.open('s', snapshot.fingerprint)).toBeUndefined();
     const built = await own.build(snapshot, new Map(), 's');
-    expect(await files(own.folder)).toEqual([catalogFile(own.folder, 's', snapshot.fingerprint)]);
-    await using kept = await own.store.open('s', snapshot.fingerprint);
-    expect(kept).toMatchObject({ fingerprint: snapshot.fingerprint, totals: built.totals, caches: built.caches });
-    expect(await kept?.keysPage({ filter: '', offset: 0, limit: 9 })).toEqual(
+    expect(new Set(await files(own.folder))).toEqual(new Set(kept(own.folder, 's', snapshot.fingerprint)));
+    await using again = await own.store.open('s', snapshot.fingerprint);
+    expect(again).toMatchObject({ fingerprint: snapshot.fingerprint, totals: built.totals, caches: built.caches });
+    expect(await again?.keysPage({ filter: '', offset: 0, limit: 9 })).toEqual(
       await built.keysPage({ filter: '', offset: 0, limit: 9 }),
     );
     expect(await own.store.open('s', 'other')).toBeUndefined();
@@ -50,12 +57,12 @@ describe('the catalog store', () => {
     await own.build(first, new Map(), 't');
     await own.build(second, new Map(), 's');
     expect(new Set(await files(own.folder))).toEqual(
-      new Set([catalogFile(own.folder, 's', second.fingerprint), catalogFile(own.folder, 't', first.fingerprint)]),
+      new Set([...kept(own.folder, 's', second.fingerprint), ...kept(own.folder, 't', first.fingerprint)]),
     );
     // What is open goes on answering, as its file is only let go of when it closes.
     expect(await older.keysPage({ filter: '', offset: 0, limit: 9 })).toMatchObject({ total: 3 });
     await own.store.drop('s');
-    expect(await files(own.folder)).toEqual([catalogFile(own.folder, 't', first.fingerprint)]);
+    expect(new Set(await files(own.folder))).toEqual(new Set(kept(own.folder, 't', first.fingerprint)));
     await own.store.drop('never seen');
   });
 
@@ -74,14 +81,13 @@ describe('the catalog store', () => {
     },
   };
   for (const [damage, apply] of Object.entries(damages)) {
-    test(`a file that was ${damage} is deleted and built again`, async () => {
+    test(`a file that was ${damage} is not used, and built again`, async () => {
       await using own = await openTestStore();
       const snapshot = await smallSource(source(500));
       const path = catalogFile(own.folder, 's', snapshot.fingerprint);
       await (await own.store.build('s', snapshot, new Map()))[Symbol.asyncDispose]();
       await apply(path);
       expect(await own.store.open('s', snapshot.fingerprint)).toBeUndefined();
-      expect(await files(own.folder)).toEqual([]);
       expect((await own.build(snapshot, new Map(), 's')).totals.records).toBe(500);
     });
   }
@@ -97,17 +103,80 @@ describe('the catalog store', () => {
     const file = await open(path, 'r+');
     await file.write(Buffer.alloc(16, 7), 0, 16, at);
     await file.close();
-    await using kept = await own.store.open('s', snapshot.fingerprint);
+    await using again = await own.store.open('s', snapshot.fingerprint);
     const queries = [
-      kept?.keysPage({ filter: 'r', sort: { field: 'createdAt', descending: true }, offset: 0, limit: 9 }),
-      kept?.keysList({ filter: '', offset: 0, limit: 1000 }),
-      kept?.layersPage({ filter: '', offset: 0, limit: 9 }),
+      again?.keysPage({ filter: 'r', sort: { field: 'createdAt', descending: true }, offset: 0, limit: 9 }),
+      again?.keysList({ filter: '', offset: 0, limit: 1000 }),
+      again?.layersPage({ filter: '', offset: 0, limit: 9 }),
     ];
     const failures = (await Promise.allSettled(queries)).filter((result) => result.status === 'rejected');
     expect(failures.length).toBeGreaterThan(0);
     for (const failure of failures)
       expect(failure.reason).toMatchObject({ code: 'CORRUPT', hint: expect.stringContaining('Reload') });
     expect(await files(own.folder)).toEqual([]);
+  });
+
+  test('what is known of a catalog as a whole needs no database, and is not trusted when it was changed', async () => {
+    await using own = await openTestStore();
+    const snapshot = await smallSource(source(3));
+    expect(await own.store.has('s')).toBe(false);
+    const built = await own.build(snapshot, new Map(), 's');
+    expect([await own.store.has('s'), await own.store.has('t')]).toEqual([true, false]);
+    const path = catalogFile(own.folder, 's', snapshot.fingerprint);
+    // Of the same size and with the same head, and yet no database.
+    const bytes = await readFile(path);
+    await writeFile(path, Buffer.concat([bytes.subarray(0, 12), Buffer.alloc(bytes.length - 12, 7)]));
+    await using again = await own.store.open('s', snapshot.fingerprint);
+    expect(again?.totals).toEqual(built.totals);
+    expect(again?.isDamaged).toBe(false);
+    await expect(again?.search('r1', 9)).rejects.toMatchObject({ code: 'CORRUPT' });
+    expect([again?.isDamaged, await files(own.folder)]).toEqual([true, []]);
+
+    await own.build(snapshot, new Map(), 's');
+    const meta = metaFile(own.folder, 's', snapshot.fingerprint);
+    await writeFile(meta, (await readFile(meta, 'utf8')).replace('"records":3', '"records":4'));
+    expect(await own.store.open('s', snapshot.fingerprint)).toBeUndefined();
+  });
+
+  test('keeps what was used last, within a limit', async () => {
+    await using own = await openTestStore({ maxBytes: 2 ** 40, maxSources: 2 });
+    const snapshot = await smallSource(source(3));
+    const past = new Date(Date.now() - 60_000);
+    for (const id of ['a', 'b']) {
+      await own.build(snapshot, new Map(), id);
+      for (const path of kept(own.folder, id, snapshot.fingerprint)) await utimes(path, past, past);
+    }
+    // A use counts as much as a build.
+    await (await own.store.open('a', snapshot.fingerprint))?.[Symbol.asyncDispose]();
+    await own.build(snapshot, new Map(), 'c');
+    expect(await Promise.all(['a', 'b', 'c'].map((id) => own.store.has(id)))).toEqual([true, false, true]);
+  });
+
+  test('uses the catalogs of another folder, and writes none there', async () => {
+    await using window = await openTestStore();
+    await using own = await openTestStore();
+    const commands = createDuckdbCatalogStore({ folder: own.folder, alsoIn: window.folder });
+    const [first, second] = [await smallSource(source(3)), await smallSource(source(4))];
+    await window.build(first, new Map(), 's');
+    const before = await files(window.folder);
+    expect(await commands.has('s')).toBe(true);
+    await using theirs = await commands.open('s', first.fingerprint);
+    expect(await theirs?.keysPage({ filter: '', offset: 0, limit: 9 })).toMatchObject({ total: 3 });
+    await using _built = await commands.build('s', second, new Map());
+    expect(await files(window.folder)).toEqual(before);
+    expect(await window.store.open('s', second.fingerprint)).toBeUndefined();
+  });
+
+  test('keeps the one used last even where it alone is over the limit', async () => {
+    await using own = await openTestStore({ maxBytes: 1, maxSources: 9 });
+    const snapshot = await smallSource(source(3));
+    for (const id of ['a', 'b']) {
+      await own.build(snapshot, new Map(), id);
+      const past = new Date(Date.now() - 60_000);
+      for (const path of kept(own.folder, id, snapshot.fingerprint)) await utimes(path, past, past);
+    }
+    await own.build(snapshot, new Map(), 'c');
+    expect(await Promise.all(['a', 'b', 'c'].map((id) => own.store.has(id)))).toEqual([false, false, true]);
   });
 
   test('what a crashed process left is removed by the next build; what a living one writes stays', async () => {
@@ -119,9 +188,7 @@ describe('the catalog store', () => {
     const alive = partFile(own.folder, 's', 'old', process.ppid, 'ab12');
     for (const path of [dead, `${dead}.wal`, alive]) await writeFile(path, 'unfinished');
     await own.build(snapshot, new Map(), 's');
-    expect(new Set(await files(own.folder))).toEqual(
-      new Set([alive, catalogFile(own.folder, 's', snapshot.fingerprint)]),
-    );
+    expect(new Set(await files(own.folder))).toEqual(new Set([alive, ...kept(own.folder, 's', snapshot.fingerprint)]));
   });
 
   test('an abort leaves nothing, whenever it comes', async () => {

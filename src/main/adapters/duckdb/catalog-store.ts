@@ -1,46 +1,67 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, utimes } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isCacheError, toCacheError } from '../../../shared/base/errors.ts';
 import { deriveCatalog } from '../../engine/catalog/derive.ts';
 import type { RecordNames } from '../../engine/model/record-names.ts';
 import type { SourceSnapshot } from '../../engine/ports/cache-source.ts';
-import type { CatalogStore } from '../../engine/ports/catalog.ts';
+import type { Catalog, CatalogStore } from '../../engine/ports/catalog.ts';
 import { type Clock, systemClock } from '../../engine/ports/clock.ts';
 import { isAlive } from '../../system/is-alive.ts';
-import { openCatalog } from './catalog.ts';
-import { catalogFile, partFile, partOwner, sourceFolder } from './layout.ts';
+import { catalogFile, isOfState, metaFile, partFile, partOwner, sourceFolder } from './layout.ts';
+import { createLazyCatalog } from './lazy-catalog.ts';
+import { readMeta, writeMeta } from './meta-file.ts';
 import { createPace, type Pace, paced } from './pace.ts';
-import { createCatalogWriter } from './write-catalog.ts';
+import { type CatalogLimit, trimCatalogs } from './trim.ts';
 
 /** Where catalogs are kept, and the time that ages count from. */
 export interface DuckdbCatalogStoreOptions {
   /** Created when needed; safe to delete while nothing is open. */
   readonly folder: string;
   readonly clock?: Clock;
+  /** Catalogs that are used too, and never written. */
+  readonly alsoIn?: string | undefined;
+  /** Absent: whatever is kept stays until its source is dropped. */
+  readonly limit?: CatalogLimit | undefined;
 }
 
-/** Keeps each catalog as one DuckDB file, which is written under another name and renamed when it is whole. */
-export function createDuckdbCatalogStore({ folder, clock = systemClock }: DuckdbCatalogStoreOptions): CatalogStore {
-  const openFile = (path: string) => openCatalog(path, clock, () => rm(path, { force: true }));
+/**
+ * Keeps each catalog as one DuckDB file, which is written under another name and renamed when it is whole. DuckDB itself is
+ * loaded only when a catalog is built or queried.
+ */
+export function createDuckdbCatalogStore(options: DuckdbCatalogStoreOptions): CatalogStore {
+  const { folder, clock = systemClock, alsoIn, limit } = options;
+  const folders = alsoIn === undefined ? [folder] : [folder, alsoIn];
+  const openFile = async (path: string, forget: () => Promise<void>): Promise<Catalog> => {
+    const { openCatalog } = await import('./catalog.ts');
+    return openCatalog(path, clock, forget);
+  };
   return {
+    async has(sourceId) {
+      const names = await Promise.all(folders.map((one) => listFolder(sourceFolder(one, sourceId))));
+      return names.flat().some((name) => name.endsWith('.json'));
+    },
+
     async open(sourceId, fingerprint) {
-      const path = catalogFile(folder, sourceId, fingerprint);
-      if (!(await listFolder(dirname(path))).includes(basename(path))) return undefined;
-      try {
-        const catalog = await openFile(path);
-        if (catalog.fingerprint === fingerprint) return catalog;
-        await catalog[Symbol.asyncDispose]();
-      } catch {
-        // Whatever is wrong with it, building it again is cheap.
+      for (const one of folders) {
+        const path = catalogFile(one, sourceId, fingerprint);
+        const metaPath = metaFile(one, sourceId, fingerprint);
+        const meta = await readMeta(metaPath, path);
+        // Whatever is wrong with it, the next build writes over it. Not deleted: another process may be about to use it.
+        if (meta?.fingerprint !== fingerprint) continue;
+        // For whoever decides what may go. Where nothing may be written, nothing is deleted either.
+        const now = new Date();
+        await utimes(metaPath, now, now).catch(() => undefined);
+        const forget = (): Promise<void> => removeAll([path, metaPath]);
+        return createLazyCatalog(meta, () => openFile(path, forget), forget);
       }
-      await rm(path, { force: true });
       return undefined;
     },
 
     async build(sourceId, snapshot, names, options = {}) {
       const { fingerprint } = snapshot;
       const path = catalogFile(folder, sourceId, fingerprint);
+      const metaPath = metaFile(folder, sourceId, fingerprint);
       const part = partFile(folder, sourceId, fingerprint, process.pid, randomBytes(6).toString('hex'));
       const pace = createPace(options);
       try {
@@ -48,8 +69,12 @@ export function createDuckdbCatalogStore({ folder, clock = systemClock }: Duckdb
         await sweep(dirname(path));
         await write(part, snapshot, names, pace);
         await rename(part, path);
-        await removeOthers(dirname(path), basename(path));
-        return await openFile(path);
+        await removeOthers(dirname(path), fingerprint);
+        const catalog = await openFile(path, () => removeAll([path, metaPath]));
+        const { totals, caches, problems, du, builds } = catalog;
+        await writeMeta(metaPath, `${part}.json`, path, { fingerprint, totals, caches, problems, du, builds });
+        if (limit) await trimCatalogs(folder, limit);
+        return catalog;
       } catch (error) {
         await removePart(part);
         throw isCacheError(error) ? error : toCacheError(error, path);
@@ -63,6 +88,7 @@ export function createDuckdbCatalogStore({ folder, clock = systemClock }: Duckdb
 }
 
 async function write(part: string, snapshot: SourceSnapshot, names: RecordNames, pace: Pace): Promise<void> {
+  const { createCatalogWriter } = await import('./write-catalog.ts');
   await using writer = createCatalogWriter(part);
   const { fingerprint, problems, builds } = snapshot;
   const columns = await paced(deriveCatalog(snapshot), pace);
@@ -78,10 +104,14 @@ async function sweep(source: string): Promise<void> {
 }
 
 /** Removes the catalogs of older states and schemas. Where one that is open cannot go, it goes the next time. */
-async function removeOthers(source: string, current: string): Promise<void> {
+async function removeOthers(source: string, fingerprint: string): Promise<void> {
   const names = await listFolder(source);
-  const others = names.filter((name) => !name.startsWith(current) && partOwner(name) === undefined);
+  const others = names.filter((name) => !isOfState(name, fingerprint) && partOwner(name) === undefined);
   await Promise.allSettled(others.map((name) => rm(join(source, name), { recursive: true, force: true })));
+}
+
+async function removeAll(paths: readonly string[]): Promise<void> {
+  for (const path of paths) await rm(path, { force: true });
 }
 
 async function removePart(part: string): Promise<void> {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
  *     FOLDER/
  *       <source>/                            32 hex digits, from the id of the source
  *         <state>.v2.duckdb                  a whole catalog; 32 hex digits from the fingerprint, schema version
+ *         <state>.v2.json                    what is known of it as a whole; touched when it is used
  *         <state>.v2.duckdb.tmp/             what DuckDB spills while a query runs
  *         <state>.v2.<pid>-<random>.part     one being written; becomes the former by one rename
  *         <state>.v2.<pid>-<random>.part.*   DuckDB's own journal and spill files beside it
@@ -25,6 +26,16 @@ export function sourceFolder(folder: string, sourceId: string): string {
 /** File of the catalog of one state of a source. */
 export function catalogFile(folder: string, sourceId: string, fingerprint: string): string {
   return join(sourceFolder(folder, sourceId), `${stateName(fingerprint)}.duckdb`);
+}
+
+/** File of what is known of that catalog as a whole. */
+export function metaFile(folder: string, sourceId: string, fingerprint: string): string {
+  return join(sourceFolder(folder, sourceId), `${stateName(fingerprint)}.json`);
+}
+
+/** Whether a file in the folder of a source belongs to this state of it. */
+export function isOfState(name: string, fingerprint: string): boolean {
+  return name.startsWith(`${stateName(fingerprint)}.`);
 }
 
 /** Name under which this process builds a catalog. `random`: hexadecimal digits. */

@@ -17,6 +17,7 @@ import { blobName } from './layout.ts';
 import { outside } from './plain-file.ts';
 import { type ReadOptions, readInWorker } from './read-in-worker.ts';
 import type { ReadMessage, ReadRequest } from './read-worker.ts';
+import { smallFingerprint } from './small-fingerprint.ts';
 import { BLOB_FLAW, type Listing } from './storage.ts';
 
 /** What is declared of every layout in a folder. */
@@ -42,8 +43,10 @@ export function createOciLayoutSource(
   { withoutCache = false }: { readonly withoutCache?: boolean } = {},
 ): CacheSource {
   const extent = (digest: Digest): BlobExtent => ({ path: join(location, blobName(parseDigest(digest))), offset: 0 });
+  const inThread = readers({ kind: 'folder', path: location, withoutCache });
   return {
-    ...readers({ kind: 'folder', path: location, withoutCache }),
+    ...inThread,
+    fingerprint: async (signal) => (await smallFingerprint(location, signal)) ?? inThread.fingerprint(signal),
     ...LAYOUT,
     location,
     place: LAYOUT.place(location),

@@ -36,6 +36,11 @@ interface Link {
   readonly cache: LayerInfoCache;
 }
 
+/** The address of the server that is named: by the environment, else by the setting. */
+export function sharedLayerInfoAddress(settings: SettingStore, fixedUrl: string | undefined): string | undefined {
+  return fixedUrl || settings.get(SETTING) || undefined;
+}
+
 /**
  * `local` answers alone while no server is named or none answers. A server is connected at the first look-up, so that a
  * command which needs none pays nothing. `fixedUrl` (of the environment) wins over the setting.
@@ -49,7 +54,7 @@ export function createSharedLayerInfo(options: {
   readonly onDegraded?: ((reason: string) => void) | undefined;
 }): SharedLayerInfo {
   const { local, settings, clock, fixedUrl } = options;
-  let url = fixedUrl || settings.get(SETTING) || undefined;
+  let url = sharedLayerInfoAddress(settings, fixedUrl);
   let link: Link | undefined;
   let state: LayerInfoStatus['state'] = 'off';
   let reason: string | undefined;

@@ -72,7 +72,9 @@ export interface Catalog extends AsyncDisposable {
 
 /** Where catalogs are kept: one for each source and fingerprint, safe to delete at any time. */
 export interface CatalogStore {
-  /** The kept catalog of this state of the source, or undefined when there is none or it is damaged (it is then deleted). */
+  /** Whether anything is kept of the source, of whatever state: answers without looking at the source. */
+  has(sourceId: string): Promise<boolean>;
+  /** The kept catalog of this state of the source, or undefined when there is none or it is damaged (the next build replaces it). */
   open(sourceId: string, fingerprint: string): Promise<Catalog | undefined>;
   /** Builds and keeps it; older catalogs of the source are deleted. A crash or abort leaves no catalog. */
   build(

@@ -94,8 +94,9 @@ export function createLoader(options: LoaderOptions) {
         try {
           const source = await reach(entry, signal);
           const current = slotOf(entry.life)?.catalog;
-          // Of what was never open nothing can be kept: then even its fingerprint need not be looked at first.
-          const force = load.force || ('isNew' in entry.life && entry.life.isNew);
+          // Where nothing is kept of what was never open, even its fingerprint need not be looked at first.
+          const isNew = 'isNew' in entry.life && entry.life.isNew;
+          const force = load.force || (isNew && !(await ports.catalogs.has(entry.id)));
           let read: SourceSnapshot | undefined;
           const onRead = (snapshot: SourceSnapshot): void => {
             read = snapshot;

@@ -79,6 +79,7 @@ export function createMemoryCatalogs(): MemoryCatalogs {
     damage: (sourceId) => {
       damaged.add(sourceId);
     },
+    has: async (sourceId) => [...kept].some((name) => name.startsWith(`${sourceId} `)),
     async open(sourceId, fingerprint) {
       if (damaged.has(sourceId)) return undefined;
       return kept.has(`${sourceId} ${fingerprint}`) ? catalogOf(sourceId, fingerprint) : undefined;

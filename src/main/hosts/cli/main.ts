@@ -22,7 +22,8 @@ const code = await runCli(process.argv.slice(2), {
   environment: process.env,
   signal: controller.signal,
   typed: process.stdin.isTTY ? process.stdin : undefined,
-  startEngine: async (host) => (await import('../compose.ts')).composeEngine({ host, environment: process.env }),
+  startEngine: async (host, keepsCatalogs) =>
+    (await import('../compose.ts')).composeEngine({ host, environment: process.env, keepsCatalogs }),
 });
 // Not left to the event loop: a thread of a library must not keep a finished command alive.
 process.exit(code);

@@ -20,6 +20,11 @@ export function withJson(command: Command): Command {
   return command.addOption(new Option('--json', 'print one JSON document'));
 }
 
+/** `--no-cache`, for every command that reads a whole source. */
+export function withCatalog(command: Command): Command {
+  return command.option('--no-cache', 'read the source anew, and keep nothing of it');
+}
+
 /** `--json --jsonl --ref --filter --sort --limit --offset`. */
 export function withRows(command: Command): Command {
   return command

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BUILT, PROJECT_FOLDER } from '../places.ts';
@@ -87,18 +87,24 @@ it('leaves nothing behind when it is interrupted, and says 130', async () => {
       config.records.push({ digest: `sha256:${n.toString(16).padStart(64, '0')}`, layers: result });
     }
   });
-  const catalogs = work.path('cache/passing');
+  const filesOf = async (path: string): Promise<string[]> =>
+    (await readdir(path, { recursive: true, withFileTypes: true }).catch(() => []))
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+  const catalogs = work.path('cache/commands');
+  const before = await filesOf(catalogs);
+  const folders = await readdir(catalogs).catch(() => []);
   const child = start(['inspect', folder]);
   const ended = end(child);
   // It has begun to write its catalog.
   await expect
-    .poll(async () => (await readdir(catalogs, { recursive: true }).catch(() => [])).length, { timeout: 30_000 })
-    .toBeGreaterThan(1);
+    .poll(async () => (await readdir(catalogs).catch(() => [])).length, { timeout: 40_000 })
+    .toBeGreaterThan(folders.length);
   child.kill('SIGINT');
   const { code, out, err } = await ended;
   expect([code, out]).toEqual([130, '']);
   expect(err).toMatch(/^CANCELLED /);
-  expect(await readdir(catalogs)).toEqual([]);
+  expect(await filesOf(catalogs)).toEqual(before);
 });
 
 it('works while other runs do', async () => {
@@ -106,6 +112,20 @@ it('works while other runs do', async () => {
   const [first, ...others] = await Promise.all(runs);
   expect(first?.out.split('\n')).toHaveLength(25);
   for (const other of others) expect(other).toEqual(first);
+});
+
+it('inspects where no home can be written to, says so once, and leaves nothing behind', async () => {
+  const temporary = work.path('tmp');
+  await mkdir(temporary);
+  const child = spawn(process.execPath, [PROGRAM, 'inspect', fixture('sample'), '--json'], {
+    env: { PATH: process.env.PATH, HOME: '/proc/none', TMPDIR: temporary },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const { code, out, err } = await end(child);
+  expect([code, JSON.parse(out).totals.records]).toEqual([0, 24]);
+  expect(err).toMatch(/^Warning: \/proc\/none\/\S+ cannot be written to: nothing is remembered of this command\.\n$/);
+  const left = await readdir(temporary, { recursive: true, withFileTypes: true });
+  expect(left.filter((entry) => entry.isFile())).toEqual([]);
 });
 
 const built = existsSync(join(PROJECT_FOLDER, BUILT.rendererPage));

@@ -16,8 +16,8 @@ export interface CliProcess {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
   readonly typed: AsyncIterable<unknown> | undefined;
-  /** Starts an engine; called at most once. */
-  startEngine(host: 'cli' | 'web'): Promise<EngineHandle>;
+  /** Starts an engine; called at most once. `keepsCatalogs`: as `composeEngine` has it. */
+  startEngine(host: 'cli' | 'web', keepsCatalogs: boolean): Promise<EngineHandle>;
 }
 
 /** commander has shown help or version. */
@@ -31,7 +31,7 @@ export async function runCli(args: readonly string[], around: CliProcess): Promi
   let handle: Promise<EngineHandle> | undefined;
 
   const engineHandle = (kind?: 'window'): Promise<EngineHandle> => {
-    handle ??= around.startEngine(kind === 'window' ? 'web' : 'cli');
+    handle ??= around.startEngine(kind === 'window' ? 'web' : 'cli', current?.opts().cache !== false);
     return handle;
   };
   const progress = createProgressLine(around.err);

@@ -7,6 +7,7 @@ import type { SourceSnapshot } from '../../../engine/ports/cache-source.ts';
 import type { Catalog, CatalogStore } from '../../../engine/ports/catalog.ts';
 import { createHandClock } from '../../../engine/testing/stand-ins.ts';
 import { createDuckdbCatalogStore } from '../index.ts';
+import type { CatalogLimit } from '../trim.ts';
 
 /** Moment at which the clock of these tests stands. */
 export const NOW = Date.UTC(2026, 5, 1);
@@ -20,9 +21,9 @@ export interface TestStore extends AsyncDisposable {
 }
 
 /** Opens a store under a clock that stands still. */
-export async function openTestStore(): Promise<TestStore> {
+export async function openTestStore(limit?: CatalogLimit): Promise<TestStore> {
   const folder = await mkdtemp(join(tmpdir(), 'cachewright-catalogs-'));
-  const store = createDuckdbCatalogStore({ folder, clock: createHandClock(NOW) });
+  const store = createDuckdbCatalogStore({ folder, clock: createHandClock(NOW), limit });
   const open: Catalog[] = [];
   return {
     folder,

@@ -1,7 +1,7 @@
 import type { CliContext, Register } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { act } from '../jobs.ts';
-import { parsePlace, withJson, withTransfer } from '../options.ts';
+import { parsePlace, withCatalog, withJson, withTransfer } from '../options.ts';
 import { openSource } from '../sources.ts';
 import { type TransferFlags, transferOptions } from '../transfer-options.ts';
 import { writeTransferReport } from '../transfer-report.ts';
@@ -13,7 +13,7 @@ interface ExportOptions extends TransferFlags {
 
 /** `export SOURCE --to FOLDER|docker://HOST/REPOSITORY[:TAG]`: writes a cache that BuildKit imports. */
 export const registerExport: Register = (program, bind) => {
-  withTransfer(withJson(program.command('export')))
+  withTransfer(withJson(withCatalog(program.command('export'))))
     .description('write a cache to a folder or a registry, as BuildKit can import it')
     .argument('<source>', 'a folder, a tar, or a reference')
     .requiredOption(

@@ -6,7 +6,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { shortId } from '../format/cells.ts';
 import { writeJson } from '../format/json.ts';
 import { writeTable } from '../format/table.ts';
-import { parseCount, withJson } from '../options.ts';
+import { parseCount, withCatalog, withJson } from '../options.ts';
 import { openSource, resolveId } from '../sources.ts';
 
 interface GraphOptions {
@@ -25,7 +25,7 @@ const MAX_DEPTH = 10_000;
 
 /** `graph SOURCE --from ID`: the records around one record, and the links between them. */
 export const registerGraph: Register = (program, bind) => {
-  withJson(program.command('graph'))
+  withJson(withCatalog(program.command('graph')))
     .description('the link graph around a record')
     .argument('<source>', 'a folder, a tar, or a reference')
     .requiredOption('--from <id>', 'id or digest of a record, or its first digits')

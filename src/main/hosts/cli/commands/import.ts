@@ -1,7 +1,7 @@
 import type { CliContext, Register } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { act } from '../jobs.ts';
-import { parsePlace, withJson, withTransfer } from '../options.ts';
+import { parsePlace, withCatalog, withJson, withTransfer } from '../options.ts';
 import { openSource } from '../sources.ts';
 import { type TransferFlags, transferOptions } from '../transfer-options.ts';
 import { writeTransferReport } from '../transfer-report.ts';
@@ -13,7 +13,7 @@ interface ImportOptions extends TransferFlags {
 
 /** `import SOURCE --to STORE`: copies what is missing into a managed store. */
 export const registerImport: Register = (program, bind) => {
-  withTransfer(withJson(program.command('import')))
+  withTransfer(withJson(withCatalog(program.command('import'))))
     .description('copy a cache into a managed store, blob by blob, only what is missing')
     .argument('<source>', 'a folder, a tar, or a reference')
     .requiredOption('--to <store>', 'managed store; an empty or new folder becomes one', parsePlace)

@@ -7,7 +7,7 @@ import { shortId } from '../format/cells.ts';
 import { errorLine } from '../format/errors.ts';
 import { writeJson } from '../format/json.ts';
 import { writeTable } from '../format/table.ts';
-import { withJson } from '../options.ts';
+import { withCatalog, withJson } from '../options.ts';
 import { checkRef, openSource } from '../sources.ts';
 
 interface InspectOptions {
@@ -17,7 +17,7 @@ interface InspectOptions {
 
 /** `inspect SOURCE`: what it is, its caches, totals and problems. */
 export const registerInspect: Register = (program, bind) => {
-  withJson(program.command('inspect'))
+  withJson(withCatalog(program.command('inspect')))
     .description('what a source holds: caches, totals, problems')
     .argument('<source>', 'a folder, a tar, or a reference')
     .option('--ref <name>', 'only this cache of a source that holds several')

@@ -4,13 +4,13 @@ import type { CliContext, Register } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { shortId, shortTime } from '../format/cells.ts';
 import type { Column } from '../format/table.ts';
-import { type RowOptions, withRows } from '../options.ts';
+import { type RowOptions, withCatalog, withRows } from '../options.ts';
 import { writeRows } from '../rows.ts';
 import { checkRef, openSource } from '../sources.ts';
 
 /** `keys SOURCE`: the cache records. */
 export const registerKeys: Register = (program, bind) => {
-  withRows(program.command('keys'))
+  withRows(withCatalog(program.command('keys')))
     .description('cache records: digest, inputs, results, sizes')
     .argument('<source>', 'a folder, a tar, or a reference')
     .action(bind(keys));

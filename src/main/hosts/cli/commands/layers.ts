@@ -4,13 +4,13 @@ import type { CliContext, Register } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { shortId, shortTime } from '../format/cells.ts';
 import type { Column } from '../format/table.ts';
-import { type RowOptions, withRows } from '../options.ts';
+import { type RowOptions, withCatalog, withRows } from '../options.ts';
 import { writeRows } from '../rows.ts';
 import { checkRef, openSource } from '../sources.ts';
 
 /** `layers SOURCE`: a row a blob. */
 export const registerLayers: Register = (program, bind) => {
-  withRows(program.command('layers'))
+  withRows(withCatalog(program.command('layers')))
     .description('layer blobs: size, media type, how many records use them')
     .argument('<source>', 'a folder, a tar, or a reference')
     .action(bind(layers));

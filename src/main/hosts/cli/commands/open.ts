@@ -2,7 +2,6 @@ import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { toCacheError } from '../../../../shared/base/errors.ts';
 import { canOpenBrowser } from '../../browser.ts';
-import { findElectron, runElectron } from '../../electron-binary.ts';
 import { whyElectronCrashed } from '../../electron-crash.ts';
 import { BUILT, PROJECT_FOLDER } from '../../places.ts';
 import type { CliContext, Register } from '../context.ts';
@@ -19,6 +18,8 @@ export const registerOpen: Register = (program, bind) => {
 
 async function open(context: CliContext, location: string): Promise<ExitCode> {
   const { environment, signal, typed, note, out } = context;
+  // Loaded here, since every start of the command line would pay for it.
+  const { findElectron, runElectron } = await import('../../electron-binary.ts');
   const hasDisplay = canOpenBrowser(environment, process.platform);
   const electron = hasDisplay ? await findElectron(PROJECT_FOLDER, environment) : undefined;
   if (electron !== undefined && (await isBuilt())) {

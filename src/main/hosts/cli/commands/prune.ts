@@ -9,7 +9,7 @@ import { shortId } from '../format/cells.ts';
 import { writeJsonWithRows } from '../format/json.ts';
 import { writeTable } from '../format/table.ts';
 import { act } from '../jobs.ts';
-import { parseDurationOption, parseSizeOption, withJson, withPlanned } from '../options.ts';
+import { parseDurationOption, parseSizeOption, withCatalog, withJson, withPlanned } from '../options.ts';
 import { pageThrough } from '../paging.ts';
 import { openSource } from '../sources.ts';
 
@@ -29,7 +29,7 @@ const TABLE_ITEMS = 50;
 
 /** `prune STORE`: a plan; with `--yes` or `--apply` what it says is moved to the trash. */
 export const registerPrune: Register = (program, bind) => {
-  const command = withJson(program.command('prune'))
+  const command = withJson(withCatalog(program.command('prune')))
     .description('plan what may go, and move it to the trash; a dry run without --yes')
     .argument('<store>', 'managed store, or a cache to plan for')
     .addOption(new Option('--max-size <size>', 'oldest first, until this much stays: 20GiB').argParser(parseSizeOption))

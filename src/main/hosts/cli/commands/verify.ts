@@ -8,7 +8,7 @@ import { EXIT, type ExitCode, UsageError } from '../exit-codes.ts';
 import { errorLine } from '../format/errors.ts';
 import { writeJson } from '../format/json.ts';
 import { act, follow } from '../jobs.ts';
-import { withJson } from '../options.ts';
+import { withCatalog, withJson } from '../options.ts';
 import { openSource } from '../sources.ts';
 
 interface VerifyOptions {
@@ -21,7 +21,7 @@ interface VerifyOptions {
  * layers of a store are taken out of it.
  */
 export const registerVerify: Register = (program, bind) => {
-  withJson(program.command('verify'))
+  withJson(withCatalog(program.command('verify')))
     .description('read and hash every blob')
     .argument('<source>', 'a folder, a tar, or a reference')
     .option(

@@ -10,7 +10,7 @@ export interface CliRun {
 }
 
 export interface CliRunOptions {
-  readonly startEngine?: (host: 'cli' | 'web') => Promise<EngineHandle>;
+  readonly startEngine?: (host: 'cli' | 'web', keepsCatalogs: boolean) => Promise<EngineHandle>;
   readonly signal?: AbortSignal;
   /** Standard error is a terminal of this width. */
   readonly terminal?: number;

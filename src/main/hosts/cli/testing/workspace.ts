@@ -31,7 +31,10 @@ export async function createWorkspace(): Promise<Workspace> {
     CACHEWRIGHT_CACHE_DIR: join(folder, 'cache'),
   };
   const runWith = (options: CliRunOptions, ...args: string[]): Promise<CliRun> =>
-    runInProcess(args, { startEngine: (host) => composeEngine({ host, environment }), ...options });
+    runInProcess(args, {
+      startEngine: (host, keepsCatalogs) => composeEngine({ host, environment, keepsCatalogs }),
+      ...options,
+    });
   return {
     folder,
     environment,
