@@ -86,6 +86,10 @@ describe.skipIf(reason)('a disk that is full', () => {
     const plan = await planFor(store, { maxBytes: 3000 });
     const apply = () => applyPlan({ store, source: createOciLayoutSource(store.location), plan, now: Date.now() });
     await writeFile(join(disk, 'ballast'), Buffer.alloc(1_000_000)).catch(() => {});
+    // A plan is made all the same: this process alone has it then.
+    const unkept = await planFor(store, { all: true });
+    expect(unkept.goes.length).toBeGreaterThan(0);
+    expect(await store.plans.get(unkept.plan.plan)).toBeUndefined();
     await expect(apply()).rejects.toMatchObject({ code: 'NO_SPACE' });
     expect(await treeOf(store.location)).toEqual(before);
     expect(await store.trash()).toEqual([]);
@@ -106,6 +110,7 @@ describe.skipIf(reason)('a disk that is read-only', () => {
     const store = await startOn(path);
     expect((await store.readIndex()).document.manifests).toHaveLength(1);
     expect(await store.trash()).toEqual([]);
+    expect((await planFor(store, { all: true })).goes.length).toBeGreaterThan(0);
     await expect(importFrom(join(FIXTURES, 'next'), store)).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
     await expect(prune(store, { all: true })).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
     await expect(undoPlan(store, undefined)).rejects.toMatchObject({ code: 'ACCESS_DENIED' });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { CacheError } from '../../../shared/base/errors.ts';
+import { CacheError, isCacheError } from '../../../shared/base/errors.ts';
 import type { PrunePolicy } from '../../../shared/model/plan.ts';
 import { parseDigest } from '../../../shared/oci/digest.ts';
 import type { SourceSnapshot } from '../ports/cache-source.ts';
@@ -60,7 +60,7 @@ export function createPlanner(clock: Clock): Planner {
       const draft = await drive(planPrune(state.snapshot, request.policy, now), { signal: request.signal });
       const { version } = state;
       const kept = keptPlan(request, draft, version, now);
-      await request.store?.plans.put(kept.plan.plan, printPlan(kept));
+      await keepInStore(request.store, kept);
       return remember(kept);
     },
     get: async (plan, sourceId, store) => {
@@ -72,6 +72,15 @@ export function createPlanner(clock: Clock): Planner {
       return remember({ ...kept, plan: { ...kept.plan, sourceId } });
     },
   };
+}
+
+/** Keeps a plan with the store. Where that is full or may not be written, this process alone has it. */
+async function keepInStore(store: StoreView | undefined, kept: KeptPlan): Promise<void> {
+  try {
+    await store?.plans.put(kept.plan.plan, printPlan(kept));
+  } catch (error) {
+    if (!isCacheError(error, 'NO_SPACE') && !isCacheError(error, 'ACCESS_DENIED')) throw error;
+  }
 }
 
 /** What was read of a source, and the state it is of. */
