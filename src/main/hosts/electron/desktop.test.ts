@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -432,6 +432,16 @@ describe('the window', () => {
     expect([named('window.show'), named('window.maximize')]).toEqual([[], []]);
     window.emit('ready-to-show');
     expect(named('window.show')).toHaveLength(1);
+    expect(named('window.maximize')).toEqual([]);
+  });
+
+  it('is maximised again, with its first frame', async () => {
+    const kept = { version: 1, x: 10, y: 20, width: 900, height: 700, maximized: true };
+    await writeFile(join(userData, 'window.json'), JSON.stringify(kept));
+    const { window, named } = await start();
+    expect(named('window.maximize')).toEqual([]);
+    window.emit('ready-to-show');
+    expect([named('window.maximize'), named('window.show')]).toEqual([[[]], [[]]]);
   });
 
   it('loads a page that has died again, once; then it asks', async () => {

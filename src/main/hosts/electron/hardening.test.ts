@@ -138,6 +138,7 @@ describe('a message', () => {
   it('of a frame that is gone is not', () => {
     expect(trusted(null)).toBe(false);
     const gone = {
+      parent: null,
       isDestroyed: () => true,
       get url(): string {
         throw new Error('Render frame was disposed before WebFrameMain could be accessed');
