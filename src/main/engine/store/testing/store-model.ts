@@ -195,9 +195,13 @@ export function createStoreModel(files: ModelFiles, pick: (bound: number) => num
     async act(restart: () => void = () => {}): Promise<void> {
       const all = [importCache, importCache, prune, prune, pruneOrphans, undoAny, undoAny];
       const action = pick(20) === 0 ? empty : (all[pick(all.length)] ?? prune);
-      files.lease(pick(4) === 0 ? (await files.list('blobs')).filter(() => pick(5) === 0) : []);
+      const leased = pick(4) === 0 ? (await files.list('blobs')).filter(() => pick(5) === 0) : [];
+      files.lease(leased);
       try {
         await action();
+        for (const digest of leased) {
+          if (!(await files.look('blobs', digest))) throw new Error(`${digest} is leased and was taken`);
+        }
       } catch (error) {
         if (!(error instanceof Crash) && !(error instanceof Error && error.cause instanceof Crash)) throw error;
       }
