@@ -21,6 +21,12 @@ describe('what a person writes for a place', () => {
     expect(localPath(text, SCHEMES)).toBe(path);
   });
 
+  it('refuses what no path can hold', () => {
+    for (const text of ['/srv/a\0b', 'store:///srv/a\0b']) {
+      expect(() => localPath(text, SCHEMES)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT', subject: text }));
+    }
+  });
+
   it('says what does not open yet, and repeats no password', () => {
     expect(() => localPath('s3://me:secret@host/repo', SCHEMES)).toThrow(
       expect.objectContaining({ code: 'UNSUPPORTED_FORMAT', subject: 's3://host/repo' }),

@@ -10,6 +10,13 @@ import { expandHome } from '../system/expand-home.ts';
  * @throws `UNSUPPORTED_FORMAT` for a reference of a kind that does not open yet
  */
 export function localPath(text: string, schemes: readonly string[]): string {
+  // Node says so by an error that a mistake of this program would have too.
+  if (text.includes('\0')) {
+    throw new CacheError('INVALID_INPUT', 'A path cannot hold a NUL character.', {
+      subject: text,
+      hint: 'Write the path without it.',
+    });
+  }
   const { scheme, rest } = splitLocation(text);
   if (scheme === 'file') return fileURLToPath(text);
   if (scheme === undefined || schemes.includes(scheme)) return resolve(expandHome(rest));

@@ -122,6 +122,12 @@ const SYSTEM_ERRORS: Readonly<Record<string, { code: CacheErrorCode; message: st
     hint: 'Free some space and run it again: it resumes.',
   },
   EMFILE: { code: 'UNAVAILABLE', message: 'Too many files are open.', hint: 'Raise the limit of open files.' },
+  ENFILE: { code: 'UNAVAILABLE', message: 'Too many files are open on this machine.', hint: 'Close other programs.' },
+  EIO: {
+    code: 'UNAVAILABLE',
+    message: 'The system could not read or write this.',
+    hint: 'Check the disk, and that this is a file of its own and not a device.',
+  },
   ENAMETOOLONG: { code: 'INVALID_INPUT', message: 'The path is too long.', hint: 'Choose a shorter path.' },
   ELOOP: { code: 'INVALID_INPUT', message: 'The path runs through a loop of symbolic links.', hint: 'Check the path.' },
 };

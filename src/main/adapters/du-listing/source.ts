@@ -4,14 +4,15 @@ import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { CacheError, throwIfAborted, toCacheError } from '../../../shared/base/errors.ts';
 import { pathPlace } from '../../../shared/oci/reference.ts';
-import { isDuListing, parseDuListing } from '../../engine/daemon/du-listing.ts';
+import { createDuReader, isDuListing } from '../../engine/daemon/du-listing.ts';
 import { duSnapshot } from '../../engine/daemon/du-snapshot.ts';
 import type { CacheSource } from '../../engine/ports/cache-source.ts';
 import type { SourceAdapter } from '../../engine/ports/source-adapter.ts';
 
 const START_BYTES = 8192;
-/** A million records have some 400 MB; what is larger is something else, and soon longer than a string can be. */
-const MOST_BYTES = 500 << 20;
+/** A million records have some 400 MB; what is larger is something else. */
+const MOST_BYTES = 2 ** 30;
+const PIECE_BYTES = 1 << 20;
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** What is declared of every listing: it only tells of records. */
@@ -57,14 +58,26 @@ async function openDuListing(path: string): Promise<CacheSource | undefined> {
 }
 
 function createDuListingSource(location: string): CacheSource {
-  const read = async (signal: AbortSignal | undefined) => {
-    throwIfAborted(signal);
+  /** Reads the file once, in pieces. @returns the digest of its bytes */
+  const read = async (signal: AbortSignal | undefined, onText: (text: string) => void): Promise<string> => {
     try {
       await using file = await open(location, OPEN_FLAGS);
-      const text = await textOf(file, MOST_BYTES);
-      if (text === undefined)
-        throw new CacheError('CORRUPT', 'There is no plain file any more.', { subject: location });
-      return { text, fingerprint: `sha256:${createHash('sha256').update(text).digest('hex')}` };
+      const stat = await file.stat();
+      if (!stat.isFile()) throw new CacheError('CORRUPT', 'There is no plain file any more.', { subject: location });
+      if (stat.size > MOST_BYTES) throw tooLarge(location, stat.size);
+      const hash = createHash('sha256');
+      const decoder = new TextDecoder();
+      const buffer = Buffer.alloc(PIECE_BYTES);
+      for (let at = 0; at < stat.size; ) {
+        throwIfAborted(signal);
+        const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
+        if (bytesRead === 0) break;
+        at += bytesRead;
+        hash.update(buffer.subarray(0, bytesRead));
+        onText(decoder.decode(buffer.subarray(0, bytesRead), { stream: true }));
+      }
+      onText(decoder.decode());
+      return `sha256:${hash.digest('hex')}`;
     } catch (error) {
       throw toCacheError(error, location);
     }
@@ -73,10 +86,11 @@ function createDuListingSource(location: string): CacheSource {
     ...DU_LISTING,
     location,
     place: DU_LISTING.place(location),
-    fingerprint: async (signal) => (await read(signal)).fingerprint,
+    fingerprint: (signal) => read(signal, () => {}),
     read: async (options) => {
-      const { text, fingerprint } = await read(options?.signal);
-      return duSnapshot(parseDuListing(text, basename(location)), fingerprint);
+      const reader = createDuReader(basename(location));
+      const fingerprint = await read(options?.signal, reader.push);
+      return duSnapshot(reader.end(), fingerprint);
     },
     openBlob: async (digest) => {
       throw new CacheError('NOT_FOUND', 'A du listing has no blobs.', {
@@ -86,6 +100,13 @@ function createDuListingSource(location: string): CacheSource {
     },
     locateBlobs: async (digests) => digests.map(() => undefined),
   };
+}
+
+function tooLarge(location: string, bytes: number): CacheError {
+  return new CacheError('INVALID_INPUT', `This du listing is ${bytes} bytes long, more than can be right.`, {
+    subject: location,
+    hint: `At most ${MOST_BYTES} bytes are read: a million records have some 400 MB.`,
+  });
 }
 
 /** The beginning of a plain file, as text. */

@@ -40,9 +40,21 @@ function revived({ error, stack }: Extract<ReadMessage, { type: 'error' }>): Cac
   return CacheError.fromData(error, error.code === 'INTERNAL' ? new Error(stack) : undefined);
 }
 
-/** A thread that ran out of memory says so by an error with a code. */
+/** Codes of a thread that could not be started: it opens files for that, of which a process may have few. */
+const NOT_STARTED = ['EMFILE', 'ENFILE', 'ERR_INVALID_PACKAGE_CONFIG', 'ERR_WORKER_INIT_FAILED'];
+
+/** A thread that could not be started, or ran out of memory, says so by an error with a code. */
 function died({ root }: ReadRequest, cause: unknown): CacheError {
-  const outOfMemory = (cause as NodeJS.ErrnoException | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY';
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? '';
+  if (NOT_STARTED.includes(code)) {
+    const hint = 'Raise the limit of open files: ulimit -n 1024.';
+    return new CacheError('UNAVAILABLE', 'No thread could be started to read this folder.', {
+      subject: root,
+      hint,
+      cause,
+    });
+  }
+  const outOfMemory = code === 'ERR_WORKER_OUT_OF_MEMORY';
   return new CacheError(
     outOfMemory ? 'UNAVAILABLE' : 'INTERNAL',
     outOfMemory ? 'There is not enough memory to read this folder.' : 'The thread that reads the folder ended.',

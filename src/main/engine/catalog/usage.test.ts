@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseDuListing } from '../daemon/du-listing.ts';
+import { createDuReader } from '../daemon/du-listing.ts';
 import { duSnapshot } from '../daemon/du-snapshot.ts';
 import { runSteps } from '../streams/steps.ts';
 import { deriveCatalog } from './derive.ts';
@@ -10,7 +10,9 @@ test('a record on more parents than a call takes arguments has the bytes of all 
     { id: 'top', size: 1, recordType: 'regular', parents: [...parents, 'below'] },
     { id: 'below', size: 20, recordType: 'regular' },
   ]);
-  const { records } = runSteps(deriveCatalog(duSnapshot(parseDuListing(text, 'du.json'), 'fingerprint')));
+  const reader = createDuReader('du.json');
+  reader.push(text);
+  const { records } = runSteps(deriveCatalog(duSnapshot(reader.end(), 'fingerprint')));
   expect(records.ownId).toEqual(['top', 'below']);
   expect([...records.ownBytes]).toEqual([21, 20]);
   expect([...records.sharedBytes]).toEqual([20, 20]);

@@ -5,8 +5,15 @@ import { CacheError } from '../../../shared/base/errors.ts';
 import { dataSet } from '../../testing/data-sets.ts';
 import { deriveCatalog } from '../catalog/derive.ts';
 import { runSteps } from '../streams/steps.ts';
-import { isDuListing, parseDuListing } from './du-listing.ts';
+import { createDuReader, type DuListing, isDuListing } from './du-listing.ts';
 import { duSnapshot } from './du-snapshot.ts';
+
+/** Reads a listing in pieces of some characters; all at once where no number is given. */
+function parseDuListing(text: string, subject: string, piece = text.length + 1): DuListing {
+  const reader = createDuReader(subject);
+  for (let at = 0; at < text.length; at += piece) reader.push(text.slice(at, at + piece));
+  return reader.end();
+}
 
 const app = dataSet('app');
 const tiny = dataSet('tiny');
@@ -122,4 +129,59 @@ test.each([
     expect((error as CacheError).code).toBe('CORRUPT');
     expect((error as CacheError).message).toContain(what);
   }
+});
+
+describe('a listing in pieces', () => {
+  const records = [
+    { id: 'a', description: 'echo "}{" \\ [,] ü\n', size: 1, recordType: 'regular' },
+    { id: 'b', parents: ['a'], size: 2, recordType: 'internal', nested: { deep: [{}] } },
+    { id: 'a', size: 3, recordType: 'regular' },
+  ];
+  const text = 'ID:\ta1\r\nSize:\t1.5MB\r\nDescription:\tRUN x\r\n\r\ny\r\nUsage count: 2\r\n\r\nID: b\nSize: 2B\n';
+  test.each([
+    ['an array', JSON.stringify(records)],
+    ['an indented array', `\n ${JSON.stringify(records, null, 2)}\n`],
+    ['lines', records.map((record) => JSON.stringify(record)).join('\n')],
+    ['no records', '[ ]'],
+    ['nothing', ' \n'],
+    ['text', text],
+  ])('%s: the same wherever it is cut', (_, whole) => {
+    const expected = parseDuListing(whole, 'du');
+    expect(expected.records).toHaveLength(whole.includes('a') || whole.includes('ID') ? 2 : 0);
+    for (const piece of [1, 2, 3, 7, 50]) expect(parseDuListing(whole, 'du', piece)).toEqual(expected);
+  });
+
+  test.each([
+    '[{"id":"a"}',
+    '[{"id":"a"},]',
+    '[{"id":"a"} {"id":"b"}]',
+    '[{"id":"a"}]]',
+    '[{"id":"a"}] {"id":"b"}',
+    '[,{"id":"a"}]',
+    '{"id":"a"',
+    '{"id":"a"},{"id":"b"}',
+    '{"id":"a"} x',
+    '{"id":"a}',
+    '{"id":a}',
+    '[1, 2]',
+    '[{"id":"a"}, null]',
+    '}',
+    '[',
+  ])('%s is CORRUPT, wherever it is cut', (whole) => {
+    for (const piece of [1, 4, 1000]) {
+      expect(() => {
+        const { isExact, records } = parseDuListing(whole, 'du', piece);
+        // What does not begin as JSON is text, in which no record is found.
+        if (!isExact && records.length === 0) throw new CacheError('CORRUPT', 'no listing');
+      }).toThrow(expect.objectContaining({ code: 'CORRUPT' }));
+    }
+  });
+
+  test('a record longer than any builder prints is refused before all of it is there', () => {
+    const reader = createDuReader('du');
+    reader.push('[{"id":"a","description":"');
+    expect(() => {
+      for (let n = 0; n < 100; n += 1) reader.push('x'.repeat(1 << 20));
+    }).toThrow(expect.objectContaining({ code: 'CORRUPT' }));
+  });
 });

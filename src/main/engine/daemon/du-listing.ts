@@ -1,6 +1,7 @@
 import { CacheError } from '../../../shared/base/errors.ts';
 import type { UsageRecord } from './disk-usage.ts';
-import { parseDuText } from './du-text.ts';
+import { createDuTextParser, type DuParser } from './du-text.ts';
+import { createObjectSplitter } from './object-splitter.ts';
 
 /** What a listing says. */
 export interface DuListing {
@@ -20,24 +21,53 @@ export function isDuListing(start: string, isWhole: boolean): boolean {
   return /^ID:\s/.test(text) && /^(Created at|Mutable|Reclaimable):\s/m.test(text);
 }
 
-/**
- * The records of a listing: an array or lines of JSON as `buildctl du --format '{{json .}}'` prints them, exact; or the text
- * of `--verbose`, where sizes are rounded. A record that is listed twice counts once, as it was listed last.
- * @param subject what the listing is called in errors
- * @throws `CORRUPT` naming the record that cannot be understood
- */
-export function parseDuListing(text: string, subject: string): DuListing {
-  const isJson = /^\s*[[{]/.test(text);
-  const records = isJson ? parseDuJson(text, subject) : parseDuText(text, subject);
-  return { records: [...new Map(records.map((record) => [record.id, record])).values()], isExact: isJson };
+/** Reads a listing piece by piece: nothing of its text is kept but the record it is in. */
+export interface DuReader {
+  /** @throws `CORRUPT` naming the record that cannot be understood */
+  push(text: string): void;
+  /** What the listing says, when all of it was pushed. @throws `CORRUPT` for one that ends too early */
+  end(): DuListing;
 }
 
-function parseDuJson(text: string, subject: string): UsageRecord[] {
-  const values = text.trimStart().startsWith('[')
-    ? parseJson(text, subject)
-    : text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [parseJson(line, subject)]));
-  if (!Array.isArray(values)) throw badListing(subject, 'it is no list');
-  return values.map((value, index) => toRecord(value, `${subject}: record ${index + 1}`));
+/**
+ * A reader of an array or lines of JSON as `buildctl du --format '{{json .}}'` prints them, exact; or of the text of
+ * `--verbose`, where sizes are rounded. A record that is listed twice counts once, as it was listed last.
+ * @param subject what the listing is called in errors
+ */
+export function createDuReader(subject: string): DuReader {
+  const records = new Map<string, UsageRecord>();
+  const add = (record: UsageRecord): void => {
+    records.set(record.id, record);
+  };
+  let isJson = false;
+  let parser: DuParser | undefined;
+  return {
+    push(text) {
+      if (parser === undefined) {
+        if (text.trim() === '') return;
+        isJson = /^\s*[[{]/.test(text);
+        parser = isJson ? createJsonParser(subject, add) : createDuTextParser(subject, add);
+      }
+      parser.push(text);
+    },
+    end() {
+      parser?.end();
+      return { records: [...records.values()], isExact: isJson };
+    },
+  };
+}
+
+/** Records out of pieces of JSON. */
+function createJsonParser(subject: string, onRecord: (record: UsageRecord) => void): DuParser {
+  let found = 0;
+  const objects = createObjectSplitter(
+    (text) => {
+      found += 1;
+      onRecord(toRecord(parseJson(text, subject), `${subject}: record ${found}`));
+    },
+    (what) => badListing(subject, what),
+  );
+  return objects;
 }
 
 function toRecord(value: unknown, subject: string): UsageRecord {

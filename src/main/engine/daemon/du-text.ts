@@ -8,20 +8,27 @@ const FIELD =
 /** A step may hold as many; what is printed is cut to fewer digits. */
 const UNITS: Readonly<Record<string, number>> = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12, PB: 1e15 };
 
+/** Takes a listing in pieces of any size. */
+export interface DuParser {
+  /** @throws `CORRUPT` */
+  push(text: string): void;
+  /** @throws `CORRUPT` */
+  end(): void;
+}
+
 /**
- * The records of a listing for people. Sizes are rounded to three or four digits, with decimal units. A description may
- * run over lines; the sums at the end belong to no record.
- * @throws `CORRUPT` naming the line
+ * A parser of listings for people. Sizes are rounded to three or four digits, with decimal units. A description may
+ * run over lines; the sums at the end belong to no record. Its errors name the record.
  */
-export function parseDuText(text: string, subject: string): UsageRecord[] {
-  const records: UsageRecord[] = [];
+export function createDuTextParser(subject: string, onRecord: (record: UsageRecord) => void): DuParser {
   let fields: Map<string, string> | undefined;
   let field = '';
+  let rest = '';
   const finish = () => {
-    if (fields) records.push(toRecord(fields, subject));
+    if (fields) onRecord(toRecord(fields, subject));
     fields = undefined;
   };
-  for (const line of text.split(/\r?\n/)) {
+  const take = (line: string): void => {
     const [, name, value = ''] = FIELD.exec(line) ?? [];
     if (name === 'ID') {
       finish();
@@ -37,9 +44,18 @@ export function parseDuText(text: string, subject: string): UsageRecord[] {
     } else if (fields && field === 'Description') {
       fields.set(field, `${fields.get(field) ?? ''}\n${line}`);
     }
-  }
-  finish();
-  return records;
+  };
+  return {
+    push(text) {
+      const lines = `${rest}${text}`.split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) take(line.endsWith('\r') ? line.slice(0, -1) : line);
+    },
+    end() {
+      take(rest);
+      finish();
+    },
+  };
 }
 
 function toRecord(fields: ReadonlyMap<string, string>, subject: string): UsageRecord {
