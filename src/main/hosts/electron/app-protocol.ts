@@ -1,17 +1,17 @@
 import { safePath } from '../safe-path.ts';
 import type { Site } from '../site.ts';
 import { APP_SCHEME, isOwnAddress } from './addresses.ts';
-import type { Electron } from './electron-api.ts';
+import type { ElectronApi } from './electron-api.ts';
 
 /** To be called before the program is ready: the window's scheme behaves like https. */
-export function registerScheme(protocol: Pick<Electron.Protocol, 'registerSchemesAsPrivileged'>): void {
+export function registerScheme(protocol: Pick<ElectronApi['protocol'], 'registerSchemesAsPrivileged'>): void {
   protocol.registerSchemesAsPrivileged([
     { scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
   ]);
 }
 
 /** Answers `app://cachewright/…` from the window's files, with the same headers as the web host. */
-export function serveSite(protocol: Pick<Electron.Protocol, 'handle'>, site: Site): void {
+export function serveSite(protocol: Pick<ElectronApi['protocol'], 'handle'>, site: Site): void {
   protocol.handle(APP_SCHEME, (request) => answer(request, site));
 }
 

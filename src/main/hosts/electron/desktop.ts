@@ -6,7 +6,7 @@ import { APP_ID, APP_ORIGIN, LINK_SCHEME } from './addresses.ts';
 import { registerScheme, serveSite } from './app-protocol.ts';
 import { CHANNELS } from './channels.ts';
 import { askToQuit, askToReload, choosePath } from './dialogs.ts';
-import type { Electron, ElectronApi } from './electron-api.ts';
+import type { DesktopWindow, Electron, ElectronApi, PageSender, Preventable } from './electron-api.ts';
 import { createEngineProcess } from './engine-process.ts';
 import { hardenContents, hardenSession, isTrustedSender } from './hardening.ts';
 import { menuTemplate } from './menu.ts';
@@ -55,7 +55,7 @@ export async function runDesktop(electron: ElectronApi, places: DesktopPlaces): 
   const log = createErrorLog(join(stateFolders(environment).state, 'errors.log'));
   const { utilityProcess } = electron;
   const engine = createEngineProcess({ utilityProcess, entry: places.engine, environment, log: log.note });
-  let window: Electron.BrowserWindow | undefined;
+  let window: DesktopWindow | undefined;
   let saved: Promise<void> | undefined;
   const finish = (): Promise<unknown> => Promise.all([engine.stop(STOP_TIMEOUT_MS), saved]);
   const show = (): void => {
@@ -104,7 +104,7 @@ export async function runDesktop(electron: ElectronApi, places: DesktopPlaces): 
   });
   app.on('window-all-closed', () => app.quit());
 
-  const trusted = (channel: string, event: Electron.IpcMainEvent | Electron.IpcMainInvokeEvent): boolean => {
+  const trusted = (channel: string, event: PageSender): boolean => {
     const isTrusted = isTrustedSender(event, window?.webContents);
     if (!isTrusted) log.note(`A message on "${channel}" was refused: it did not come from the window's own page.`);
     return isTrusted;
@@ -117,7 +117,7 @@ export async function runDesktop(electron: ElectronApi, places: DesktopPlaces): 
   ipcMain.on(CHANNELS.listening, (event) => {
     if (trusted(CHANNELS.listening, event)) page.sendAgain();
   });
-  ipcMain.on(CHANNELS.taken, (event, number: number) => {
+  ipcMain.on(CHANNELS.taken, (event, number) => {
     if (trusted(CHANNELS.taken, event)) page.taken(number);
   });
   ipcMain.handle(CHANNELS.chooseFolder, (event) =>
@@ -169,7 +169,7 @@ export async function runDesktop(electron: ElectronApi, places: DesktopPlaces): 
 }
 
 /** Loads the page. Rejections of a load that another one overtook, or that the end of the program cut off, are none. */
-async function load(window: Electron.BrowserWindow): Promise<void> {
+async function load(window: DesktopWindow): Promise<void> {
   try {
     await window.loadURL(`${APP_ORIGIN}/`);
   } catch (error) {
@@ -178,8 +178,8 @@ async function load(window: Electron.BrowserWindow): Promise<void> {
 }
 
 /** Calls back when the system is about to end, and has it wait for the program. */
-function whenSystemEnds(powerMonitor: Pick<Electron.PowerMonitor, 'on'>, quit: () => void): void {
-  const listener = (event: Pick<Electron.Event, 'preventDefault'>): void => {
+function whenSystemEnds(powerMonitor: ElectronApi['powerMonitor'], quit: () => void): void {
+  const listener = (event: Preventable): void => {
     event.preventDefault();
     quit();
   };
@@ -189,7 +189,7 @@ function whenSystemEnds(powerMonitor: Pick<Electron.PowerMonitor, 'on'>, quit: (
 
 /** An AppImage runs from a folder that goes with it: what is started again is the image. */
 function relaunchOptions(
-  app: Pick<Electron.App, 'isPackaged' | 'getAppPath'>,
+  app: Pick<ElectronApi['app'], 'isPackaged' | 'getAppPath'>,
   { argv, environment }: DesktopPlaces,
   words: readonly string[],
 ): Electron.RelaunchOptions {

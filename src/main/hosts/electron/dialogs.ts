@@ -1,11 +1,9 @@
-import type { Electron } from './electron-api.ts';
-
-type Dialog = Pick<Electron.Dialog, 'showMessageBox' | 'showOpenDialog'>;
+import type { DesktopDialog, DialogParent, PageDeath } from './electron-api.ts';
 
 /** Asks for a folder or a file; undefined when dismissed. */
 export async function choosePath(
-  dialog: Dialog,
-  window: Electron.BrowserWindow,
+  dialog: DesktopDialog,
+  window: DialogParent,
   kind: 'openDirectory' | 'openFile',
 ): Promise<string | undefined> {
   const { filePaths } = await dialog.showOpenDialog(window, { properties: [kind] });
@@ -14,8 +12,8 @@ export async function choosePath(
 
 /** Asks whether to quit although jobs run. */
 export async function askToQuit(
-  dialog: Dialog,
-  window: Electron.BrowserWindow,
+  dialog: DesktopDialog,
+  window: DialogParent,
   titles: readonly string[],
 ): Promise<boolean> {
   const isOne = titles.length === 1;
@@ -32,9 +30,9 @@ export async function askToQuit(
 
 /** Says that the page has died again, and asks whether to load it once more; otherwise the program is to quit. */
 export async function askToReload(
-  dialog: Dialog,
-  window: Electron.BrowserWindow,
-  { reason, exitCode }: Electron.RenderProcessGoneDetails,
+  dialog: DesktopDialog,
+  window: DialogParent,
+  { reason, exitCode }: PageDeath,
 ): Promise<boolean> {
   const { response } = await dialog.showMessageBox(window, {
     type: 'error',

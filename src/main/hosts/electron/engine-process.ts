@@ -1,4 +1,4 @@
-import type { Electron } from './electron-api.ts';
+import type { Electron, ElectronApi, EngineChild } from './electron-api.ts';
 
 /** The process in which the engine runs, apart from the window and from the program's own process. */
 export interface EngineProcess {
@@ -20,7 +20,7 @@ export type EngineReport =
 
 /** What the engine's process is started with. */
 export interface EngineProcessParts {
-  readonly utilityProcess: Pick<typeof Electron.utilityProcess, 'fork'>;
+  readonly utilityProcess: ElectronApi['utilityProcess'];
   readonly entry: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Where failures are written down. */
@@ -31,7 +31,7 @@ export interface EngineProcessParts {
 export function createEngineProcess({ utilityProcess, entry, environment, log }: EngineProcessParts): EngineProcess {
   // A program that the engine runs must not take itself for Node because somebody started Electron that way.
   const { ELECTRON_RUN_AS_NODE: _, ...env } = environment;
-  let running: Electron.UtilityProcess | undefined;
+  let running: EngineChild | undefined;
   let titles: readonly string[] = [];
   let stopping: Promise<void> | undefined;
   let logged: string | undefined;
@@ -42,7 +42,7 @@ export function createEngineProcess({ utilityProcess, entry, environment, log }:
     logged = text;
   };
 
-  const start = (): Electron.UtilityProcess => {
+  const start = (): EngineChild => {
     const child = utilityProcess.fork(entry, [], { serviceName: 'Cachewright engine', stdio: 'inherit', env });
     let hasFailed = false;
     /** The window sees its port close, and asks for another: that starts the next one. */
@@ -51,7 +51,8 @@ export function createEngineProcess({ utilityProcess, entry, environment, log }:
       running = undefined;
       titles = [];
     };
-    child.on('message', (report: EngineReport) => {
+    child.on('message', (message) => {
+      const report = message as EngineReport;
       if (report.kind === 'jobs') titles = report.titles;
       if (report.kind !== 'failed') return;
       hasFailed = true;
@@ -65,7 +66,7 @@ export function createEngineProcess({ utilityProcess, entry, environment, log }:
     return child;
   };
 
-  const end = (child: Electron.UtilityProcess, timeoutMs: number): Promise<void> =>
+  const end = (child: EngineChild, timeoutMs: number): Promise<void> =>
     new Promise((resolve) => {
       const timer = setTimeout(() => child.kill(), timeoutMs);
       child.once('exit', () => {

@@ -1,13 +1,13 @@
 import { toCacheError } from '../../../shared/base/errors.ts';
-import type { Electron } from './electron-api.ts';
+import type { DesktopApp, DesktopDialog } from './electron-api.ts';
 
 /**
  * Ends a program that cannot start: says why in a box and exits with status 1. The lock goes first, because the box stays
  * until somebody closes it and another start must not be handed to a program without a window.
  */
 export function failStart(
-  app: Pick<Electron.App, 'releaseSingleInstanceLock' | 'exit'>,
-  dialog: Pick<Electron.Dialog, 'showErrorBox'>,
+  app: Pick<DesktopApp, 'releaseSingleInstanceLock' | 'exit'>,
+  dialog: Pick<DesktopDialog, 'showErrorBox'>,
   thrown: unknown,
 ): void {
   const { message, subject, hint } = toCacheError(thrown);

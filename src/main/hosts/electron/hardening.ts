@@ -1,5 +1,5 @@
 import { APP_SCHEME, isOwnAddress } from './addresses.ts';
-import type { Electron } from './electron-api.ts';
+import type { DesktopContents, DesktopSession, Electron, PageSender } from './electron-api.ts';
 
 /** How every page of this program runs: isolated, sandboxed, without Node. */
 export function webPreferences(preload: string): Electron.WebPreferences {
@@ -23,12 +23,7 @@ export function webPreferences(preload: string): Electron.WebPreferences {
 const GIVEN = 'clipboard-sanitized-write';
 
 /** Denies every permission and device, and every request that would leave the program. */
-export function hardenSession(
-  session: Pick<
-    Electron.Session,
-    'setPermissionCheckHandler' | 'setPermissionRequestHandler' | 'setDevicePermissionHandler' | 'webRequest'
-  >,
-): void {
+export function hardenSession(session: DesktopSession): void {
   session.setPermissionCheckHandler((_contents, permission, origin) => permission === GIVEN && isOwnAddress(origin));
   session.setPermissionRequestHandler((contents, permission, answer) =>
     answer(permission === GIVEN && isOwnAddress(contents.getURL())),
@@ -42,7 +37,7 @@ export function hardenSession(
 }
 
 /** Keeps a page where it is: no other address, no new window, no embedded page. */
-export function hardenContents(contents: Pick<Electron.WebContents, 'on' | 'setWindowOpenHandler'>): void {
+export function hardenContents(contents: Pick<DesktopContents, 'on' | 'setWindowOpenHandler'>): void {
   contents.on('will-navigate', (event) => {
     if (!isOwnAddress(event.url)) event.preventDefault();
   });
@@ -57,10 +52,7 @@ export function hardenContents(contents: Pick<Electron.WebContents, 'on' | 'setW
 }
 
 /** True for a message from the main frame of our window while it shows our page. Everything else is dropped. */
-export function isTrustedSender(
-  { sender, senderFrame }: Pick<Electron.IpcMainEvent, 'sender' | 'senderFrame'>,
-  ours: Electron.WebContents | undefined,
-): boolean {
+export function isTrustedSender({ sender, senderFrame }: PageSender, ours: DesktopContents | undefined): boolean {
   // A frame that is gone must not be asked for anything: it throws.
   if (ours === undefined || sender !== ours || !senderFrame || senderFrame.isDestroyed()) return false;
   return senderFrame.parent === null && isOwnAddress(senderFrame.url);

@@ -1,8 +1,8 @@
-import type { Electron } from './electron-api.ts';
+import type { DesktopApp, Electron, Preventable } from './electron-api.ts';
 
 /** What quitting needs of the program. */
 export interface QuittingParts {
-  readonly app: Pick<Electron.App, 'on' | 'quit' | 'relaunch'>;
+  readonly app: Pick<DesktopApp, 'on' | 'quit' | 'relaunch'>;
   /** Titles of jobs that quitting would cut off. */
   readonly runningJobs: () => readonly string[];
   /** Asks a person whether to quit although these jobs run. */
@@ -16,7 +16,7 @@ export interface QuittingParts {
 /** How the program ends. */
 export interface Quitting {
   /** For the window's `close`: lets it pass, or keeps the window and asks. */
-  mayClose(event: Pick<Electron.Event, 'preventDefault'>): void;
+  mayClose(event: Preventable): void;
   /** Quits without a question: the system ends, or whoever started the program ends it. */
   now(): void;
   /** True from the moment that the window may close: whatever comes in from then on is for another start. */
@@ -34,7 +34,7 @@ export function createQuitting({ app, runningJobs, ask, finish, relaunchOptions 
     phase = 'decided';
     app.quit();
   };
-  const mayClose = (event: Pick<Electron.Event, 'preventDefault'>): void => {
+  const mayClose = (event: Preventable): void => {
     if (phase === 'decided' || phase === 'finished') return;
     const titles = runningJobs();
     if (titles.length === 0) {

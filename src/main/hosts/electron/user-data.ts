@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Electron } from './electron-api.ts';
+import type { DesktopApp } from './electron-api.ts';
 
 /**
  * Gives Chromium a folder apart from the program's state: by default both would be one folder on macOS, and a state folder
@@ -9,7 +9,7 @@ import type { Electron } from './electron-api.ts';
  * @throws the system's error where the folder cannot be made
  */
 export function placeUserData(
-  app: Pick<Electron.App, 'commandLine' | 'getPath' | 'setPath'>,
+  app: Pick<DesktopApp, 'commandLine' | 'getPath' | 'setPath'>,
   environment: Readonly<Record<string, string | undefined>>,
 ): void {
   if (app.commandLine.hasSwitch('user-data-dir')) return;

@@ -1,4 +1,4 @@
-import type { Electron, ElectronApi } from './electron-api.ts';
+import type { DesktopWindow, ElectronApi, PageDeath } from './electron-api.ts';
 import { webPreferences } from './hardening.ts';
 import { fitWindowState, MIN_SIZE, readWindowState, type WindowState } from './window-state.ts';
 
@@ -7,7 +7,7 @@ export async function openWindow(
   { BrowserWindow, nativeTheme, screen }: Pick<ElectronApi, 'BrowserWindow' | 'nativeTheme' | 'screen'>,
   preload: string,
   stateFile: string,
-): Promise<Electron.BrowserWindow> {
+): Promise<DesktopWindow> {
   const areas = screen.getAllDisplays().map((display) => display.workArea);
   const { x, y, width, height, maximized } = fitWindowState(await readWindowState(stateFile), areas);
   const window = new BrowserWindow({
@@ -30,7 +30,7 @@ export async function openWindow(
 }
 
 /** The present place of a window. */
-export function stateOf(window: Pick<Electron.BrowserWindow, 'getNormalBounds' | 'isMaximized'>): WindowState {
+export function stateOf(window: Pick<DesktopWindow, 'getNormalBounds' | 'isMaximized'>): WindowState {
   return { version: 1, ...window.getNormalBounds(), maximized: window.isMaximized() };
 }
 
@@ -39,14 +39,14 @@ const RELOAD_LASTS_MS = 60_000;
 
 /** Reloads the page when its process has died. Where it dies again within a minute, `ask` decides: reload, or quit. */
 export function reviveWindow(
-  window: Electron.BrowserWindow,
+  window: DesktopWindow,
   {
     ask,
     quit,
     log,
     now = () => performance.now(),
   }: {
-    readonly ask: (details: Electron.RenderProcessGoneDetails) => Promise<boolean>;
+    readonly ask: (details: PageDeath) => Promise<boolean>;
     readonly quit: () => void;
     readonly log: (text: string) => void;
     readonly now?: () => number;

@@ -97,18 +97,21 @@ export function createStandIn(options: StandInOptions = {}) {
     relaunch: noted('app.relaunch'),
     enableSandbox: before('app.enableSandbox'),
     setAppUserModelId: noted('app.setAppUserModelId'),
-    setAsDefaultProtocolClient: noted('app.setAsDefaultProtocolClient'),
+    setAsDefaultProtocolClient: (scheme: string) => {
+      note('app.setAsDefaultProtocolClient', scheme);
+      return true;
+    },
     getAppPath: () => '/project',
-    getPath: (name: string) => paths.get(name),
+    getPath: (name: string) => paths.get(name) ?? '',
     setPath: (name: string, path: string) => {
       note('app.setPath', name, path);
       paths.set(name, path);
     },
   });
 
-  const handlers = new Map<string, (event: unknown) => unknown>();
+  const handlers = new Map<string, (event: never) => unknown>();
   const ipcMain = Object.assign(new EventEmitter(), {
-    handle: (channel: string, handler: (event: unknown) => unknown) => handlers.set(channel, handler),
+    handle: (channel: string, handler: (event: never) => unknown) => handlers.set(channel, handler),
   });
 
   const windows: StandInWindow[] = [];
@@ -123,6 +126,7 @@ export function createStandIn(options: StandInOptions = {}) {
       note('webContents.send', channel, number, request);
       this.page?.push([number, request]);
     }
+    setWindowOpenHandler = noted('webContents.setWindowOpenHandler');
     reload(): void {
       note('webContents.reload');
       this.page = undefined;
@@ -175,7 +179,10 @@ export function createStandIn(options: StandInOptions = {}) {
       after('utilityProcess.fork')(...args);
       const child = Object.assign(new EventEmitter(), {
         postMessage: noted('engine.postMessage'),
-        kill: noted('engine.kill'),
+        kill: () => {
+          note('engine.kill');
+          return true;
+        },
       });
       children.push(child);
       return child;
@@ -195,7 +202,7 @@ export function createStandIn(options: StandInOptions = {}) {
       },
       showErrorBox: noted('dialog.showErrorBox'),
     },
-    Menu: { buildFromTemplate: (template: unknown) => template, setApplicationMenu: noted('Menu.setApplicationMenu') },
+    Menu: { buildFromTemplate: (template: object) => template, setApplicationMenu: noted('Menu.setApplicationMenu') },
     nativeTheme: { shouldUseDarkColors: true },
     powerMonitor,
     protocol: {
@@ -229,7 +236,7 @@ export function createStandIn(options: StandInOptions = {}) {
   };
 
   return {
-    api: api as unknown as ElectronApi,
+    api: api satisfies ElectronApi,
     app,
     becomeReady,
     calls,
@@ -239,7 +246,7 @@ export function createStandIn(options: StandInOptions = {}) {
     named: (name: string) => calls.filter(([called]) => called === name).map(([, ...args]) => args),
     /** A message from a page to the main process. */
     send,
-    invoke: (channel: string, given: StandInMessage = {}) => handlers.get(channel)?.(eventOf(given)),
+    invoke: (channel: string, given: StandInMessage = {}) => handlers.get(channel)?.(eventOf(given) as never),
     /** Loads a page that listens and takes what it hears; what it hears goes into the list that this gives back. */
     listen: () => {
       const heard: DesktopRequest[] = [];

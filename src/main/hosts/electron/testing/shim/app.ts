@@ -138,6 +138,9 @@ class App extends EventEmitter {
     return started.has('no-sandbox') && !this.#hasSandbox;
   }
 
+  /** For Windows only: it does nothing elsewhere. */
+  setAppUserModelId(): void {}
+
   setAsDefaultProtocolClient(): boolean {
     // What a system does with links is not this process's to change.
     return true;
@@ -209,4 +212,4 @@ class App extends EventEmitter {
   }
 }
 
-export const app = new App() as App & Pick<ElectronApi['app'], 'on' | 'once'>;
+export const app = new App() as App & Pick<ElectronApi['app'], 'on'>;
