@@ -7,6 +7,7 @@ import { nextSequence, trashBatch, writeTrashNote } from './batches.ts';
 import { bringBack } from './bring-back.ts';
 import { beginEntry, endEntry, type RemovalEntry } from './journal.ts';
 import { dropUnneeded, neededBlobs, neededNow } from './needed-blobs.ts';
+import { markPruned } from './prune-mark.ts';
 import { takenAway } from './undone-index.ts';
 
 /**
@@ -26,7 +27,9 @@ export async function removeBlobs(
   options: LockOptions & { readonly onProgress?: BlobProgress },
 ): Promise<Removed> {
   const { plan, cause = 'prune', at, records, documents, written, blobs } = removal;
-  const after = removal.nextIndex && printLayoutIndex(removal.nextIndex);
+  const next =
+    removal.nextIndex && cause === 'prune' ? markPruned(index.document, removal.nextIndex, plan) : removal.nextIndex;
+  const after = next && printLayoutIndex(next);
   const entry: RemovalEntry = {
     kind: 'remove',
     plan,

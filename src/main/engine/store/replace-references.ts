@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { isCacheError, throwIfAborted } from '../../../shared/base/errors.ts';
 import type { Digest } from '../../../shared/oci/digest.ts';
-import type { LayoutIndexDocument } from '../../../shared/oci/layout-index.ts';
-import { printLayoutIndex } from '../../../shared/oci/layout-index.ts';
+import {
+  type LayoutIndexDocument,
+  type LayoutIndexEntry,
+  printLayoutIndex,
+  referenceOf,
+} from '../../../shared/oci/layout-index.ts';
 import type { LayoutIndex, LockOptions, Removal, SizedBlob } from '../ports/managed-store.ts';
 import type { StoreFiles } from '../ports/store-files.ts';
 import { reachableBlobs } from './reachable-blobs.ts';
@@ -36,7 +40,7 @@ export async function replaceReferences(
     throwIfAborted(options.signal);
     const current = await files.readIndex();
     const next = await change(current);
-    const lost = takenAway(current.document, next);
+    const lost = takenAway(current.document, next).filter((entry) => !next.manifests.some((one) => isSame(one, entry)));
     if (lost.length === 0) return files.replaceIndex(current, printLayoutIndex(next));
     const removal: Removal = {
       plan: `i-${randomBytes(6).toString('hex')}`,
@@ -51,6 +55,11 @@ export async function replaceReferences(
     await removeBlobs(files, current, removal, options);
     return files.readIndex();
   });
+}
+
+/** Whether an entry leads under its name to where another does: what else it says is no loss. */
+function isSame(entry: LayoutIndexEntry, other: LayoutIndexEntry): boolean {
+  return entry.digest === other.digest && referenceOf(entry) === referenceOf(other);
 }
 
 /** Blobs that these references lead to and the next ones do not. Nothing where a manifest cannot be read: then all stays. */

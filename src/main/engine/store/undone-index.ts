@@ -5,6 +5,7 @@ import {
   referenceOf,
 } from '../../../shared/oci/layout-index.ts';
 import { ANNOTATIONS } from '../../../shared/oci/media-types.ts';
+import { asOwn } from './prune-mark.ts';
 
 /** The references before and after what is undone, and as they stand. */
 export interface Undoing {
@@ -36,7 +37,13 @@ export function undoneIndex({ before, after, now, cause }: Undoing): UndoneIndex
   const beside: { ref: string; as: string }[] = [];
   for (const old of takenAway(before, after)) {
     const ref = referenceOf(old);
-    if (manifests.some((entry) => isBack(entry, old))) continue;
+    const back = manifests.findIndex((entry) => isBack(entry, old));
+    const standing = manifests[back];
+    if (standing) {
+      // A prune may have made it: the undo of that one leaves it alone from now on.
+      manifests = manifests.with(back, asOwn(standing));
+      continue;
+    }
     const replacement = written.find((entry) => referenceOf(entry) === ref);
     const at = replacement ? manifests.findIndex((entry) => text(entry) === text(replacement)) : -1;
     if (replacement && at >= 0) {

@@ -6,6 +6,7 @@ import { pathPlace } from '../../../shared/oci/reference.ts';
 import type { CacheTarget, NewReference } from '../ports/cache-target.ts';
 import type { LayoutStore } from '../ports/managed-store.ts';
 import { copyBlobs } from '../store/copy-blobs.ts';
+import { asOwn } from '../store/prune-mark.ts';
 import { writeDocument } from '../store/write-document.ts';
 import { buildCommands } from './build-commands.ts';
 import { layersOfManifest, MAX_MANIFEST_BYTES } from './layers-of-manifest.ts';
@@ -80,10 +81,12 @@ function leadsElsewhere(document: LayoutIndexDocument, ref: string, manifest: De
   return document.manifests.some((entry) => isReplacedBy(entry, ref) && entry.digest !== manifest.digest);
 }
 
-/** The index with one reference more; unchanged where it leads there already. */
+/** The index with one reference more. Where it leads there already it stays as it is, and is the importer's own from now on. */
 function withNewReference(index: LayoutIndexDocument, { ref, manifest }: NewReference): LayoutIndexDocument {
   const same = index.manifests.filter((entry) => isReplacedBy(entry, ref));
-  if (same.length === 1 && same[0]?.digest === manifest.digest) return index;
+  if (same.length === 1 && same[0]?.digest === manifest.digest) {
+    return { ...index, manifests: index.manifests.map((entry) => (entry === same[0] ? asOwn(entry) : entry)) };
+  }
   return withReference(index, ref, manifest);
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isCacheError } from '../../../../shared/base/errors.ts';
 import { type Digest, parseDigest } from '../../../../shared/oci/digest.ts';
-import { parseLayoutIndex, withReference } from '../../../../shared/oci/layout-index.ts';
+import { parseLayoutIndex, referenceOf, withReference } from '../../../../shared/oci/layout-index.ts';
 import { MEDIA_TYPES } from '../../../../shared/oci/media-types.ts';
 import type { StoreFiles } from '../../ports/store-files.ts';
 import { trashNotes } from '../batches.ts';
@@ -37,6 +37,10 @@ const REFS = ['latest', 'main', 'next'];
 const LAYERS = 9;
 /** Caches that may come in. */
 const CACHES = 8;
+
+function isWithin(some: readonly number[], all: readonly number[]): boolean {
+  return some.length < all.length && some.every((one) => all.includes(one));
+}
 
 /** A fault that ends a step. */
 export class Crash extends Error {}
@@ -78,12 +82,21 @@ export function createStoreModel(files: ModelFiles, pick: (bound: number) => num
   };
   const referenced = async () => new Set((await files.readIndex()).document.manifests.map(({ digest }) => digest));
 
+  const pickFrom = <T>(all: readonly T[]): T => all[pick(all.length)] as T;
+  /** Layers of a cache that comes in. Each of the second half holds some of one of the first. */
+  const layersIn = (id: number): number[] => {
+    if (id >= CACHES / 2) return layersIn(id - CACHES / 2).filter((n) => n % 2 === 0);
+    return Array.from({ length: LAYERS }, (_, n) => n).filter((n) => (id + n) % 3 !== 0 && (n * id) % 5 !== 1);
+  };
+
   const importCache = async () => {
-    // Some come twice, under one name or another.
-    const id = pick(CACHES);
-    const layers = Array.from({ length: LAYERS }, (_, n) => n).filter((n) => (id + n) % 3 !== 0 && (n * id) % 5 !== 1);
-    const { cache, size } = makeCache(id, layers);
-    const ref = REFS[pick(REFS.length)] ?? '';
+    // Some come twice, under one name or another; some are what stands there already.
+    const { manifests } = (await files.readIndex()).document;
+    const all = Array.from({ length: CACHES }, (_, id) => makeCache(id, layersIn(id)));
+    const standing = manifests[pick(manifests.length + 1)];
+    const again = pick(3) === 0 ? all.find(({ cache }) => cache.manifest === standing?.digest) : undefined;
+    const { cache, size } = again ?? pickFrom(all);
+    const ref = again && standing ? referenceOf(standing) : pickFrom(REFS);
     await write(cache);
     await replaceReferences(
       files,
@@ -102,11 +115,15 @@ export function createStoreModel(files: ModelFiles, pick: (bound: number) => num
     const made: ModelCache[] = [];
     for (const entry of document.manifests) {
       if (pick(2) === 0) continue;
-      const stays = (await layersOf(entry.digest)).filter(() => pick(3) > 0);
+      const layers = await layersOf(entry.digest);
+      // Now and then what is left is a cache that comes in as well, or one that another prune made.
+      const twins = Array.from({ length: CACHES }, (_, id) => id).filter((id) => isWithin(layersIn(id), layers));
+      const twin = pick(2) === 0 ? twins[pick(twins.length + 1)] : undefined;
+      const stays = twin === undefined ? layers.filter(() => pick(3) > 0) : layersIn(twin);
       const manifests = next.manifests.filter((one) => one !== entry);
       next = { ...next, manifests };
       if (stays.length === 0) continue;
-      const { cache, size } = makeCache(CACHES + pick(2 ** 30), stays);
+      const { cache, size } = makeCache(twin ?? CACHES + pick(4), stays);
       next = { ...next, manifests: [...manifests, { ...entry, digest: cache.manifest, size }] };
       for (const digest of cache.blobs.keys()) {
         if (!(await files.look('blobs', digest)) && !written.includes(digest)) written.push(digest);
