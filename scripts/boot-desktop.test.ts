@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import vm from 'node:vm';
 import { parseAst } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { DESKTOP_BRIDGE_METHODS } from '../src/main/hosts/electron/testing/bridge-methods.ts';
 import { PROJECT_FOLDER } from '../src/main/hosts/places.ts';
-import { DESKTOP_BRIDGE_METHODS } from '../src/shared/contract/bridge.ts';
 import { buildElectron } from './build.ts';
 
 // The built desktop program, as far as it can be started without Electron's binary.

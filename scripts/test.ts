@@ -99,7 +99,7 @@ if (!process.env.CACHEWRIGHT_TEST_DATA) {
 check('types', 'node', 'scripts/typecheck.ts');
 check('lint', 'biome', 'check', '.');
 check('import rule', 'node', 'scripts/imports.ts');
-check('dead code', 'knip');
+check('dead code', 'node', 'scripts/dead-code.ts');
 const built = check('build', 'node', 'scripts/build.ts');
 
 console.log('\n== unit and conformance');

@@ -27,14 +27,5 @@ export type DesktopRequest =
   /** Run a command of the window. */
   | { readonly kind: 'command'; readonly id: string };
 
-/** The whole surface, by name: a test compares it with what the preload really exposes. */
-export const DESKTOP_BRIDGE_METHODS = [
-  'chooseFile',
-  'chooseFolder',
-  'connect',
-  'onRequest',
-  'pathOf',
-] as const satisfies readonly (keyof DesktopBridge)[];
-
 /** `data` of the window message that carries the engine's port. */
 export const ENGINE_PORT_MESSAGE = 'cachewright:engine-port';

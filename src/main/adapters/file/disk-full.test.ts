@@ -82,7 +82,7 @@ describe.skipIf(reason)('a disk that is full', () => {
     await importFrom(SAMPLE, store);
     const before = await treeOf(store.location);
     const { applyPlan } = await import('../../engine/prune/apply.ts');
-    const { createOciLayoutSource } = await import('../oci-layout/index.ts');
+    const { createOciLayoutSource } = await import('../oci-layout/source.ts');
     const plan = await planFor(store, { maxBytes: 3000 });
     const apply = () => applyPlan({ store, source: createOciLayoutSource(store.location), plan, now: Date.now() });
     await writeFile(join(disk, 'ballast'), Buffer.alloc(1_000_000)).catch(() => {});

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { isCacheError } from '../../../shared/base/errors.ts';
 import { type Digest, type DigestAlgorithm, parseDigest } from '../../../shared/oci/digest.ts';
 import { CommitCopy, CommitMove, type MoteCache } from '../../engine/ports/mote-cache.ts';
-import { createMemoryMotes, MemoryMoteCache } from '../memory/memory-mote-cache.ts';
+import { createMemoryMotes, MemoryMoteCache } from '../memory/testing/memory-mote-cache.ts';
 import { BottleFileCache } from './bottle-file-cache.ts';
 
 const STEPS = 2500;

@@ -9,8 +9,6 @@ import { type LayoutProbe, probe } from './probe.ts';
 import { createOciLayoutSource, createOciTarSource, LAYOUT, TAR } from './source.ts';
 
 export { readCompanionNames } from './companions.ts';
-export { probe } from './probe.ts';
-export { createOciLayoutSource } from './source.ts';
 
 /** An OCI layout in a folder. */
 export const ociLayoutAdapter = adapterOf(LAYOUT);

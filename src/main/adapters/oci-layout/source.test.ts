@@ -16,7 +16,8 @@ import { isCacheError } from '../../../shared/base/errors.ts';
 import type { Digest } from '../../../shared/oci/digest.ts';
 import type { CacheSource, ReadProgress } from '../../engine/ports/cache-source.ts';
 import { FIXTURES } from '../../engine/testing/real-caches.ts';
-import { openSource, probe, readCompanionNames } from './index.ts';
+import { openSource, readCompanionNames } from './index.ts';
+import { probe } from './probe.ts';
 import { copyOf, makeLayout, tarOf, temporaryFolder } from './testing/made-layout.ts';
 
 const SAMPLE = join(FIXTURES, 'sample');

@@ -9,7 +9,7 @@ import { FIXTURES } from '../../engine/testing/real-caches.ts';
 import { previewTransfer } from '../../engine/transfer/preview.ts';
 import { transferCaches } from '../../engine/transfer/transfer.ts';
 import { hasRegistryServer, type RegistryServer, startRegistryServer } from '../../testing/registry-server.ts';
-import { createMemoryBlobInfoCache } from '../memory/blob-info-cache.ts';
+import { createMemoryBlobInfoCache } from '../memory/testing/blob-info-cache.ts';
 import { openSource } from '../oci-layout/index.ts';
 import { createRegistryClient } from './client.ts';
 import { createRepositoryOpener, type RepositoryOpener } from './open-repository.ts';

@@ -2,7 +2,7 @@ import { CacheError, isCacheError } from '../../../shared/base/errors.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { type Digest, parseDigest } from '../../../shared/oci/digest.ts';
 import { formatRef, isTag, parseRef, type Ref, withoutAccount } from '../../../shared/oci/reference.ts';
-import { locateLayerDigest } from '../../engine/blob-info/locate.ts';
+import { locateLayer } from '../../engine/blob-info/locate.ts';
 import type { BIC } from '../../engine/ports/blob-info-cache.ts';
 import type { BlobContent, CacheTarget, Document } from '../../engine/ports/cache-target.ts';
 import { takeBlobs } from '../../engine/store/copy-blobs.ts';
@@ -76,9 +76,9 @@ export function createRegistryTarget(
       },
     );
 
-  async function mountFrom(digest: string): Promise<string[]> {
+  async function mountFrom(blob: Descriptor): Promise<string[]> {
     if (!blobInfo) return [];
-    const known = await locateLayerDigest(blobInfo, digest, ref, true).catch(() => []);
+    const known = await locateLayer(blobInfo, blob, ref, true).catch(() => []);
     const others = known.map(({ repository }) => repository).filter((name) => name !== ref.repository);
     return [...new Set(others)].slice(0, MOUNT_TRIES);
   }
@@ -114,7 +114,7 @@ export function createRegistryTarget(
     bring: (content, blobs, { signal, onBytes, onArrived }) =>
       takeBlobs(blobs, { signal, largeAtOnce: LARGE_AT_ONCE }, async (blob, stop) => {
         const outcome = await send(repository, content, blob, {
-          mountFrom: await mountFrom(blob.digest),
+          mountFrom: await mountFrom(blob),
           signal: stop,
           onBytes: (bytes) => onBytes(bytes, blob),
         });

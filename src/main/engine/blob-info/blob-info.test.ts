@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseRef } from '../../../shared/oci/reference.ts';
-import { createMemoryBlobInfoCache } from '../../adapters/memory/blob-info-cache.ts';
+import { createMemoryBlobInfoCache } from '../../adapters/memory/testing/blob-info-cache.ts';
 import { BytesTracker } from './bytes-tracker.ts';
 import { LayerBlobInfo } from './layer-blob-info.ts';
 import { locateLayer, locateLayerDigest, recordLayerSource } from './locate.ts';

@@ -21,3 +21,10 @@ export class BytesTracker {
     this.#deduplicated += size;
   }
 }
+
+/** Returns what descriptors add up to. */
+export function bytesOf(descriptors: Iterable<Pick<Descriptor, 'digest' | 'size'>>): BytesTracker {
+  const tracker = new BytesTracker();
+  for (const descriptor of descriptors) tracker.add(descriptor);
+  return tracker;
+}

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { CacheError } from '../../../shared/base/errors.ts';
 import { parseDigest } from '../../../shared/oci/digest.ts';
 import { formatRef, parseRef } from '../../../shared/oci/reference.ts';
-import { createMemoryBlobInfoCache } from '../../adapters/memory/blob-info-cache.ts';
+import { createMemoryBlobInfoCache } from '../../adapters/memory/testing/blob-info-cache.ts';
 import type { SourceBlob, SourceSnapshot } from '../ports/cache-source.ts';
 import { createMemoryReports } from '../testing/stand-ins.ts';
 import { createPlaceRecorder } from './place-recorder.ts';

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { CacheError, type CacheErrorCode } from '../../../shared/base/errors.ts';
 import { parseRef, type Ref } from '../../../shared/oci/reference.ts';
-import { createMemoryBlobInfoCache } from '../../adapters/memory/blob-info-cache.ts';
+import { createMemoryBlobInfoCache } from '../../adapters/memory/testing/blob-info-cache.ts';
 import { openPlace } from './open-place.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;

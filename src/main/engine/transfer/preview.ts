@@ -1,5 +1,6 @@
 import type { TransferBlob, TransferOptions, TransferPreview } from '../../../shared/model/transfer.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
+import { bytesOf } from '../blob-info/bytes-tracker.ts';
 import type { SourceSnapshot } from '../ports/cache-source.ts';
 import type { CacheTarget } from '../ports/cache-target.ts';
 import { chosenFor } from './choose-caches.ts';
@@ -46,7 +47,6 @@ export async function previewTransfer(
   const missing = new Map(described.filter(({ digest }) => !isThere(digest)).map((blob) => [blob.digest, blob]));
   const skip = written.filter(({ digest }) => there.has(digest));
   const copy = written.filter(({ digest }) => !there.has(digest));
-  const sum = (blobs: readonly { readonly size: number }[]) => blobs.reduce((total, { size }) => total + size, 0);
   warnings.push(...warningsOf(caches, await replacedAt(target, caches, signal), options));
   return {
     records: caches.reduce((total, { selected }) => total + selected.config.recordDigest.length, 0),
@@ -56,9 +56,9 @@ export async function previewTransfer(
       ...Array.from(missing.values(), (blob) => shown(blob, 'missing')),
     ],
     copyBlobs: copy.length,
-    copyBytes: sum(copy),
+    copyBytes: bytesOf(copy).deduplicated,
     skipBlobs: skip.length,
-    skipBytes: sum(skip),
+    skipBytes: bytesOf(skip).deduplicated,
     resultsLeftOut: caches.reduce((total, { selected }) => total + selected.leftOut, 0),
     oversized: [...new Set(caches.flatMap(({ documents }) => oversizedOf(documents)))],
     warnings,

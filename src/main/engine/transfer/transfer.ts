@@ -3,6 +3,7 @@ import { CacheError } from '../../../shared/base/errors.ts';
 import type { TransferReport } from '../../../shared/model/transfer.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { type Digest, parseDigest, shortDigest } from '../../../shared/oci/digest.ts';
+import { bytesOf } from '../blob-info/bytes-tracker.ts';
 import { createCacheExporter, type ExportStatus, type Ingester } from '../remotecache/exporter.ts';
 import { waiting } from '../store/waiting.ts';
 import { chosenFor } from './choose-caches.ts';
@@ -155,7 +156,7 @@ async function setAside({ target, supply, signal, onProgress, log }: Run, suspec
 
 /** Adds the statuses of single blobs up. */
 function byteProgress(missing: readonly Descriptor[], onProgress: Transfer['onProgress']) {
-  const total = missing.reduce((sum, { size }) => sum + size, 0);
+  const total = bytesOf(missing).deduplicated;
   const doneOf = new Map<string, number>();
   let done = 0;
   const say = (subject?: string) => {
@@ -182,7 +183,7 @@ function reportOf({ target, supply }: Run, caches: readonly PreparedCache[], war
   return {
     blobsCopied: copied.length,
     blobsSkipped: blobs.length - brought.length,
-    bytesCopied: copied.reduce((sum, { size }) => sum + size, 0),
+    bytesCopied: bytesOf(copied).deduplicated,
     ...(mounted === 0 ? {} : { blobsMounted: mounted }),
     resultsLeftOut: caches.reduce((sum, { selected }) => sum + selected.leftOut, 0),
     manifest: first.documents.manifest,

@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest';
-import { DESKTOP_BRIDGE_METHODS, ENGINE_PORT_MESSAGE } from '../../../shared/contract/bridge.ts';
+import { ENGINE_PORT_MESSAGE } from '../../../shared/contract/bridge.ts';
 import { type BridgeParts, createBridge } from './bridge.ts';
+import { DESKTOP_BRIDGE_METHODS } from './testing/bridge-methods.ts';
 
 const exposed = vi.hoisted(() => new Map<string, object>());
 const ipc = vi.hoisted(() => ({

@@ -2,7 +2,7 @@
 // after each step of the target, and after each blob that arrives. Prints `done` when there are fewer points.
 import { parseRef } from '../../../shared/oci/reference.ts';
 import { createStoreOpener } from '../../adapters/file/store-opener.ts';
-import { createMemoryBlobInfoCache } from '../../adapters/memory/blob-info-cache.ts';
+import { createMemoryBlobInfoCache } from '../../adapters/memory/testing/blob-info-cache.ts';
 import { openSource } from '../../adapters/oci-layout/index.ts';
 import { createRepositoryOpener } from '../../adapters/registry/open-repository.ts';
 import type { CacheTarget } from '../../engine/ports/cache-target.ts';

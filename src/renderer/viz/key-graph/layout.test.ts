@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { buildScene } from './build-scene.ts';
+import { FAN_LIMIT } from './grow-tree.ts';
 import { indexGraph, type KeyGraph } from './key-graph.ts';
-import { type Box, type Layout, layOut, SIZE, straightItem } from './layout.ts';
+import { type Box, type Layout, layOut, SIZE } from './layout.ts';
 import type { Scene } from './scene.ts';
 import { anyGraph, chainGraph, graphOf } from './testing/graphs.ts';
 import { openFold, type Unfolding, unfoldedTo } from './unfolding.ts';
@@ -10,6 +11,12 @@ import { openFold, type Unfolding, unfoldedTo } from './unfolding.ts';
 function draw(graph: KeyGraph, unfolding: Unfolding): { scene: Scene; layout: Layout } {
   const scene = buildScene(graph, unfolding);
   return { scene, layout: layOut(graph, scene, new Set(unfolding.opened.keys())) };
+}
+
+/** Index of the item straight before the focus: what stands higher only ever moves up, what stands lower down. */
+function straightItem({ items }: Scene): number | undefined {
+  const inputs = items[0]?.stacks.filter((stack) => items[stack[0] ?? 0]?.side === 'input') ?? [];
+  return inputs[Math.max(0, Math.floor((Math.min(inputs.length, FAN_LIMIT.inputs) - 1) / 2))]?.[0];
 }
 
 function allBoxes(layout: Layout): { key: string; box: Box }[] {

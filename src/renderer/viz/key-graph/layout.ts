@@ -95,11 +95,6 @@ function straightStack(scene: Scene): number {
   return Math.max(0, Math.floor((Math.min(stacksOn(scene, 'input').length, FAN_LIMIT.inputs) - 1) / 2));
 }
 
-/** Index of the item straight before the focus: what stands higher only ever moves up, what stands lower down. */
-export function straightItem(scene: Scene): number | undefined {
-  return stacksOn(scene, 'input')[straightStack(scene)]?.[0];
-}
-
 type Sign = 1 | -1;
 
 interface Packing {

@@ -13,7 +13,8 @@ import { createPlanner } from '../../../engine/prune/planner.ts';
 import { createHandClock } from '../../../engine/testing/stand-ins.ts';
 import { createLayoutTarget } from '../../../engine/transfer/layout-target.ts';
 import { transferCaches } from '../../../engine/transfer/transfer.ts';
-import { createOciLayoutSource, openSource } from '../../oci-layout/index.ts';
+import { openSource } from '../../oci-layout/index.ts';
+import { createOciLayoutSource } from '../../oci-layout/source.ts';
 import { createDisk, type DiskOptions } from '../disk.ts';
 import { createStoreOpener } from '../store-opener.ts';
 

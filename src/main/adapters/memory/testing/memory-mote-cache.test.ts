@@ -1,4 +1,4 @@
-import { describeMoteCache } from '../../engine/ports/mote-cache.suite.ts';
+import { describeMoteCache } from '../../../engine/ports/mote-cache.suite.ts';
 import { createMemoryMotes, MemoryMoteCache } from './memory-mote-cache.ts';
 
 describeMoteCache('memory', async () => {

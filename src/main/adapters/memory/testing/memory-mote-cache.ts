@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { CacheError, cancelled, throwIfAborted } from '../../../shared/base/errors.ts';
-import { type Digest, type DigestAlgorithm, parseDigest, splitDigest } from '../../../shared/oci/digest.ts';
+import { CacheError, cancelled, throwIfAborted } from '../../../../shared/base/errors.ts';
+import { type Digest, type DigestAlgorithm, parseDigest, splitDigest } from '../../../../shared/oci/digest.ts';
 import {
   type CommitMode,
   CommitMove,
@@ -13,9 +13,9 @@ import {
   type MoteReaderAt,
   type MoteWorkOptions,
   type MoteWriter,
-} from '../../engine/ports/mote-cache.ts';
-import { checkMoteKey, declaredMote, motesToGo } from '../../engine/ports/mote-checks.ts';
-import { errDigestMismatch, errNotFound, errSizeMismatch } from '../../engine/ports/mote-errors.ts';
+} from '../../../engine/ports/mote-cache.ts';
+import { checkMoteKey, declaredMote, motesToGo } from '../../../engine/ports/mote-checks.ts';
+import { errDigestMismatch, errNotFound, errSizeMismatch } from '../../../engine/ports/mote-errors.ts';
 
 /** What a memory cache is kept in: shared by every cache that is opened on it. */
 export interface MemoryMotes {

@@ -1,6 +1,6 @@
-import type { Ref } from '../../../shared/oci/reference.ts';
-import type { BIC, KnownLocation } from '../../engine/ports/blob-info-cache.ts';
-import { type Clock, systemClock } from '../../engine/ports/clock.ts';
+import type { Ref } from '../../../../shared/oci/reference.ts';
+import type { BIC, KnownLocation } from '../../../engine/ports/blob-info-cache.ts';
+import { type Clock, systemClock } from '../../../engine/ports/clock.ts';
 
 /** A blob info cache in this process; gone when it ends. */
 export function createMemoryBlobInfoCache(clock: Clock = systemClock): BIC {
