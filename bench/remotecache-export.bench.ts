@@ -8,6 +8,7 @@ import { createStoreOpener } from '../src/main/adapters/file/store-opener.ts';
 import { openSource } from '../src/main/adapters/oci-layout/index.ts';
 import { createDockerCredentialSource } from '../src/main/adapters/registry/docker-credentials.ts';
 import { createRepositoryOpener } from '../src/main/adapters/registry/open-repository.ts';
+import { createHashPool } from '../src/main/adapters/workers/hash-pool.ts';
 import { transferCaches } from '../src/main/engine/transfer/transfer.ts';
 import { writablePath } from '../src/main/hosts/local-path.ts';
 import { createTargetOpener } from '../src/main/hosts/target-opener.ts';
@@ -24,6 +25,7 @@ interface Prepared {
 
 const run = promisify(execFile);
 const ROUNDS = 5;
+const hasher = createHashPool();
 
 await exportBench('remotecache-export', { durable: true });
 await exportBench('remotecache-export-bare', { durable: false });
@@ -112,7 +114,7 @@ async function prepare(folder: string): Promise<Prepared> {
 async function exportTo(cache: string, to: string): Promise<void> {
   const repositories = createRepositoryOpener(createDockerCredentialSource('/nonexistent'));
   const targets = createTargetOpener({
-    stores: createStoreOpener({ pathOf: writablePath }),
+    stores: createStoreOpener({ pathOf: writablePath, hasher }),
     registry: { repositories },
   });
   await transferCaches({

@@ -96,7 +96,8 @@ export async function composeEngine(options: ComposeOptions): Promise<EngineHand
 
   // Made when a transfer first needs it; goes with the program.
   const staged = cleanup.use(new AsyncDisposableStack());
-  const stores = createStoreOpener({ pathOf: writablePath });
+  const hasher = cleanup.use(createHashPool());
+  const stores = createStoreOpener({ pathOf: writablePath, hasher });
   const blobInfo = createSqliteBlobInfoCache(database);
 
   const engine = cleanup.use(
@@ -120,7 +121,7 @@ export async function composeEngine(options: ComposeOptions): Promise<EngineHand
       catalogs,
       blobInfo,
       layerInfo,
-      hasher: cleanup.use(createHashPool()),
+      hasher,
       folders: createFolderLister(),
     }),
   );

@@ -1,7 +1,9 @@
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { describeMoteCache } from '../../engine/ports/mote-cache.suite.ts';
+import { createHashPool } from '../workers/hash-pool.ts';
 import { BottleFileCache, type BottleFileCacheOptions } from './bottle-file-cache.ts';
 
 const place = (options: BottleFileCacheOptions) => async () => {
@@ -29,3 +31,7 @@ const place = (options: BottleFileCacheOptions) => async () => {
 
 describeMoteCache('file', place({}));
 describeMoteCache('file, without a second name while reading', place({ linkOnRead: false }));
+
+const hasher = createHashPool({ threads: 2 });
+afterAll(() => hasher[Symbol.asyncDispose]());
+describeMoteCache('file, with copies by the system', place({ hasher }));

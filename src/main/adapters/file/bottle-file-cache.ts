@@ -1,5 +1,6 @@
 import { isCacheError, throwIfAborted, toCacheError } from '../../../shared/base/errors.ts';
 import { type Digest, type DigestAlgorithm, parseDigest } from '../../../shared/oci/digest.ts';
+import type { BlobHasher } from '../../engine/ports/blob-hasher.ts';
 import type {
   CommitMode,
   Mote,
@@ -38,6 +39,8 @@ export interface BottleFileCacheOptions {
    */
   readonly fallbackCache?: MoteCache;
   readonly disk?: Disk;
+  /** Lets the system copy large files, and checks the copies on all cores. Default: they are copied and hashed piece by piece. */
+  readonly hasher?: BlobHasher | undefined;
   /** Told once when something works with less than was asked for. */
   readonly onWarning?: (message: string) => void;
 }
@@ -65,7 +68,12 @@ export class BottleFileCache implements MoteCache {
     this.#disk = guardFolders(options.disk ?? createDisk(), this.layout.root);
     this.#linkOnRead = options.linkOnRead ?? true;
     this.#onWarning = options.onWarning ?? (() => {});
-    this.#writing = { layout: this.layout, disk: this.#disk, commits: createGroupCommit(this.#disk) };
+    this.#writing = {
+      layout: this.layout,
+      disk: this.#disk,
+      commits: createGroupCommit(this.#disk),
+      hasher: options.hasher,
+    };
     checkFallbacks(this);
   }
 

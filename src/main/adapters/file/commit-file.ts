@@ -1,18 +1,19 @@
 import { createHash } from 'node:crypto';
-import { fstatSync } from 'node:fs';
+import { fstatSync, type Stats } from 'node:fs';
 import { CacheError, isCacheError, throwIfAborted, toCacheError } from '../../../shared/base/errors.ts';
 import { splitDigest } from '../../../shared/oci/digest.ts';
 import { type CommitMode, CommitMove, type Mote, type MoteWorkOptions } from '../../engine/ports/mote-cache.ts';
 import { errDigestMismatch, errSizeMismatch } from '../../engine/ports/mote-errors.ts';
+import { copyByKernel } from './copy-by-kernel.ts';
 import { close, type Descriptor, openForReading } from './descriptors.ts';
 import { ownedName } from './owner.ts';
 import { type BlobWriting, commitError, createPendingBlob } from './pending-blob.ts';
 import { readChunks } from './read-chunks.ts';
 
 /**
- * Takes a file into the store. A copy shares its blocks with the original where the file system can do that, a move
- * is a rename where both lie on one file system; anything else is copied through a writer. The digest is checked in
- * every case.
+ * Takes a file into the store. A copy is made by the system, sharing blocks with the original where the file system can
+ * do that; a move is a rename where both lie on one file system; anything else is copied through a writer. The digest is
+ * checked in every case.
  */
 export async function commitFile(
   writing: BlobWriting,
@@ -28,7 +29,7 @@ export async function commitFile(
     if (!stat.isFile()) throw new CacheError('INVALID_INPUT', 'This is not a plain file.', { subject: path });
     if (stat.size !== mote.dataSize) throw errSizeMismatch(mote.digest, mote.dataSize, stat.size);
     if (mode === CommitMove) await moveIn(writing, path, file, mote, options);
-    else await copyIn(writing, path, file, mote, stat.dev, options);
+    else await copyIn(writing, path, file, mote, stat, options);
   } finally {
     close(file);
   }
@@ -70,9 +71,10 @@ async function copyIn(
   path: string,
   file: Descriptor,
   mote: Mote,
-  device: number,
+  { dev: device, mode }: Pick<Stats, 'dev' | 'mode'>,
   options: MoteWorkOptions,
 ): Promise<void> {
+  if (await copyByKernel(writing, file, mode, mote, options)) return;
   const known = withoutClone.get(writing.layout.root);
   if (mote.dataSize > 0 && !known?.has(device)) {
     if (await cloneIn(writing, path, mote, options)) return;

@@ -1,4 +1,16 @@
-import { closeSync, constants, fdatasync, openSync, read, readSync, write, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  copyFile,
+  fchmodSync,
+  fdatasync,
+  fstatSync,
+  openSync,
+  read,
+  readSync,
+  write,
+  writeSync,
+} from 'node:fs';
 import { promisify } from 'node:util';
 import { CacheError } from '../../../shared/base/errors.ts';
 
@@ -15,6 +27,7 @@ const AT_ONCE_BYTES = 64 * 1024;
 const readSlowly = promisify(read);
 const writeSlowly = promisify(write);
 const syncSlowly = promisify(fdatasync);
+const copySlowly = promisify(copyFile);
 
 /** Opens a plain file for reading. A symbolic link is not followed. @throws ELOOP for one, and what the system says */
 export function openForReading(path: string): Descriptor {
@@ -53,6 +66,21 @@ export async function writeAll(file: Descriptor, chunk: Uint8Array): Promise<voi
         : (await writeSlowly(file, chunk, at, left, null)).bytesWritten;
     if (written === 0) throw new CacheError('NO_SPACE', 'The disk takes no more bytes.');
     at += written;
+  }
+}
+
+/**
+ * Copies a whole open file into another by the system (`FICLONE`, else `copy_file_range`). Both are named by their
+ * descriptors, so that nobody can put another file under a path in between; only Linux has such names.
+ * @throws where the system cannot, what it says
+ */
+export async function copyBytes(from: Descriptor, to: Descriptor): Promise<void> {
+  const { mode } = fstatSync(to);
+  try {
+    await copySlowly(`/proc/self/fd/${from}`, `/proc/self/fd/${to}`, constants.COPYFILE_FICLONE);
+  } finally {
+    // The copy takes over the mode of its original, which is not ours to hand on.
+    fchmodSync(to, mode & 0o777);
   }
 }
 

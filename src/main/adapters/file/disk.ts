@@ -1,7 +1,7 @@
 import { constants, linkSync, renameSync, unlinkSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Descriptor, openNew, syncBytes, writeAll } from './descriptors.ts';
+import { copyBytes, type Descriptor, openNew, syncBytes, writeAll } from './descriptors.ts';
 import { makeFolders } from './make-folders.ts';
 
 /** Called before every step that changes the disk, with what it is. Tests count these, and end the process at one. */
@@ -47,6 +47,12 @@ export interface Disk {
   ): Promise<Set<number>>;
   /** @throws EEXIST */
   link(from: string, to: string): Promise<void>;
+  /**
+   * The bytes of one open file into another, which is new, by the system alone: blocks are shared where the file system
+   * can do that, else copied without passing through this program. Cannot be stopped midway; the mode stays.
+   * @throws where the system cannot, what it says; some bytes may have been written by then
+   */
+  copy(from: Descriptor, to: Descriptor): Promise<void>;
   /** A copy that shares its blocks with the original. @throws where the file system cannot */
   clone(from: string, to: string): Promise<void>;
   /** Absent: no error. */
@@ -103,6 +109,10 @@ export function createDisk(options: DiskOptions = {}): Disk {
     link: async (from, to) => {
       before('link');
       linkSync(from, to);
+    },
+    copy: (from, to) => {
+      before('copy');
+      return copyBytes(from, to);
     },
     clone: async (from, to) => {
       before('clone');

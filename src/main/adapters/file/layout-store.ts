@@ -1,5 +1,6 @@
 import { CacheError } from '../../../shared/base/errors.ts';
 import type { Digest } from '../../../shared/oci/digest.ts';
+import type { BlobHasher } from '../../engine/ports/blob-hasher.ts';
 import type { LayoutIndex, LayoutStore, Lease, LockOptions } from '../../engine/ports/managed-store.ts';
 import type { StoreFiles } from '../../engine/ports/store-files.ts';
 import { dropUnneeded } from '../../engine/store/needed-blobs.ts';
@@ -21,9 +22,9 @@ export class FileLayoutStore implements LayoutStore {
   readonly #disk: Disk;
   readonly #files: StoreFiles;
 
-  constructor(layout: StoreLayout, disk: Disk, now: () => number) {
+  constructor(layout: StoreLayout, disk: Disk, now: () => number, hasher?: BlobHasher) {
     this.location = layout.root;
-    this.blobs = new BottleFileCache(layout.root, { disk });
+    this.blobs = new BottleFileCache(layout.root, { disk, hasher });
     this.#layout = layout;
     this.#disk = guardFolders(disk, layout.root);
     this.#files = createStoreFiles(layout, this.#disk, now);

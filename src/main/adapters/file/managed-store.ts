@@ -2,6 +2,7 @@ import { toCacheError } from '../../../shared/base/errors.ts';
 import type { TrashBatch } from '../../../shared/model/plan.ts';
 import type { Digest } from '../../../shared/oci/digest.ts';
 import type { RecordNames } from '../../engine/model/record-names.ts';
+import type { BlobHasher } from '../../engine/ports/blob-hasher.ts';
 import type {
   DamageNote,
   LayoutIndex,
@@ -44,9 +45,9 @@ export class FileManagedStore implements ManagedStore {
   readonly #files: StoreFiles;
   #isReady = false;
 
-  constructor(layout: StoreLayout, disk: Disk, now: () => number) {
+  constructor(layout: StoreLayout, disk: Disk, now: () => number, hasher?: BlobHasher) {
     this.location = layout.root;
-    this.blobs = new BottleFileCache(layout.root, { disk });
+    this.blobs = new BottleFileCache(layout.root, { disk, hasher });
     this.#layout = layout;
     this.#disk = guardFolders(disk, layout.root);
     this.#files = createStoreFiles(layout, this.#disk, now);

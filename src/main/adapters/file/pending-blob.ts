@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { cancelled, toCacheError } from '../../../shared/base/errors.ts';
 import { splitDigest } from '../../../shared/oci/digest.ts';
+import type { BlobHasher } from '../../engine/ports/blob-hasher.ts';
 import type { Mote, MoteWorkOptions, MoteWriter } from '../../engine/ports/mote-cache.ts';
 import { errDigestMismatch, errNotABlob, errSizeMismatch } from '../../engine/ports/mote-errors.ts';
 import { close, type Descriptor } from './descriptors.ts';
@@ -14,6 +15,8 @@ export interface BlobWriting {
   readonly layout: StoreLayout;
   readonly disk: Disk;
   readonly commits: GroupCommit;
+  /** Checks what the system copied, on all cores. */
+  readonly hasher?: BlobHasher | undefined;
 }
 
 /** Starts a blob in `ingest/`. `onEnd` is called once, with whether it came into place. */

@@ -1,4 +1,5 @@
 import { CacheError, toCacheError } from '../../../shared/base/errors.ts';
+import type { BlobHasher } from '../../engine/ports/blob-hasher.ts';
 import { systemClock } from '../../engine/ports/clock.ts';
 import type { LayoutStore, ManagedStore, StoreOpener } from '../../engine/ports/managed-store.ts';
 import { createDisk, type Disk } from './disk.ts';
@@ -12,6 +13,8 @@ import { checkLayoutFolders, checkStoreFolders, guardFolders } from './real-fold
 /** Options of `createStoreOpener`. */
 export interface StoreOpenerOptions {
   readonly disk?: Disk;
+  /** Checks on all cores what the system copies. Default: see `BottleFileCacheOptions`. */
+  readonly hasher?: BlobHasher;
   /** Epoch ms. Default: the machine's clock. */
   readonly now?: () => number;
   /** The path that a person's text means. Default: the text itself. */
@@ -41,7 +44,7 @@ export function createStoreOpener(options: StoreOpenerOptions = {}): StoreOpener
     }
   };
   const held = (root: string): FileManagedStore => {
-    const store = open.get(root) ?? new FileManagedStore(layoutOf(root), disk, now);
+    const store = open.get(root) ?? new FileManagedStore(layoutOf(root), disk, now, options.hasher);
     open.set(root, store);
     return store;
   };
@@ -80,7 +83,7 @@ export function createStoreOpener(options: StoreOpenerOptions = {}): StoreOpener
       if (state === 'other') throw notEmpty(path);
       if (state !== 'layout' && !create) return undefined;
       checkLayoutFolders(layout);
-      const store = new FileLayoutStore(layout, disk, now);
+      const store = new FileLayoutStore(layout, disk, now, options.hasher);
       await store.blobs.initialize();
       return store;
     },

@@ -182,6 +182,20 @@ describe('hash pool', () => {
     await long;
   });
 
+  it('starts a thread more for a call beside another', async () => {
+    const path = await put('beside', content(4_000_000));
+    let started = 0;
+    const count = (): void => {
+      started += 1;
+    };
+    process.on('worker', count);
+    await using fresh = createHashPool({ threads: 2 });
+    const one = () => fresh.hashAll([{ id: 0, algorithm: 'sha256', path, offset: 0 }], { onHashed: () => undefined });
+    await Promise.all([one(), one(), one()]);
+    process.off('worker', count);
+    expect(started).toBe(2);
+  });
+
   it('gives its caller an error of the caller', async () => {
     const path = await put('callback', content(10));
     const failing = pool.hashAll([{ id: 0, algorithm: 'sha256', path, offset: 0 }], {

@@ -105,7 +105,7 @@ export function createHashPool(options: { readonly threads?: number } = {}): Blo
 
   /** As many threads as there is work for, also after one has died. */
   const staff = (): void => {
-    const batches = tasks.reduce((sum, task) => sum + task.batches.length, 0);
+    const batches = tasks.reduce((sum, task) => sum + task.batches.length + task.underWay, 0);
     while (threads.length < Math.min(size, batches)) threads.push(startThread());
   };
 

@@ -5,6 +5,7 @@ import { createStoreOpener } from '../../adapters/file/store-opener.ts';
 import { createMemoryBlobInfoCache } from '../../adapters/memory/testing/blob-info-cache.ts';
 import { openSource } from '../../adapters/oci-layout/index.ts';
 import { createRepositoryOpener } from '../../adapters/registry/open-repository.ts';
+import { createHashPool } from '../../adapters/workers/hash-pool.ts';
 import type { CacheTarget } from '../../engine/ports/cache-target.ts';
 import { transferCaches } from '../../engine/transfer/transfer.ts';
 import { createTargetOpener } from '../target-opener.ts';
@@ -29,7 +30,10 @@ async function run({ from, to, at, elsewhere }: KilledExport): Promise<void> {
     await blobInfo.recordKnownLocations(digests, parseRef(elsewhere));
   }
   const registry = { repositories: createRepositoryOpener(async () => undefined), blobInfo };
-  const target = await createTargetOpener({ stores: createStoreOpener(), registry }).open(to, { create: true });
+  const target = await createTargetOpener({ stores: createStoreOpener({ hasher: createHashPool() }), registry }).open(
+    to,
+    { create: true },
+  );
   if (!target) throw new Error('no target');
   await transferCaches({
     source,

@@ -9,6 +9,7 @@ import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Digest, parseDigest } from '../../../../shared/oci/digest.ts';
 import { CommitCopy, CommitMove } from '../../../engine/ports/mote-cache.ts';
+import { createHashPool } from '../../workers/hash-pool.ts';
 import { BottleFileCache } from '../bottle-file-cache.ts';
 import { createDisk } from '../disk.ts';
 
@@ -45,7 +46,10 @@ async function act({ folder, dieAt }: MoteCrashOrder): Promise<void> {
     steps += 1;
     if (steps === dieAt) process.kill(process.pid, 'SIGKILL');
   };
-  const cache = new BottleFileCache(join(folder, 'cache'), { disk: createDisk({ beforeStep }) });
+  const cache = new BottleFileCache(join(folder, 'cache'), {
+    disk: createDisk({ beforeStep }),
+    hasher: createHashPool({ threads: 1 }),
+  });
   await cache.initialize();
   isOpen = true;
   const done = (work: string) => writeSync(1, `${work}\n`);
