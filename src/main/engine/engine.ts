@@ -14,6 +14,7 @@ import type { BIC } from './ports/blob-info-cache.ts';
 import type { TargetOpener } from './ports/cache-target.ts';
 import type { CatalogStore } from './ports/catalog.ts';
 import type { Clock } from './ports/clock.ts';
+import type { DiskUse } from './ports/disk-use.ts';
 import type { FolderLister } from './ports/folder-lister.ts';
 import type { StoreOpener } from './ports/managed-store.ts';
 import type { ReportSink } from './ports/report-sink.ts';
@@ -42,6 +43,7 @@ export interface EnginePorts {
   readonly blobInfo: BIC;
   readonly layerInfo: SharedLayerInfo;
   readonly folders: FolderLister;
+  readonly disk: DiskUse;
 }
 
 /** The engine: handlers of the contract for any transport. Disposing it cancels all jobs and closes all catalogs. */
@@ -56,7 +58,7 @@ export function createEngine(ports: EnginePorts) {
   const router = os.router({
     app: createAppHandlers(os.app, ports.info),
     sources: createSourcesHandlers(os.sources, sources, ports),
-    overview: createOverviewHandlers(os.overview, sources),
+    overview: createOverviewHandlers(os.overview, sources, ports.disk),
     keys: createKeysHandlers(os.keys, sources),
     graph: createGraphHandlers(os.graph, sources),
     layers: createLayersHandlers(os.layers, sources, ports.blobInfo),

@@ -3,6 +3,7 @@ import { homedir, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { CacheError } from '../../shared/base/errors.ts';
 import { createDuckdbCatalogStore, loadDuckdb } from '../adapters/duckdb/index.ts';
+import { createDiskUse } from '../adapters/file/disk-use.ts';
 import { createStaging } from '../adapters/file/staging.ts';
 import { createStoreOpener } from '../adapters/file/store-opener.ts';
 import { createFolderLister } from '../adapters/local-folders/index.ts';
@@ -123,6 +124,7 @@ export async function composeEngine(options: ComposeOptions): Promise<EngineHand
       layerInfo,
       hasher,
       folders: createFolderLister(),
+      disk: createDiskUse(),
     }),
   );
   const owned = cleanup.move();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { diskPartsSchema } from '../model/disk.ts';
 import { ageBinSchema, treemapGroupSchema } from '../model/overview.ts';
 import { recordRowSchema } from '../model/record.ts';
 import { read, sourceRefSchema } from './procedure.ts';
@@ -28,6 +29,8 @@ export const overview = {
         newest: z.string().optional(),
       }),
     ),
+  /** What a folder takes on disk now; absent for what is no folder of ours or of a layout. */
+  disk: read.input(sourceRefSchema).output(z.object({ parts: diskPartsSchema.optional() })),
   /** Records with the largest chains. */
   largest: read
     .input(sourceRefSchema.extend({ ref: z.string().optional(), limit: z.number().int().min(1).max(100).default(20) }))

@@ -16,6 +16,10 @@ export const prune = {
   items: read
     .input(planRefSchema.extend({ what: z.enum(['goes', 'stays']), ...windowSchema.shape }))
     .output(z.object({ items: z.array(planItemSchema), total: z.number().int() })),
+  /** Digests of the blobs that leave: a layer that something else needs too is not among them. Sorted. */
+  blobs: read
+    .input(planRefSchema.extend(windowSchema.shape))
+    .output(z.object({ digests: z.array(z.string()), total: z.number().int() })),
   /** `STALE_PLAN` when the store is no longer the one the plan was made from. */
   apply: mutate.input(planRefSchema).output(jobRefSchema),
   /** Brings a batch back; absent plan: the last one. */

@@ -3,17 +3,23 @@ import { recordKindSchema } from './record.ts';
 
 const count = z.number().int().nonnegative();
 
+/** Orphans younger than this stay where no age is given: a build or an import may be writing them now. One hour. */
+export const ORPHAN_AGE_MS = 3_600_000;
+
 /** What may stay. At least one of them is set. All bytes are exact; durations in milliseconds. */
 export const prunePolicySchema = z
   .object({
-    /** Records go, oldest leaf first, until the layers that stay are at most this large together. */
+    /**
+     * Orphans go, then records, oldest leaf first, until what stays is at most this large together: layers of records,
+     * of images, and orphans. What is in the trash or set aside is freed by emptying that, and takes no record with it.
+     */
     maxBytes: count.optional(),
     /** Records whose newest result is younger than this stay, whatever the size says. */
     keepDurationMs: count.optional(),
-    /** Every record goes that nothing pins. */
+    /** Every record goes that nothing pins, and orphans. */
     all: z.boolean().optional(),
-    /** Only blobs that no manifest refers to, older than `olderThanMs`. */
-    orphans: z.object({ olderThanMs: count }).optional(),
+    /** Only blobs that nothing refers to, older than `olderThanMs`; absent: than `ORPHAN_AGE_MS`. */
+    orphans: z.object({ olderThanMs: count.optional() }).optional(),
   })
   .refine(
     (p) => p.maxBytes !== undefined || p.keepDurationMs !== undefined || p.all === true || p.orphans !== undefined,
@@ -23,10 +29,13 @@ export const prunePolicySchema = z
   );
 export type PrunePolicy = z.infer<typeof prunePolicySchema>;
 
-/** One line of a plan. `bytes`: what going frees, given everything that goes before it. */
+/**
+ * One line of a plan. `bytes`: what going frees, given everything that goes before it. `result`: the results of a record
+ * go, and it stays as a lookup key.
+ */
 export const planItemSchema = z.object({
   id: z.string(),
-  kind: z.enum(['record', 'blob']),
+  kind: z.enum(['record', 'result', 'blob']),
   digest: z.string(),
   bytes: count,
   reason: z.string(),
@@ -44,7 +53,8 @@ export const prunePlanSchema = z.object({
   /** Equal to BuildKit's own choice. */
   exact: z.boolean(),
   createdAt: z.number(),
-  goes: z.object({ records: count, blobs: count, bytes: count }),
+  /** `results`: records that lose their results and stay as lookup keys; they are among those that stay. */
+  goes: z.object({ records: count, results: count.default(0), blobs: count, bytes: count }),
   stays: z.object({ records: count, blobs: count, bytes: count }),
   keepBytes: count,
   freedBytes: count,

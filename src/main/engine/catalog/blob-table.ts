@@ -1,6 +1,6 @@
 import type { CacheErrorCode } from '../../../shared/base/errors.ts';
 import { ANNOTATIONS } from '../../../shared/oci/media-types.ts';
-import type { SourceSnapshot } from '../ports/cache-source.ts';
+import type { SourceBlob, SourceSnapshot } from '../ports/cache-source.ts';
 import { eachRow, type Steps } from '../streams/steps.ts';
 
 /** The distinct layer blobs of all configs, with what manifests and files say of them. */
@@ -20,11 +20,13 @@ export interface BlobTable {
   readonly layerBlob: readonly Uint32Array[];
   /** Cache → layer of its config → 1 where the manifest describes the blob; else no result can use it. */
   readonly described: readonly Uint8Array[];
-  /** Blobs that lie there and that nothing refers to. */
-  readonly orphanBlobs: number;
+  /** Blobs that lie there and that nothing names: no manifest, config, image or `index.json`. Oldest first, ties by digest. */
+  readonly orphans: readonly SourceBlob[];
   readonly orphanBytes: number;
-  /** Bytes of all blobs that no config names and that are neither documents nor in images: orphans, and layers only manifests know. */
-  readonly unlistedBytes: number;
+  /** Blobs that the manifest of a cache describes as a layer and that no config names. */
+  readonly unnamed: readonly SourceBlob[];
+  /** Layers of images that no cache names. */
+  readonly imageOnly: { readonly blobs: number; readonly bytes: number };
 }
 
 const PHASE = 'Listing blobs';
@@ -95,9 +97,9 @@ export function* collectBlobs(snapshot: SourceSnapshot): Steps<BlobTable> {
   const imageLayers = new Set<string>(snapshot.imageLayers);
   const pinned = Uint8Array.from(digest, (name) => (imageLayers.has(name) ? 1 : 0));
   const documents = new Set<string>(snapshot.documents);
-  let orphanBlobs = 0;
-  let orphanBytes = 0;
-  let unlistedBytes = 0;
+  const orphans: SourceBlob[] = [];
+  const unnamed: SourceBlob[] = [];
+  const imageOnly = { blobs: 0, bytes: 0 };
   yield* eachRow(PHASE, snapshot.blobs.length, (index) => {
     const file = snapshot.blobs[index];
     if (file === undefined) return;
@@ -106,15 +108,17 @@ export function* collectBlobs(snapshot: SourceSnapshot): Steps<BlobTable> {
       present[blob] = 1;
       fileBytes[blob] = file.size;
       if (file.problem) problem.set(blob, file.problem);
-      if (describedBy[blob] !== 0) return;
-      size[blob] = file.size;
+      if (describedBy[blob] === 0) size[blob] = file.size;
+      return;
     }
-    if (documents.has(file.digest) || imageLayers.has(file.digest)) return;
-    if (blob === undefined) unlistedBytes += file.size;
-    if (otherLayers.has(file.digest)) return;
-    orphanBlobs += 1;
-    orphanBytes += file.size;
+    if (imageLayers.has(file.digest)) {
+      imageOnly.blobs += 1;
+      imageOnly.bytes += file.size;
+    } else if (documents.has(file.digest)) return;
+    else if (otherLayers.has(file.digest)) unnamed.push(file);
+    else orphans.push(file);
   });
+  orphans.sort((a, b) => a.mtimeMs - b.mtimeMs || (a.digest < b.digest ? -1 : 1));
   return {
     digest,
     size,
@@ -127,8 +131,13 @@ export function* collectBlobs(snapshot: SourceSnapshot): Steps<BlobTable> {
     pinned,
     layerBlob,
     described,
-    orphanBlobs,
-    orphanBytes,
-    unlistedBytes,
+    orphans,
+    orphanBytes: sum(orphans),
+    unnamed,
+    imageOnly,
   };
+}
+
+function sum(files: readonly SourceBlob[]): number {
+  return files.reduce((total, { size }) => total + size, 0);
 }

@@ -61,6 +61,7 @@ export function cacheTotals(input: TotalsInput): Totals[] {
  */
 export function joinTotals(caches: readonly Totals[], input: TotalsInput): Totals {
   const { blobs, chains } = input;
+  const unnamedBytes = blobs.unnamed.reduce((sum, { size }) => sum + size, 0);
   const add = (field: keyof Totals) => caches.reduce((sum, totals) => sum + totals[field], 0);
   return {
     records: add('records'),
@@ -72,9 +73,11 @@ export function joinTotals(caches: readonly Totals[], input: TotalsInput): Total
     totalBytes: add('totalBytes'),
     deduplicatedBytes: blobs.size.reduce((sum, size) => sum + size, 0),
     reclaimableBytes:
-      blobs.fileBytes.reduce((sum, size, b) => sum + (blobs.pinned[b] ? 0 : size), 0) + blobs.unlistedBytes,
+      blobs.fileBytes.reduce((sum, size, b) => sum + (blobs.pinned[b] ? 0 : size), 0) +
+      unnamedBytes +
+      blobs.orphanBytes,
     missingBlobs: blobs.present.reduce((sum, here) => sum + (here === 1 ? 0 : 1), 0),
-    orphanBlobs: blobs.orphanBlobs,
+    orphanBlobs: blobs.orphans.length,
     orphanBytes: blobs.orphanBytes,
   };
 }

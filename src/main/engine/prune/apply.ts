@@ -51,7 +51,7 @@ async function applyUnderLock(session: StoreSession, options: ApplyOptions): Pro
   const { store, source, plan, signal, onProgress } = options;
   if ((await store.trash()).some((batch) => batch.plan === plan.plan.plan)) throw appliedAlready(plan.plan.plan);
   if (session.index.version !== plan.version) throw stale(plan.plan.plan);
-  if (plan.goes.length === 0) {
+  if (plan.goes.length === 0 && plan.blobs.length === 0) {
     return { plan: plan.plan.plan, removedRecords: 0, removedBlobs: 0, freedBytes: 0, skipped: [] };
   }
   const snapshot = await source.read({
@@ -69,7 +69,7 @@ async function applyUnderLock(session: StoreSession, options: ApplyOptions): Pro
     {
       plan: plan.plan.plan,
       at: options.now,
-      records: gone.size,
+      records: plan.plan.goes.records,
       nextIndex: changed.length === 0 ? undefined : nextIndex(session.index.document, changed),
       blobs,
       documents: changed.flatMap(({ cache: { config, manifest } }) =>
@@ -85,7 +85,7 @@ async function applyUnderLock(session: StoreSession, options: ApplyOptions): Pro
   );
   return {
     plan: plan.plan.plan,
-    removedRecords: gone.size,
+    removedRecords: plan.plan.goes.records,
     removedBlobs: removed.blobs,
     freedBytes: removed.bytes,
     skipped: removed.skipped.map(({ digest, reason }) => ({

@@ -3,6 +3,7 @@ import type { PlanItem, PrunePlan } from '../../../shared/model/plan.ts';
 import type { Source } from '../../../shared/model/source.ts';
 import type { Implementer } from '../implementer.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { DiskUse } from '../ports/disk-use.ts';
 import type { Jobs } from '../ports/jobs.ts';
 import type { ManagedStore, StoreOpener, StoreView } from '../ports/managed-store.ts';
 import type { SourceRegistry } from '../ports/source-registry.ts';
@@ -18,10 +19,11 @@ export interface PruneEngine {
   readonly jobs: Jobs;
   readonly sources: SourceRegistry;
   readonly stores: Pick<StoreOpener, 'openStore' | 'viewStore'>;
+  readonly disk: Pick<DiskUse, 'space'>;
 }
 
 /** `prune` of the contract. */
-export function createPruneHandlers(os: Implementer['prune'], { clock, jobs, sources, stores }: PruneEngine) {
+export function createPruneHandlers(os: Implementer['prune'], { clock, jobs, sources, stores, disk }: PruneEngine) {
   const planner = createPlanner(clock);
 
   /** The store behind a source; undefined for a source that can only be planned for. */
@@ -45,7 +47,7 @@ export function createPruneHandlers(os: Implementer['prune'], { clock, jobs, sou
   };
   /** Lines with what is known of their records now: after a prune, those that are gone keep only their ids. */
   const withNames = async (items: PlanItem[], sourceId: string, signal?: AbortSignal): Promise<PlanItem[]> => {
-    const ids = items.filter(({ kind }) => kind === 'record').map(({ id }) => id);
+    const ids = items.filter(({ kind }) => kind !== 'blob').map(({ id }) => id);
     const mentions = await sources.query(sourceId, signal, (catalog) => catalog.mentions(ids));
     const byId = new Map(mentions.map((mention) => [mention.id, mention]));
     return items.map((item) => {
@@ -70,7 +72,8 @@ export function createPruneHandlers(os: Implementer['prune'], { clock, jobs, sou
       const source = await sources.cacheSource(sourceId, signal);
       const version = async () => (store ? (await store.readIndex()).version : source.fingerprint(signal));
       const read = () => source.read(signal ? { signal } : {});
-      return show(await planner.make({ sourceId, policy, store, version, read, signal }), store);
+      const space = () => disk.space(source.location);
+      return show(await planner.make({ sourceId, policy, store, version, read, space, signal }), store);
     }),
     get: os.get.handler(async ({ input: { sourceId, plan } }) => {
       const { kept, store } = await find(sourceId, plan);
@@ -80,6 +83,10 @@ export function createPruneHandlers(os: Implementer['prune'], { clock, jobs, sou
       const { kept } = await find(sourceId, plan);
       const items = kept[what].slice(offset, offset + limit).map((line) => planItem(line, kept));
       return { items: await withNames(items, sourceId, signal), total: kept[what].length };
+    }),
+    blobs: os.blobs.handler(async ({ input: { sourceId, plan, offset, limit } }) => {
+      const { blobs } = (await find(sourceId, plan)).kept;
+      return { digests: blobs.slice(offset, offset + limit), total: blobs.length };
     }),
     apply: os.apply.handler(async ({ input: { sourceId, plan } }) => {
       const source = prunable(sourceId);

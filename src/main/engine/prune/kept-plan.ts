@@ -11,6 +11,7 @@ const entrySchema = z.object({
   bytes: z.number(),
   reason: z.enum(Object.keys(REASONS) as [Reason, ...Reason[]]),
   count: z.number(),
+  stays: z.boolean().optional(),
 });
 
 const keptPlanSchema = z.object({
@@ -41,14 +42,14 @@ export function parsePlan(text: string, plan: string): KeptPlan {
 
 /** A line as the contract has it; names are added by whoever knows them. */
 export function planItem(entry: PlanEntry, { plan, goes }: KeptPlan): PlanItem {
-  const { id, bytes, reason, count } = entry;
+  const { id, bytes, reason, count, stays } = entry;
   const total = reason === 'over-size' ? countReason(goes, reason) : 0;
   return {
     id,
-    kind: REASONS[reason],
+    kind: stays ? 'result' : REASONS[reason],
     digest: splitRecordId(id).digest,
     bytes,
-    reason: reasonText(reason, count, total, plan.policy),
+    reason: `${reasonText(reason, count, total, plan.policy)}${stays ? '; stays as a lookup key' : ''}`,
   };
 }
 

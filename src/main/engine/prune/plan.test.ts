@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { PrunePolicy } from '../../../shared/model/plan.ts';
+import { parseDigest } from '../../../shared/oci/digest.ts';
 import { arbitrarySource } from '../catalog/testing/arbitrary-source.ts';
 import { digestOf, type SmallSource, smallSource } from '../catalog/testing/small-source.ts';
 import type { SourceSnapshot } from '../ports/cache-source.ts';
@@ -42,8 +43,9 @@ const SHOP: SmallSource = {
     },
   ],
   sizes: { base: 1000, tool: 200, code: 30, docs: 4, lost: 7 },
-  orphans: ['lost'],
 };
+/** The same, and a blob that nothing refers to. */
+const WITH_LOST: SmallSource = { ...SHOP, orphans: ['lost'] };
 
 /** Digest → word, so that plans read like the source. */
 const WORDS = new Map(
@@ -54,8 +56,8 @@ const word = (id: string) => id.replace(/^sha256:[0-9a-f]+/, (digest) => WORDS.g
 async function plan(source: SmallSource, policy: PrunePolicy, now = NOW) {
   const draft = runSteps(planPrune(await smallSource(source), policy, now));
   const total = draft.goes.filter(({ reason }) => reason === 'over-size').length;
-  const line = ({ id, bytes, reason, count }: (typeof draft.goes)[number]) =>
-    `${word(id)} ${bytes}: ${reasonText(reason, count, total, policy)}`;
+  const line = ({ id, bytes, reason, count, stays }: (typeof draft.goes)[number]) =>
+    `${word(id)} ${bytes}: ${reasonText(reason, count, total, policy)}${stays ? ' (stays)' : ''}`;
   return {
     goes: draft.goes.map(line),
     stays: draft.stays.map(line),
@@ -69,12 +71,15 @@ describe('a plan', () => {
     expect(await plan(SHOP, { maxBytes: 1010 })).toEqual({
       // `code` is as old as its newest result. Two records have it on top: the second of them frees it.
       goes: [...['checked', 'code'].sort(byDigest)]
-        .map((name, i) => `${name} ${i * 30}: over 1010 B, ${i + 1} of 3 to go`)
-        .concat('tool 200: over 1010 B, 3 of 3 to go'),
+        // `docs` is found through `code`, and `code` through `tool`: their records stay.
+        .map((name, i) => `${name} ${i * 30}: over 1010 B, ${i + 1} of 3 to go${name === 'code' ? ' (stays)' : ''}`)
+        .concat('tool 200: over 1010 B, 3 of 3 to go (stays)'),
       stays: [
         'base 1000: 1 kept record builds on it',
         'docs 4: fits below 1010 B',
-        'image 0: takes no space: other records are found through it',
+        ...['code', 'image', 'tool']
+          .sort(byDigest)
+          .map((name) => `${name} 0: takes no space: other records are found through it`),
       ],
       blobs: ['code', 'tool'],
       bytes: [230, 1004],
@@ -90,7 +95,12 @@ describe('a plan', () => {
     const policy = { maxBytes: 1010 };
     const draft = runSteps(planPrune(await smallSource(SHOP), policy, NOW));
     // `code` and `tool` lose their results; `docs` is found through `code`, `code` through `tool`.
-    expect(draft.goes.map(({ id }) => word(id))).toContain('code');
+    expect(draft.goes.map(({ id, stays }) => [word(id), stays ?? false]).sort()).toEqual([
+      ['checked', false],
+      ['code', true],
+      ['tool', true],
+    ]);
+    expect(draft.stays.map(({ id }) => word(id)).sort()).toEqual(['base', 'code', 'docs', 'image', 'tool']);
     expect(draft.goes.map(({ reason }) => reason)).not.toContain('unfound');
   });
 
@@ -111,8 +121,10 @@ describe('a plan', () => {
     });
     const { goes, stays } = await plan(SHOP, { keepDurationMs: 28.5 * DAY });
     expect(goes).toEqual([
-      ...['checked', 'code'].sort(byDigest).map((name, i) => `${name} ${i * 30}: older than 684 h`),
-      'tool 200: older than 684 h',
+      ...['checked', 'code']
+        .sort(byDigest)
+        .map((name, i) => `${name} ${i * 30}: older than 684 h${name === 'code' ? ' (stays)' : ''}`),
+      'tool 200: older than 684 h (stays)',
     ]);
     expect(stays.slice(0, 2)).toEqual(['base 1000: 1 kept record builds on it', 'docs 4: younger than 684 h']);
   });
@@ -122,19 +134,46 @@ describe('a plan', () => {
   });
 
   test('orphans alone leave records alone, and only old ones go', async () => {
-    expect(await plan(SHOP, { orphans: { olderThanMs: 0 } })).toMatchObject({
-      goes: ['lost 7: no manifest refers to it'],
+    expect(await plan(WITH_LOST, { orphans: {} })).toMatchObject({
+      goes: ['lost 7: nothing refers to it'],
       blobs: ['lost'],
       bytes: [7, 1234],
     });
-    const young = await plan(SHOP, { orphans: { olderThanMs: NOW + 1 } });
+    const young = await plan(WITH_LOST, { orphans: { olderThanMs: NOW + 1 } });
     expect(young).toMatchObject({ goes: [], bytes: [0, 1241] });
     expect(young.stays[0]).toBe('base 1000: the policy is about orphan blobs only');
   });
 
-  test('orphans go before records', async () => {
-    const { goes, bytes } = await plan(SHOP, { maxBytes: 0, orphans: { olderThanMs: 0 } });
-    expect([goes[0], goes.length, bytes]).toEqual(['lost 7: no manifest refers to it', 7, [1241, 0]]);
+  test('orphans count, and go before records, under every limit; but not those of the last hour', async () => {
+    for (const policy of [{ maxBytes: 0 }, { all: true }, { keepDurationMs: 1 }, { maxBytes: 0, orphans: {} }]) {
+      const { goes, bytes } = await plan(WITH_LOST, policy);
+      expect([goes[0], goes.length, bytes]).toEqual(['lost 7: nothing refers to it', 7, [1241, 0]]);
+    }
+    expect(await plan(WITH_LOST, { maxBytes: 1234 })).toMatchObject({ blobs: ['lost'], bytes: [7, 1234] });
+    expect(await plan(WITH_LOST, { maxBytes: 1241 })).toMatchObject({ goes: [], bytes: [0, 1241] });
+    const early = await plan(WITH_LOST, { all: true }, 3_599_999);
+    expect([early.blobs.includes('lost'), early.bytes]).toEqual([false, [1234, 7]]);
+  });
+
+  test('a layer that only the manifest knows goes as one that no result uses', async () => {
+    const [cache] = SHOP.caches;
+    if (!cache) throw new Error('there is one');
+    const source = { ...WITH_LOST, caches: [{ ...cache, described: ['lost'] }] };
+    expect(await plan(source, { maxBytes: 1240 })).toMatchObject({
+      goes: ['lost 7: no result uses it'],
+      bytes: [7, 1234],
+    });
+  });
+
+  test('what an image needs too is never freed, and counts as what stays', async () => {
+    const snapshot = await smallSource(SHOP);
+    const imageLayers = ['base', 'alone'].map((name) => parseDigest(digestOf(name)));
+    const alone = { digest: parseDigest(digestOf('alone')), size: 500, mtimeMs: 0 };
+    const shared = { ...snapshot, imageLayers, blobs: [...snapshot.blobs, alone] };
+    const draft = runSteps(planPrune(shared, { all: true }, NOW));
+    expect([draft.freedBytes, draft.keepBytes, draft.keepBlobs, draft.stays]).toEqual([234, 1500, 2, []]);
+    expect(runSteps(planPrune(shared, { maxBytes: 1734 }, NOW)).goes).toEqual([]);
+    expect(runSteps(planPrune(shared, { maxBytes: 1733 }, NOW)).goes).not.toEqual([]);
   });
 
   test('an older result of a record that stays can go by itself', async () => {
@@ -197,10 +236,8 @@ const arbitraryPolicy: fc.Arbitrary<PrunePolicy> = fc.oneof(
   fc.record({ maxBytes: fc.nat(3000), orphans: fc.constant({ olderThanMs: 0 }) }),
 );
 
-const layerBytes = (snapshot: SourceSnapshot) => {
-  const named = new Set(snapshot.caches.flatMap((c) => Array.from(c.parsed.layerBlob, (text) => c.parsed.texts[text])));
-  return snapshot.blobs.filter(({ digest }) => named.has(digest)).reduce((sum, { size }) => sum + size, 0);
-};
+const usedBytes = ({ blobs, documents }: SourceSnapshot) =>
+  blobs.filter(({ digest }) => !documents.includes(digest)).reduce((sum, { size }) => sum + size, 0);
 
 describe('any plan', () => {
   test('is what the plainest reading of the rule gives', async () => {
@@ -225,14 +262,13 @@ describe('any plan', () => {
         const snapshot = await smallSource(source);
         const draft = runSteps(planPrune(snapshot, policy, NOW));
         const sizes = new Map<string, number>(snapshot.blobs.map(({ digest, size }) => [digest, size]));
-        const orphanBytes = draft.goes.filter(({ reason }) => reason === 'orphan').reduce((sum, e) => sum + e.bytes, 0);
-        expect(draft.freedBytes + draft.keepBytes).toBe(layerBytes(snapshot) + orphanBytes);
+        expect(draft.freedBytes + draft.keepBytes).toBe(usedBytes(snapshot));
         expect(draft.goes.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(draft.freedBytes);
         expect(draft.blobs.reduce((sum, blob) => sum + (sizes.get(blob) ?? 0), 0)).toBe(draft.freedBytes);
         const records = snapshot.caches.reduce((sum, { parsed }) => sum + parsed.recordDigest.length, 0);
-        expect(draft.goes.filter(({ reason }) => REASONS[reason] === 'record').length + draft.stays.length).toBe(
-          records,
-        );
+        expect(
+          draft.goes.filter(({ reason, stays }) => REASONS[reason] === 'record' && !stays).length + draft.stays.length,
+        ).toBe(records);
         expect(new Set([...draft.goes, ...draft.stays].map(({ id }) => id)).size).toBeGreaterThanOrEqual(records);
       }),
     );

@@ -1,14 +1,14 @@
 import type { PrunePolicy } from '../../../shared/model/plan.ts';
 import type { SourceSnapshot } from '../ports/cache-source.ts';
+import type { DiskSpace } from '../ports/disk-use.ts';
 import { eachRow, type Steps } from '../streams/steps.ts';
-import { foundRecords } from './found-records.ts';
-import { type Leaving, leavingOrder } from './leaving-order.ts';
 import { idOf, type PruneModel, pruneModel } from './model.ts';
-import { orphanBlobs } from './orphans.ts';
 import type { PlanEntry } from './plan-entry.ts';
-import { limitsOf } from './policy.ts';
-import type { Reason } from './reasons.ts';
+import { policiesOf } from './policy.ts';
+import { survivingRecords } from './pruned-config.ts';
 import { stayingRecords } from './staying.ts';
+import { type StoreUnits, storeUnits } from './store-units.ts';
+import { type Selection, selectUnits } from './units.ts';
 
 /** What would go and what would stay. Lines that go stand in the order of leaving, lines that stay in that of leaving next. */
 export interface PlanDraft {
@@ -17,6 +17,7 @@ export interface PlanDraft {
   /** Blobs that go with them, sorted. */
   readonly blobs: readonly string[];
   readonly freedBytes: number;
+  /** What stays of layers and orphans: all that lies in the source but documents. */
   readonly keepBytes: number;
   readonly keepBlobs: number;
 }
@@ -25,100 +26,164 @@ export interface PlanDraft {
  * Works a policy out on a snapshot. Pure: nothing is removed, and the same snapshot, policy and moment give the same
  * plan. Time n log n in the records.
  */
-export function* planPrune(snapshot: SourceSnapshot, policy: PrunePolicy, nowMs: number): Steps<PlanDraft> {
+export function* planPrune(
+  snapshot: SourceSnapshot,
+  policy: PrunePolicy,
+  nowMs: number,
+  space?: DiskSpace,
+): Steps<PlanDraft> {
   const model = yield* pruneModel(snapshot);
-  const limits = limitsOf(policy, nowMs);
-  const leaving = yield* leavingOrder(model, limits);
-  const orphans = limits.orphansBeforeMs === undefined ? undefined : orphanBlobs(model, limits.orphansBeforeMs);
-  const goes: PlanEntry[] = (orphans?.go ?? []).map(({ digest, size }) => ({
-    id: digest,
-    bytes: size,
-    reason: 'orphan',
-    count: 0,
+  const units = storeUnits(model);
+  // What only images need counts as used, and is no unit.
+  const fixed = model.blobs.imageOnly;
+  const policies = policiesOf(policy, nowMs, units.kind).map((rule) => ({
+    ...rule,
+    bytesToKeep: (used: number) => rule.bytesToKeep(used + fixed.bytes, space) - fixed.bytes,
   }));
-  const left = yield* addLeaving(goes, model, leaving, policy);
-  const gone = yield* addUseless(goes, model, left, policy);
-  const stays = stayingRecords(model, leaving, gone, limits);
+  const selection = yield* selectUnits(units, policies, space);
+  const left = resultsLeft(model, selection);
+  const { freed, kept } = contentsAfter(units, selection);
+  const fates = yield* fateOfRecords(model, left, new Set(freed), policy);
+  const goes: PlanEntry[] = [];
+  yield* addChosen(goes, model, units, selection, fates);
+  for (const record of fates.useless) {
+    goes.push({
+      id: idOf(model, record),
+      bytes: 0,
+      reason: fates.isEmptied(record) ? 'empty-cache' : 'unfound',
+      count: 0,
+    });
+  }
+  const stays = stayingRecords(model, units, selection, fates.gone, policy, nowMs);
   yield { phase: 'Planning', done: 1, total: 1 };
   return {
     goes,
     stays,
-    blobs: [...(orphans?.go ?? []).map(({ digest }) => digest), ...freedBlobs(model, leaving)].sort(),
-    freedBytes: goes.reduce((sum, entry) => sum + entry.bytes, 0),
-    keepBytes: leaving.after.bytes + (orphans?.stayBytes ?? 0),
-    keepBlobs: leaving.after.blobs + (orphans?.stayBlobs ?? 0),
+    blobs: freed.sort(),
+    freedBytes: selection.usedBefore - selection.usedAfter,
+    keepBytes: selection.usedAfter + fixed.bytes,
+    keepBlobs: kept + fixed.blobs,
   };
 }
 
-/** Lines for the layers that leave. @returns record → results that it keeps */
-function* addLeaving(goes: PlanEntry[], model: PruneModel, leaving: Leaving, policy: PrunePolicy): Steps<Uint32Array> {
-  const { results, resultOffset, tree } = model.chains;
-  const left = Uint32Array.from(
-    { length: resultOffset.length - 1 },
-    (_, record) => (resultOffset[record + 1] as number) - (resultOffset[record] as number),
-  );
-  const reason: Reason = policy.all ? 'everything' : policy.maxBytes === undefined ? 'too-old' : 'over-size';
-  let place = 0;
-  yield* eachRow('Planning', leaving.chosen.length, (at) => {
-    const node = leaving.chosen[at] as number;
-    const holders = leaving.holders.subarray(leaving.holderOffset[node], leaving.holderOffset[node + 1]);
-    const losers: string[] = [];
-    for (const result of holders) {
-      const record = results.record[result] as number;
-      left[record] = (left[record] as number) - 1;
-      if (left[record] === 0) losers.push(idOf(model, record));
-    }
-    const bytes = leaving.freedBytes[at] as number;
-    // Records with the same layer on top leave together; it is the last of them that frees it.
-    losers.sort();
-    for (const [index, id] of losers.entries()) {
-      place += 1;
-      goes.push({ id, bytes: index === losers.length - 1 ? bytes : 0, reason, count: place });
-    }
-    if (losers.length === 0 && bytes > 0) {
-      const why: Reason = holders.length === 0 ? 'unused-layer' : 'older-result';
-      goes.push({ id: model.blobs.digest[tree.blob[node] as number] as string, bytes, reason: why, count: 0 });
-    }
-  });
+/** Record → results that it keeps. */
+function resultsLeft(model: PruneModel, { gone }: Selection): Uint32Array {
+  const { results, resultOffset } = model.chains;
+  const left = new Uint32Array(resultOffset.length - 1);
+  for (let result = 0; result < results.node.length; result += 1) {
+    const node = results.node[result] as number;
+    if (node !== 0 && gone[node - 1]) continue;
+    const record = results.record[result] as number;
+    left[record] = (left[record] as number) + 1;
+  }
   return left;
 }
 
-/** Lines for records that nothing is found through any more. @returns record → 1 where it is a line that goes */
-function* addUseless(goes: PlanEntry[], model: PruneModel, left: Uint32Array, policy: PrunePolicy): Steps<Uint8Array> {
+/** What becomes of records. */
+interface Fates {
+  /** Record → results that it keeps. */
+  readonly left: Uint32Array;
+  /** Record → 1 where it is not there any more afterwards. One that loses its results may stay, so that others are found. */
+  readonly gone: Uint8Array;
+  /** Those that go although they lose no result, in order. */
+  readonly useless: readonly number[];
+  /** Whether all records of its cache go, and the reference with them. */
+  isEmptied(record: number): boolean;
+}
+
+/** The same that `prunedConfig` will do: records that nothing is found through any more go. */
+function* fateOfRecords(
+  model: PruneModel,
+  left: Uint32Array,
+  blobs: ReadonlySet<string>,
+  policy: PrunePolicy,
+): Steps<Fates> {
   const { resultOffset } = model.chains;
   const had = (record: number) => resultOffset[record + 1] !== resultOffset[record];
-  const gone = Uint8Array.from(left, (results, record) => (results === 0 && had(record) ? 1 : 0));
-  for (const [cache, { parsed }] of model.snapshot.caches.entries()) {
+  const loses = (record: number) => left[record] === 0 && had(record);
+  const gone = new Uint8Array(left.length);
+  const useless: number[] = [];
+  const emptied = new Uint8Array(left.length);
+  for (const [cache, { parsed, descriptors }] of model.snapshot.caches.entries()) {
     const first = model.cacheStart[cache] as number;
     const end = model.cacheStart[cache + 1] as number;
     if (!model.mayGo[cache]) continue;
     yield { phase: 'Planning', done: first, total: left.length };
-    const keepsNone = left.subarray(first, end).every((results) => results === 0);
     const hadAny = resultOffset[first] !== resultOffset[end];
-    if (!policy.all && !gone.subarray(first, end).includes(1)) continue;
-    const isEmptied = keepsNone && (hadAny || policy.all === true);
-    const found = isEmptied
-      ? undefined
-      : foundRecords(
-          parsed,
-          (record) => had(first + record),
-          (record) => (left[first + record] as number) > 0,
-        );
+    const keepsNone = !anyRecord(first, end, (record) => left[record] !== 0);
+    const isEmptied = keepsNone && (policy.all === true || (hadAny && anyRecord(first, end, loses)));
+    const described = new Set(descriptors.map(({ digest }) => digest));
+    const goes = (record: number) => loses(first + record);
+    const surviving = isEmptied ? undefined : survivingRecords(parsed, { goes, blobs, described });
+    if (!isEmptied && surviving === undefined) continue;
     for (let record = first; record < end; record += 1) {
-      if (gone[record] || found?.[record - first]) continue;
+      if (surviving?.found[record - first]) continue;
       gone[record] = 1;
-      goes.push({ id: idOf(model, record), bytes: 0, reason: isEmptied ? 'empty-cache' : 'unfound', count: 0 });
+      if (isEmptied) emptied[record] = 1;
+      if (!loses(record)) useless.push(record);
     }
   }
-  return gone;
+  return { left, gone, useless, isEmptied: (record) => emptied[record] === 1 };
 }
 
-/** Blobs that lie there and that no layer leads to any more. */
-function freedBlobs({ blobs, chains }: PruneModel, { gone, uses }: Leaving): string[] {
-  const freed = new Set<number>();
-  for (let node = 1; node < gone.length; node += 1) {
-    const blob = chains.tree.blob[node] as number;
-    if (gone[node] && uses[blob] === 0 && blobs.present[blob]) freed.add(blob);
+function anyRecord(first: number, end: number, is: (record: number) => boolean): boolean {
+  for (let record = first; record < end; record += 1) if (is(record)) return true;
+  return false;
+}
+
+/** Lines for the units that leave, in order. */
+function* addChosen(
+  goes: PlanEntry[],
+  model: PruneModel,
+  units: StoreUnits,
+  { chosen, freedBytes, chosenBy }: Selection,
+  { left, gone }: Fates,
+): Steps<void> {
+  const { results } = model.chains;
+  const { resultOffset } = model.chains;
+  const open = Uint32Array.from(left, (kept, record) => {
+    return (resultOffset[record + 1] as number) - (resultOffset[record] as number) - kept;
+  });
+  let place = 0;
+  yield* eachRow('Planning', chosen.length, (at) => {
+    const unit = chosen[at] as number;
+    const bytes = freedBytes[at] as number;
+    const reason = chosenBy[at]?.reason ?? 'everything';
+    const digest = units.digest(units.content[unit] as number);
+    const kind = units.kind(unit);
+    if (kind !== 'layer') {
+      goes.push({ id: digest, bytes, reason: kind === 'orphan' ? 'orphan' : 'unused-layer', count: 0 });
+      return;
+    }
+    const holders = units.holders.subarray(units.holderOffset[unit + 1], units.holderOffset[unit + 2]);
+    const losers: { readonly id: string; readonly record: number }[] = [];
+    for (const result of holders) {
+      const record = results.record[result] as number;
+      open[record] = (open[record] as number) - 1;
+      if (left[record] === 0 && open[record] === 0) losers.push({ id: idOf(model, record), record });
+    }
+    // Records with the same layer on top leave together; it is the last of them that frees it.
+    losers.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+    for (const [index, { id, record }] of losers.entries()) {
+      place += 1;
+      const isLast = index === losers.length - 1;
+      const stays = gone[record] ? {} : { stays: true };
+      goes.push({ id, bytes: isLast ? bytes : 0, reason, count: place, ...stays });
+    }
+    if (losers.length === 0 && bytes > 0) {
+      goes.push({ id: digest, bytes, reason: holders.length === 0 ? 'unused-layer' : 'older-result', count: 0 });
+    }
+  });
+}
+
+/** Blobs that lie there and that nothing consists of any more, and how many stay. */
+function contentsAfter(units: StoreUnits, { contentUses }: Selection): { freed: string[]; kept: number } {
+  const freed: string[] = [];
+  let kept = 0;
+  for (const [content, uses] of contentUses.entries()) {
+    if (!units.present[content]) continue;
+    if (uses === 0) freed.push(units.digest(content));
+    else kept += 1;
   }
-  return [...freed].map((blob) => blobs.digest[blob] as string);
+  return { freed, kept };
 }

@@ -22,6 +22,7 @@ function requestOf(versions: string[] = ['v1']): PlanRequest & { reads: number }
     policy: { maxBytes: 5 },
     store: undefined,
     reads: 0,
+    space: async () => undefined,
     version: async () => (versions.length > 1 ? versions.shift() : versions[0]) ?? '',
     async read() {
       this.reads += 1;

@@ -4,6 +4,7 @@ import type { PrunePolicy } from '../../../shared/model/plan.ts';
 import { parseDigest } from '../../../shared/oci/digest.ts';
 import type { SourceSnapshot } from '../ports/cache-source.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { DiskSpace } from '../ports/disk-use.ts';
 import type { StoreView } from '../ports/managed-store.ts';
 import { drive } from '../streams/drive.ts';
 import { type KeptPlan, parsePlan, printPlan } from './kept-plan.ts';
@@ -28,6 +29,8 @@ export interface PlanRequest {
   /** What the plan will belong to: it changes when the source does. */
   version(): Promise<string>;
   read(): Promise<SourceSnapshot>;
+  /** The disk it lies on, where it lies on one of this machine. */
+  space(): Promise<DiskSpace | undefined>;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -57,7 +60,8 @@ export function createPlanner(clock: Clock): Planner {
       const now = clock.now();
       const state = isCurrent(last, request, await request.version()) ? last : await readState(request);
       last = recordsOf(state) <= RECORDS_AT_HAND ? state : undefined;
-      const draft = await drive(planPrune(state.snapshot, request.policy, now), { signal: request.signal });
+      const space = await request.space();
+      const draft = await drive(planPrune(state.snapshot, request.policy, now, space), { signal: request.signal });
       const { version } = state;
       const kept = keptPlan(request, draft, version, now);
       await keepInStore(request.store, kept);
@@ -90,7 +94,7 @@ interface ReadState {
   readonly snapshot: SourceSnapshot;
 }
 
-/** Orphans come and go without a change of the references: for them it is always read anew. */
+/** Orphans come and go without a change of the references: for a plan about them alone it is always read anew. */
 function isCurrent(state: ReadState | undefined, request: PlanRequest, version: string): state is ReadState {
   return state?.sourceId === request.sourceId && state.version === version && request.policy.orphans === undefined;
 }
@@ -116,7 +120,8 @@ async function readState(request: PlanRequest): Promise<ReadState> {
 
 function keptPlan({ sourceId, policy }: PlanRequest, draft: PlanDraft, version: string, createdAt: number): KeptPlan {
   const { goes, stays, blobs, freedBytes, keepBytes, keepBlobs } = draft;
-  const records = goes.reduce((sum, { reason }) => sum + (REASONS[reason] === 'record' ? 1 : 0), 0);
+  const lines = goes.filter(({ reason }) => REASONS[reason] === 'record');
+  const results = lines.filter((line) => line.stays).length;
   return {
     version,
     plan: {
@@ -125,7 +130,7 @@ function keptPlan({ sourceId, policy }: PlanRequest, draft: PlanDraft, version: 
       policy,
       exact: false,
       createdAt,
-      goes: { records, blobs: blobs.length, bytes: freedBytes },
+      goes: { records: lines.length - results, results, blobs: blobs.length, bytes: freedBytes },
       stays: { records: stays.length, blobs: keepBlobs, bytes: keepBytes },
       keepBytes,
       freedBytes,

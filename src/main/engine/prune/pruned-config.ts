@@ -4,7 +4,7 @@ import { foundRecords } from './found-records.ts';
 
 /** What goes of one cache. */
 export interface ConfigLoss {
-  /** Whether a record of this config is a line that goes, by its index. */
+  /** Whether a record of this config is a line that goes, or loses its results, by its index. */
   goes(record: number): boolean;
   /** Blobs that go: no result with one of them can stay, older results of records that stay included. */
   readonly blobs: ReadonlySet<string>;
@@ -26,6 +26,25 @@ export interface PrunedConfig {
  */
 export function prunedConfig(config: CacheConfig, loss: ConfigLoss): PrunedConfig {
   const records = config.recordDigest.length;
+  let goers = 0;
+  for (let record = 0; record < records; record += 1) if (loss.goes(record)) goers += 1;
+  if (goers === records && records > 0) return { config: undefined, isChanged: true };
+  const surviving = survivingRecords(config, loss);
+  if (surviving === undefined) return { config, isChanged: false };
+  const { kept, found } = surviving;
+  const stays = Array.from({ length: records }, (_, record) => record).filter((record) => found[record]);
+  return { config: pickRecords(dropResults(config, kept), stays), isChanged: true };
+}
+
+/**
+ * Results that a config keeps after a loss, and records that are worth keeping then, 1 each; `undefined` where nothing of
+ * it goes. A plan counts by this what applying it will leave.
+ */
+export function survivingRecords(
+  config: CacheConfig,
+  loss: ConfigLoss,
+): { readonly kept: KeptResults; readonly found: Uint8Array } | undefined {
+  if (!isTouched(config, loss)) return undefined;
   const usable = wholeLayers(config, (blob) => loss.described.has(blob));
   const left = wholeLayers(config, (blob) => loss.described.has(blob) && !loss.blobs.has(blob));
   const hadBefore = resultCounts(
@@ -34,18 +53,19 @@ export function prunedConfig(config: CacheConfig, loss: ConfigLoss): PrunedConfi
   );
   const kept = resultsOn(config, left, (record) => !loss.goes(record));
   const hasAfter = resultCounts(config, kept);
-  let goers = 0;
-  for (let record = 0; record < records; record += 1) if (loss.goes(record)) goers += 1;
-  if (goers === records && records > 0) return { config: undefined, isChanged: true };
-  const isChanged = goers > 0 || config.layerBlob.some((text) => loss.blobs.has(config.texts[text] ?? ''));
-  if (!isChanged) return { config, isChanged };
   const found = foundRecords(
     config,
     (record) => hadBefore[record] !== 0,
     (record) => hasAfter[record] !== 0,
   );
-  const stays = Array.from({ length: records }, (_, record) => record).filter((record) => found[record]);
-  return { config: pickRecords(dropResults(config, kept), stays), isChanged };
+  return { kept, found };
+}
+
+function isTouched(config: CacheConfig, loss: ConfigLoss): boolean {
+  for (let record = 0; record < config.recordDigest.length; record += 1) if (loss.goes(record)) return true;
+  if (config.layerBlob.some((text) => loss.blobs.has(config.texts[text] ?? ''))) return true;
+  // A layer that only the manifest knows: the new one describes those of the config alone.
+  return [...loss.described].some((blob) => loss.blobs.has(blob));
 }
 
 /** Results of the records asked for whose layers are all among these. */

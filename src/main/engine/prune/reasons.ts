@@ -41,7 +41,7 @@ export function reasonText(reason: Reason, count: number, total: number, policy:
     case 'unused-layer':
       return 'no result uses it';
     case 'orphan':
-      return 'no manifest refers to it';
+      return 'nothing refers to it';
     case 'built-on':
       return count === 1 ? '1 kept record builds on it' : `${count} kept records build on it`;
     case 'young':

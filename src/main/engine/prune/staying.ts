@@ -1,16 +1,24 @@
-import type { Leaving } from './leaving-order.ts';
+import type { PrunePolicy } from '../../../shared/model/plan.ts';
 import { idOf, type PruneModel } from './model.ts';
 import type { PlanEntry } from './plan-entry.ts';
-import type { Limits } from './policy.ts';
+import { concernsRecords, recordsNewerThan } from './policy.ts';
 import type { Reason } from './reasons.ts';
+import type { Selection, Units } from './units.ts';
 
 /**
  * Lines for the records that stay, and why: those that would leave next first, those without a result last. The bytes are
  * those of the layer that the newest result has on top.
  */
-export function stayingRecords(model: PruneModel, leaving: Leaving, gone: Uint8Array, limits: Limits): PlanEntry[] {
+export function stayingRecords(
+  model: PruneModel,
+  units: Units,
+  selection: Selection,
+  gone: Uint8Array,
+  policy: PrunePolicy,
+  nowMs: number,
+): PlanEntry[] {
   const { tree, results } = model.chains;
-  const newest = newestResults(model, leaving);
+  const newest = newestResults(model, selection);
   const buildOn = new Uint32Array(tree.count);
   const onTop = new Uint32Array(tree.count);
   const staying: number[] = [];
@@ -25,6 +33,14 @@ export function stayingRecords(model: PruneModel, leaving: Leaving, gone: Uint8A
     bump(buildOn, tree.parent[node] as number, (buildOn[node] as number) + (onTop[node] as number));
   }
 
+  const newerThanMs = recordsNewerThan(policy, nowMs);
+  const reasonToStay = (node: number, ms: number): Reason => {
+    if (!concernsRecords(policy)) return 'not-concerned';
+    if (node === 0) return 'key';
+    if (newerThanMs !== undefined && ms > newerThanMs) return 'young';
+    if ((buildOn[node] as number) > 0) return 'built-on';
+    return units.inUse[node - 1] ? 'image' : 'fits';
+  };
   const timeOf = (record: number) => {
     const result = newest[record] as number;
     return result < 0 ? Number.POSITIVE_INFINITY : (model.resultMs[result] as number);
@@ -37,27 +53,20 @@ export function stayingRecords(model: PruneModel, leaving: Leaving, gone: Uint8A
     return {
       id: idOf(model, record),
       bytes: node === 0 ? 0 : (model.blobs.fileBytes[blob] as number),
-      reason: reasonToStay(node, buildOn, model.resultMs[result] ?? Number.NEGATIVE_INFINITY, leaving, limits),
+      reason: reasonToStay(node, model.resultMs[result] ?? Number.NEGATIVE_INFINITY),
       count: buildOn[node] as number,
     };
   });
 }
 
-function reasonToStay(node: number, buildOn: Uint32Array, ms: number, leaving: Leaving, limits: Limits): Reason {
-  if (limits.bytesToKeep === undefined) return 'not-concerned';
-  if (node === 0) return 'key';
-  if (limits.newerThanMs !== undefined && ms > limits.newerThanMs) return 'young';
-  if ((buildOn[node] as number) > 0) return 'built-on';
-  return leaving.protected[node] ? 'image' : 'fits';
-}
-
 /** Record → its newest result that stays; -1 without one. */
-function newestResults({ chains, resultMs, resultNs }: PruneModel, { gone }: Leaving): Int32Array {
+function newestResults({ chains, resultMs, resultNs }: PruneModel, { gone }: Selection): Int32Array {
   const { results, resultOffset } = chains;
   return Int32Array.from({ length: resultOffset.length - 1 }, (_, record) => {
     let best = -1;
     for (let result = resultOffset[record] as number; result < (resultOffset[record + 1] as number); result += 1) {
-      if (gone[results.node[result] as number]) continue;
+      const node = results.node[result] as number;
+      if (node !== 0 && gone[node - 1]) continue;
       const isLater =
         best < 0 ||
         (resultMs[result] as number) > (resultMs[best] as number) ||

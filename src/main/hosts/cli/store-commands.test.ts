@@ -14,6 +14,7 @@ interface Inspected {
     readonly config: { readonly digest: string };
   }[];
   readonly totals: Record<string, number>;
+  readonly disk?: unknown;
 }
 
 interface Pruned {
@@ -92,7 +93,8 @@ describe('a store from import to empty-trash', () => {
 
   let plan: Pruned;
   it('plans without touching anything', async () => {
-    const before = await work.json<Inspected>('inspect', store);
+    // The plan itself lies on the disk of the store.
+    const { disk: _, ...before } = await work.json<Inspected>('inspect', store);
     plan = await work.json<Pruned>('prune', store, '--max-size', '3KiB');
     expect(plan.applied).toBe(false);
     expect(plan.remove.length).toBeGreaterThan(0);
@@ -101,7 +103,7 @@ describe('a store from import to empty-trash', () => {
     expect(Object.keys(plan.remove[0] ?? {})).toEqual(
       expect.arrayContaining(['id', 'kind', 'digest', 'bytes', 'reason']),
     );
-    expect(await work.json<Inspected>('inspect', store)).toEqual(before);
+    expect(await work.json<Inspected>('inspect', store)).toMatchObject(before);
     const { out } = await work.run('prune', store, '--max-size', '3KiB');
     expect(out).toContain('Dry run: nothing was changed.\n');
     expect(out).toContain(`cachewright prune ${store} --apply `);
@@ -141,7 +143,7 @@ describe('a store from import to empty-trash', () => {
     const emptied = await work.json<{ blobs: number; bytes: number }>('empty-trash', store);
     expect(emptied.bytes).toBeGreaterThan(0);
     expect((await work.run('undo', store)).code).not.toBe(0);
-    expect(await work.json('empty-trash', store)).toEqual({ blobs: 0, bytes: 0 });
+    expect(await work.json('empty-trash', store)).toEqual({ blobs: 0, bytes: 0, leftAlone: [] });
   });
 });
 

@@ -55,7 +55,8 @@ describe('something else stands at the path of a blob in the target', () => {
     expect(report.warnings).toEqual(['1 blob lay damaged in the store and is in quarantine now.']);
     expect(await index(store)).toBe(before);
     expect(await work.json<VerifyReport>('verify', store)).toMatchObject({ missing: [], corrupt: [] });
-    await work.json('empty-trash', store);
+    // A folder with a file of somebody else is left alone, and named.
+    expect((await work.run('empty-trash', store)).code).toBe(0);
     expect(await work.json<VerifyReport>('verify', store)).toMatchObject({ missing: [], corrupt: [] });
   });
 

@@ -151,6 +151,13 @@ export function createFakeRouter() {
     overview: {
       treemap: border.overview.treemap.handler(({ input }) => fakeTreemap(catalog(input.sourceId), input)),
       ages: border.overview.ages.handler(({ input }) => fakeAges(catalog(input.sourceId), input.bins)),
+      disk: border.overview.disk.handler(({ input }) => {
+        const { source } = entry(input.sourceId);
+        if (source.kind !== 'store' && source.kind !== 'oci-layout') return {};
+        const cacheBytes = source.totals?.deduplicatedBytes ?? 0;
+        const parts = { cacheBytes, orphanBytes: 0, trashBytes: 0, setAsideBytes: 0, otherBytes: 28_672 };
+        return { parts: { ...parts, totalBytes: cacheBytes + parts.otherBytes, freeBytes: 48_000_000_000 } };
+      }),
       largest: border.overview.largest.handler(({ input }) =>
         window(
           queryRows(catalog(input.sourceId).rows, { filter: '', sort: { field: 'own', descending: true } }, 'keys'),

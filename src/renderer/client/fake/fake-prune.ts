@@ -51,7 +51,12 @@ export function planFakePrune(
       policy,
       exact: false,
       createdAt: Date.now(),
-      goes: { records: goes.length, blobs: goes.filter((one) => one.bytes > 0).length, bytes: all - keepBytes },
+      goes: {
+        records: goes.length,
+        results: 0,
+        blobs: goes.filter((one) => one.bytes > 0).length,
+        bytes: all - keepBytes,
+      },
       stays: { records: kept.length, blobs: createFakeCatalog(kept).totals.blobs, bytes: keepBytes },
       keepBytes,
       freedBytes: all - keepBytes,

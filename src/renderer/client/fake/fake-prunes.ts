@@ -33,6 +33,13 @@ export function createFakePrunes({ entry, changeRecords, jobs }: FakePruneParts)
       const items = planOf(plans, input.plan)[input.what];
       return { items: items.slice(input.offset, input.offset + input.limit), total: items.length };
     }),
+    blobs: os.blobs.handler(({ input }) => {
+      const { kept } = planOf(plans, input.plan);
+      const staying = new Set(kept.flatMap((record) => record.chain.map(({ digest }) => digest)));
+      const all = new Set(entry(input.sourceId).records.flatMap((record) => record.chain.map(({ digest }) => digest)));
+      const digests = [...all].filter((digest) => !staying.has(digest)).sort();
+      return { digests: digests.slice(input.offset, input.offset + input.limit), total: digests.length };
+    }),
     apply: os.apply.handler(({ input }) => {
       const { plan, kept, goes } = planOf(plans, input.plan);
       const { source, records } = entry(input.sourceId);

@@ -13,6 +13,7 @@ import { Time } from '../../base/time.tsx';
 import { useEngine } from '../../client/engine-context.tsx';
 import { useJobs } from '../../client/hooks.ts';
 import { FORM_NAMES } from '../../widgets/source-kinds.ts';
+import { DiskPart } from './disk-part.tsx';
 import styles from './source-panel.module.css';
 
 /** What a source is and what it holds, where nothing else is inspected. */
@@ -72,6 +73,7 @@ export function SourcePanel({ source }: InspectorPanelProps) {
           </KeyValues>
         </Section>
       )}
+      <DiskPart source={source} />
       {source.du && (
         <Section title="On disk, by BuildKit" note="du">
           <KeyValues>

@@ -11,6 +11,7 @@ import { relativeTime, useNow } from '../../base/time.tsx';
 import { useRead } from '../../client/hooks.ts';
 import { type About, aboutInput } from './about.ts';
 import styles from './totals-strip.module.css';
+import { useDisk } from './use-disk.ts';
 
 /** The numbers somebody came for, in the order of the question: how big, how shared, how much could go. */
 export function TotalsStrip({ totals, ...about }: About & { readonly totals: Totals }) {
@@ -25,6 +26,7 @@ export function TotalsStrip({ totals, ...about }: About & { readonly totals: Tot
       ) : (
         <LayerFigures totals={totals} />
       )}
+      {cacheRef === undefined && !du && <DiskFigure source={source} />}
       <Figure
         label="Records"
         value={formatCount(totals.records)}
@@ -108,6 +110,19 @@ function LayerFigures({ totals }: { readonly totals: Totals }) {
         by pruning all
       </Figure>
     </>
+  );
+}
+
+/** The whole folder, trash and all; nothing for what is no folder. */
+function DiskFigure({ source }: { readonly source: About['source'] }) {
+  const { parts } = useDisk(source).data ?? {};
+  if (!parts) return null;
+  const later = parts.trashBytes + parts.setAsideBytes;
+  const detail = later > 0 ? `${formatBytes(later)} in the trash` : `${formatBytes(parts.freeBytes ?? 0)} free`;
+  return (
+    <Figure label="On disk" value={<Size bytes={parts.totalBytes} />} exact={parts.totalBytes}>
+      {detail}
+    </Figure>
   );
 }
 

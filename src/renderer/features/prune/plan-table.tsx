@@ -150,7 +150,7 @@ export function PlanTable({ plan, isOld }: { readonly plan: PrunePlan; readonly 
         letters={letters}
         currentId={params.get('record') ?? params.get('layer') ?? undefined}
         onInspect={(row) =>
-          inspect(row.kind === 'record' ? 'record' : 'layer', row.kind === 'record' ? row.id : row.digest)
+          inspect(row.kind === 'blob' ? 'layer' : 'record', row.kind === 'blob' ? row.digest : row.id)
         }
         onCopy={(row) => copy(row.digest)}
         announce={announce}
@@ -174,14 +174,14 @@ export function PlanTable({ plan, isOld }: { readonly plan: PrunePlan; readonly 
 /** Lines of each side: blobs have lines of their own only where no record leaves with them. */
 function itemCounts({ goes, stays }: PrunePlan): { readonly goes: number; readonly stays: number } {
   return {
-    goes: goes.records > 0 ? goes.records : goes.blobs,
+    goes: goes.records + goes.results > 0 ? goes.records + goes.results : goes.blobs,
     stays: stays.records > 0 ? stays.records : stays.blobs,
   };
 }
 
 function ItemName({ row }: { readonly row: PlanRow }) {
   const text =
-    row.kind === 'record' ? (
+    row.kind !== 'blob' ? (
       <RecordName record={{ digest: row.digest, kind: row.recordKind ?? 'unknown', ...namesOf(row) }} />
     ) : (
       <span className={styles.blob}>

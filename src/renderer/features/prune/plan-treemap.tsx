@@ -9,7 +9,7 @@ import { Treemap } from '../../viz/treemap/treemap.tsx';
 import styles from './prune.module.css';
 
 const PAGE = 1000;
-/** Beyond so many records that go, a tile cannot be told from another one anyway. */
+/** Beyond so many blobs that go, a tile cannot be told from another one anyway. */
 const MOST = 5000;
 const TILES = 160;
 
@@ -26,7 +26,7 @@ export function PlanTreemap({ plan, isOld }: { readonly plan: PrunePlan; readonl
       <div className={styles.cardHead}>
         <h2>Size by step</h2>
         <span className="spring" />
-        {going === undefined && plan.goes.records > MOST && <span className={styles.headNote}>too many to mark</span>}
+        {going === undefined && plan.goes.blobs > MOST && <span className={styles.headNote}>too many to mark</span>}
       </div>
       <div className={styles.map}>
         {map.error ? (
@@ -51,20 +51,20 @@ export function PlanTreemap({ plan, isOld }: { readonly plan: PrunePlan; readonl
 
 function ignore(): void {}
 
-/** Ids of the records that go; `undefined` while they are not known, or where they are too many. */
+/** Blobs that leave; `undefined` while they are not known, or where they are too many. */
 function useGoing({ plan, sourceId, goes }: PrunePlan): ReadonlySet<string> | undefined {
   const engine = useEngine();
   return useQuery({
-    queryKey: ['prune.items', sourceId, plan, 'ids'],
-    enabled: goes.records <= MOST,
+    queryKey: ['prune.blobs', sourceId, plan],
+    enabled: goes.blobs <= MOST,
     queryFn: async ({ signal }) => {
-      const ids = new Set<string>();
-      for (let offset = 0; offset < goes.records; offset += PAGE) {
-        const page = await engine.prune.items({ sourceId, plan, what: 'goes', offset, limit: PAGE }, { signal });
-        for (const item of page.items) ids.add(item.id);
-        if (page.items.length < PAGE) break;
+      const leaving = new Set<string>();
+      for (let offset = 0; offset < goes.blobs; offset += PAGE) {
+        const page = await engine.prune.blobs({ sourceId, plan, offset, limit: PAGE }, { signal });
+        for (const digest of page.digests) leaving.add(digest);
+        if (page.digests.length < PAGE) break;
       }
-      return ids;
+      return leaving;
     },
   }).data;
 }

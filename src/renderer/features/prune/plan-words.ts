@@ -2,7 +2,7 @@ import { formatBytes, formatCount } from '../../../shared/base/bytes.ts';
 import type { PrunePlan, PruneReport } from '../../../shared/model/plan.ts';
 import { countOf } from '../../base/quantity.tsx';
 
-type Side = PrunePlan['goes'];
+type Side = PrunePlan['stays'];
 
 /** `42 records`, or `7 blobs` where no records are concerned. */
 export function sideCount(side: Side): string {

@@ -28,7 +28,7 @@ export function PolicyEditor({
     [`Half of it: at most ${typedSize(totalBytes / 2)}`, { maxSize: typedSize(totalBytes / 2) }],
     ['Older than a week', { keepDuration: '7d' }],
     ['At most 10 GB, but nothing younger than a day', { maxSize: '10GB', keepDuration: '1d' }],
-    ['Blobs that no manifest refers to', { orphans: true }],
+    ['Blobs that nothing refers to', { orphans: true }],
     ['Everything', { all: true }],
   ];
   return (
@@ -103,8 +103,8 @@ export function PolicyEditor({
         </Row>
       )}
       <p className={styles.note}>
-        The oldest leaves go first. What is younger than the duration stays, whatever the size says. Orphans are blobs
-        that no manifest refers to.
+        Orphans go first (blobs that nothing refers to, older than one hour), then the oldest records that nothing
+        builds on. What is younger than the duration stays, whatever the size says.
       </p>
     </section>
   );

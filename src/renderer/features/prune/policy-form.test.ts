@@ -13,7 +13,7 @@ describe('readPolicy', () => {
     ['both', { maxSize: '1GB', keepDuration: '36h' }, { maxBytes: 1e9, keepDurationMs: 129_600_000 }],
     ['all makes a size say nothing', { maxSize: '1GB', all: true }, { all: true }],
     ['all does not look at the size', { maxSize: 'x', all: true }, { all: true }],
-    ['orphans, safe by default', { orphans: true }, { orphans: { olderThanMs: 3_600_000 } }],
+    ['orphans, of the age that the engine says', { orphans: true }, { orphans: {} }],
     ['orphans of an age', { orphans: true, olderThan: '2d' }, { orphans: { olderThanMs: 172_800_000 } }],
     ['an age of orphans without orphans', { olderThan: '2d' }, undefined],
   ])('%s', (_, change, policy) => {

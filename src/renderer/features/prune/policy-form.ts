@@ -11,7 +11,7 @@ export interface PolicyForm {
   readonly keepDuration: string;
   readonly all: boolean;
   readonly orphans: boolean;
-  /** `1h`; "" for any age. */
+  /** `2d`; "" for the engine's own, `ORPHAN_AGE_MS`. */
   readonly olderThan: string;
 }
 
@@ -24,9 +24,6 @@ export interface ReadPolicy {
 }
 
 export const EMPTY_FORM: PolicyForm = { maxSize: '', keepDuration: '', all: false, orphans: false, olderThan: '' };
-
-/** Without an age, orphans younger than this stay: a build or an import may be writing them now. */
-export const ORPHAN_AGE_MS = 3_600_000;
 
 /** Reads the form. With `all` a size limit says nothing, so it is left out. */
 export function readPolicy(form: PolicyForm): ReadPolicy {
@@ -44,7 +41,7 @@ export function readPolicy(form: PolicyForm): ReadPolicy {
   };
   const maxBytes = form.all ? undefined : read('maxSize', parseBytes);
   const keepDurationMs = read('keepDuration', parseDuration);
-  const olderThanMs = form.orphans ? (read('olderThan', parseDuration) ?? ORPHAN_AGE_MS) : undefined;
+  const olderThanMs = form.orphans ? read('olderThan', parseDuration) : undefined;
   const isSet = maxBytes !== undefined || keepDurationMs !== undefined || form.all || form.orphans;
   if (Object.keys(errors).length > 0 || !isSet) return { policy: undefined, errors };
   return {
@@ -52,7 +49,7 @@ export function readPolicy(form: PolicyForm): ReadPolicy {
       ...(maxBytes === undefined ? {} : { maxBytes }),
       ...(keepDurationMs === undefined ? {} : { keepDurationMs }),
       ...(form.all ? { all: true } : {}),
-      ...(olderThanMs === undefined ? {} : { orphans: { olderThanMs } }),
+      ...(form.orphans ? { orphans: olderThanMs === undefined ? {} : { olderThanMs } } : {}),
     },
     errors: {},
   };

@@ -10,7 +10,7 @@ function planOf(plan: string, records = 42): PrunePlan {
     policy: { maxBytes: 15_000_000 },
     exact: false,
     createdAt: 0,
-    goes: { records, blobs: records, bytes: records * 10 },
+    goes: { records, results: 0, blobs: records, bytes: records * 10 },
     stays: { records: 37, blobs: 30, bytes: 100 },
     keepBytes: 100,
     freedBytes: records * 10,

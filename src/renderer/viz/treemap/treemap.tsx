@@ -113,7 +113,7 @@ export function Treemap({
               totalBytes={totalBytes}
               isActive={at === current}
               isSelected={placed.tile !== undefined && placed.tile.id === selectedId}
-              isGoing={placed.tile !== undefined && going?.has(placed.tile.id) === true}
+              isGoing={placed.tile !== undefined && going?.has(placed.tile.blob) === true}
               onInspect={onInspect}
               onZoom={onZoom}
               onActive={setActive}

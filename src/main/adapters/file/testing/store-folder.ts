@@ -70,6 +70,7 @@ export async function planFor(store: ManagedStore, policy: PrunePolicy, now = Da
     store,
     version: async () => (await store.readIndex()).version,
     read: () => source.read(),
+    space: async () => undefined,
   });
 }
 

@@ -77,7 +77,9 @@ export function naiveDerive(snapshot: SourceSnapshot): NaiveCatalog {
   const blobsOf = ({ parsed }: { parsed: CacheConfig }) => new Set([...parsed.layerBlob].map((b) => text(parsed, b)));
   const chainsOf = ({ parsed }: { parsed: CacheConfig }) =>
     new Set([...parsed.layerBlob.keys()].map((layer) => chainOf(parsed, layer).join()));
-  const listed = new Set(snapshot.caches.flatMap((c) => c.descriptors.map((d) => d.digest)));
+  const listed = new Set<string>(
+    snapshot.caches.flatMap((c) => [...c.descriptors.map((d) => d.digest), ...blobsOf(c)]),
+  );
   const orphans = snapshot.blobs.filter((b) => !listed.has(b.digest) && !snapshot.documents.includes(b.digest));
   const totalsOf = (of: readonly number[]): Totals => {
     const caches = snapshot.caches.filter((_, cache) => of.includes(cache));

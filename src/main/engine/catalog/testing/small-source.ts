@@ -91,7 +91,8 @@ export async function smallSource(source: SmallSource): Promise<SourceSnapshot> 
   };
 }
 
-function configJson(config: SmallConfig): string {
+/** The config as BuildKit writes it, words replaced by their digests. */
+export function configJson(config: SmallConfig): string {
   return JSON.stringify({
     layers: config.layers?.map((layer) => ({ blob: digestOf(layer.blob), parent: layer.parent ?? -1 })),
     records: config.records.map((record) => ({ ...record, digest: digestOf(record.digest) })),

@@ -20,7 +20,14 @@ interface Result {
 export function naivePlan(snapshot: SourceSnapshot, policy: PrunePolicy, nowMs: number): NaivePlan {
   const sizes = new Map<string, number>(snapshot.blobs.map(({ digest, size }) => [digest, size]));
   const { chains, results } = readChains(snapshot);
-  const before = blobsOf(chains);
+  const named = blobsOf(chains);
+  const described = new Set<string>(snapshot.caches.flatMap((cache) => cache.descriptors.map(({ digest }) => digest)));
+  const documents = new Set<string>(snapshot.documents);
+  const single = [...sizes.keys()].filter((digest) => !named.has(digest) && !documents.has(digest)).sort();
+  const orphans = single.filter((digest) => !described.has(digest));
+  const unnamed = single.filter((digest) => described.has(digest));
+  const present = () => [...blobsOf(chains), ...orphans, ...unnamed];
+  const before = present();
   const keep = policy.all || policy.maxBytes === undefined ? -1 : policy.maxBytes;
   const left = new Map<string, number>();
   for (const { id } of results) left.set(id, (left.get(id) ?? 0) + 1);
@@ -30,15 +37,17 @@ export function naivePlan(snapshot: SourceSnapshot, policy: PrunePolicy, nowMs: 
     policy.keepDurationMs !== undefined &&
     (newest(chain)?.ms ?? Number.NEGATIVE_INFINITY) > nowMs - policy.keepDurationMs;
   const isLeaf = (chain: string) => ![...chains].some((other) => parentOf(other) === chain);
-  const bytes = () => [...blobsOf(chains)].reduce((sum, blob) => sum + (sizes.get(blob) ?? 0), 0);
+  const bytes = () => present().reduce((sum, blob) => sum + (sizes.get(blob) ?? 0), 0);
 
   const leaving: string[] = [];
+  while (bytes() > keep && orphans.length > 0) orphans.shift();
   while (bytes() > keep) {
-    const candidates = [...chains].filter((chain) => isLeaf(chain) && !isYoung(chain));
+    const candidates = [...chains, ...unnamed].filter((chain) => isLeaf(chain) && !isYoung(chain));
     const rank = (chain: string) => {
       const top = newest(chain);
       const ids = onTop(chain).map(({ id }) => id);
-      return { ms: top?.ms ?? Number.NEGATIVE_INFINITY, ns: top?.ns ?? 0, id: ids.sort()[0] ?? '' };
+      const id = unnamed.includes(chain) ? chain : (ids.sort()[0] ?? '');
+      return { ms: top?.ms ?? Number.NEGATIVE_INFINITY, ns: top?.ns ?? 0, id };
     };
     const order = (a: string, b: string) => {
       const [x, y] = [rank(a), rank(b)];
@@ -46,6 +55,10 @@ export function naivePlan(snapshot: SourceSnapshot, policy: PrunePolicy, nowMs: 
     };
     const next = candidates.sort(order)[0];
     if (next === undefined) break;
+    if (unnamed.includes(next)) {
+      unnamed.splice(unnamed.indexOf(next), 1);
+      continue;
+    }
     for (const { id } of onTop(next).sort((a, b) => (a.id < b.id ? -1 : 1))) {
       left.set(id, (left.get(id) ?? 0) - 1);
       if (left.get(id) === 0) leaving.push(id);
@@ -56,11 +69,11 @@ export function naivePlan(snapshot: SourceSnapshot, policy: PrunePolicy, nowMs: 
       chains.delete(below);
     }
   }
-  const after = blobsOf(chains);
+  const after = new Set(present());
   return {
     leaving,
     keptBytes: bytes(),
-    freedBlobs: [...before].filter((blob) => !after.has(blob) && sizes.has(blob)).sort(),
+    freedBlobs: before.filter((blob) => !after.has(blob) && sizes.has(blob)).sort(),
   };
 }
 

@@ -1,4 +1,5 @@
 import { formatBytes, formatCount } from '../../../../shared/base/bytes.ts';
+import type { DiskParts } from '../../../../shared/model/disk.ts';
 import type { CacheSummary, Source } from '../../../../shared/model/source.ts';
 import type { Totals } from '../../../../shared/model/totals.ts';
 import type { CliContext, Register } from '../context.ts';
@@ -30,13 +31,20 @@ async function inspect(context: CliContext, location: string, options: InspectOp
   const ref = checkRef(source, options.ref);
   const caches = source.caches.filter((cache) => ref === undefined || cache.ref === ref);
   const totals = ref === undefined ? source.totals : caches[0]?.totals;
+  const { parts: disk } = ref === undefined ? await client.overview.disk({ sourceId: source.id }) : {};
   if (options.json) {
     const { kind, fingerprint, du, builds } = source;
     const own = { ...(du ? { du } : {}), ...(builds === undefined ? {} : { builds }) };
-    const document = { source: { kind, location: source.location, fingerprint }, caches, totals, ...own };
+    const document = {
+      source: { kind, location: source.location, fingerprint },
+      caches,
+      totals,
+      ...(disk ? { disk } : {}),
+      ...own,
+    };
     await writeJson(context.out, { ...document, problems: source.problems });
   } else {
-    await writeSummary(context, source, caches, totals);
+    await writeSummary(context, source, caches, totals, disk);
   }
   return EXIT.done;
 }
@@ -46,6 +54,7 @@ async function writeSummary(
   source: Source,
   caches: readonly CacheSummary[],
   totals: Totals | undefined,
+  disk: DiskParts | undefined,
 ): Promise<void> {
   await out.write(`${source.kind}  ${source.location}\n\n`);
   await writeTable(
@@ -73,6 +82,17 @@ async function writeSummary(
       [...totalRows(totals)],
     );
   }
+  if (disk) {
+    await out.write('\n');
+    await writeTable(
+      out,
+      [
+        { title: 'ON DISK', text: ([name]) => name },
+        { title: '', align: 'right', text: ([, n]) => n },
+      ],
+      [...diskRows(disk)],
+    );
+  }
   if (source.du) {
     await out.write('\n');
     await writeTable(
@@ -94,6 +114,19 @@ async function writeSummary(
     );
     await out.write(`\n${formatCount(source.problems.length)} problems\n${lines.join('\n')}\n`);
   }
+}
+
+function diskRows(disk: DiskParts): readonly (readonly [string, string])[] {
+  const some = (name: string, bytes: number) => (bytes > 0 ? [[name, formatBytes(bytes)] as const] : []);
+  return [
+    ['in all', formatBytes(disk.totalBytes)],
+    ['  caches and images', formatBytes(disk.cacheBytes)],
+    ...some('  orphans', disk.orphanBytes),
+    ...some('  trash', disk.trashBytes),
+    ...some('  set aside', disk.setAsideBytes),
+    ['  index, notes, folders', formatBytes(disk.otherBytes)],
+    ...some('free on this disk', disk.freeBytes ?? 0),
+  ];
 }
 
 function totalRows(t: Totals): readonly (readonly [string, string])[] {

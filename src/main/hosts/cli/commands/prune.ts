@@ -38,9 +38,12 @@ export const registerPrune: Register = (program, bind) => {
         parseDurationOption,
       ),
     )
-    .option('--orphans', 'only blobs that no manifest refers to')
+    .option('--orphans', 'only blobs that nothing refers to')
     .addOption(
-      new Option('--older-than <time>', 'with --orphans: only those older than this').argParser(parseDurationOption),
+      new Option(
+        '--older-than <time>',
+        'with --orphans: only those older than this; 1h where it is not given',
+      ).argParser(parseDurationOption),
     )
     .option('--all', 'everything that nothing pins')
     .addOption(new Option('--yes', 'apply the plan').conflicts('apply'))
@@ -91,7 +94,7 @@ function policyOf({ maxSize, keepDuration, orphans, olderThan, all }: PruneOptio
     ...(maxSize === undefined ? {} : { maxBytes: maxSize }),
     ...(keepDuration === undefined ? {} : { keepDurationMs: keepDuration }),
     ...(all ? { all } : {}),
-    ...(orphans ? { orphans: { olderThanMs: olderThan ?? 0 } } : {}),
+    ...(orphans ? { orphans: olderThan === undefined ? {} : { olderThanMs: olderThan } } : {}),
   };
 }
 
@@ -141,6 +144,9 @@ async function writePlan(
     ...(listed > 0 ? [''] : []),
     ...(rest > 0 ? [`and ${formatCount(rest)} more; --json lists all`] : []),
     `goes   ${formatCount(goes.records)} records, ${formatCount(goes.blobs)} blobs, ${formatExactBytes(plan.freedBytes)}`,
+    ...(goes.results > 0
+      ? [`       ${formatCount(goes.results)} more lose their results and stay as lookup keys`]
+      : []),
     `stays  ${formatCount(stays.records)} records, ${formatCount(stays.blobs)} blobs, ${formatExactBytes(plan.keepBytes)}`,
     ...outcome(location, plan, report, isStore),
   ];
