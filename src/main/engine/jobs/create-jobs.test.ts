@@ -81,6 +81,16 @@ describe('jobs', () => {
     expect(audit.list(10)).toMatchObject([{ outcome: 'cancelled' }]);
   });
 
+  it('answers a cancel although the job does not heed it, and the job goes on', async () => {
+    const { jobs } = setUp();
+    const gate = Promise.withResolvers<void>();
+    const id = jobs.start({ kind: 'empty-trash', title: 'Deaf', run: () => gate.promise.then(() => emptied) });
+    await jobs.cancel(id);
+    expect(jobs.get(id).state).toBe('running');
+    gate.resolve();
+    expect((await jobs.finished(id)).state).toBe('done');
+  });
+
   it('keeps the error of a job that fails while it is being cancelled', async () => {
     const { jobs } = setUp();
     const held = createHeld({

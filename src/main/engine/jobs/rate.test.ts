@@ -40,6 +40,18 @@ describe('rate', () => {
     expect(rate(at(100, 'writing'), 5100).rate).toBe(100);
   });
 
+  it('starts over where the same phase counts anew, in another unit or from a smaller number', () => {
+    const smaller = createRate();
+    smaller(at(0), 0);
+    smaller(at(4000), 4000);
+    expect(smaller(at(100), 4300)).toEqual(at(100));
+    expect(smaller(at(400), 5300).rate).toBe(300);
+    const other = createRate();
+    other(at(0), 0);
+    other(at(4000), 4000);
+    expect(other({ ...at(5000), unit: 'records' }, 4300).rate).toBeUndefined();
+  });
+
   it('gives no time left without a total', () => {
     const rate = createRate();
     rate({ phase: 'a', done: 0, unit: 'records' }, 0);

@@ -49,7 +49,9 @@ describe('autocomplete', () => {
     for (const subject of ['keys', 'layers'] as const) {
       for (const field of filterFields(subject)) {
         const text = `${field.name}:`;
-        for (const { insert } of suggest(text, text.length, subject)) parseFilter(text + insert, subject);
+        for (const { insert } of suggest(text, text.length, subject)) {
+          expect(() => parseFilter(text + insert, subject), text + insert).not.toThrow();
+        }
       }
     }
   });
