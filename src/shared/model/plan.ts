@@ -59,6 +59,8 @@ export const prunePlanSchema = z.object({
   keepBytes: count,
   freedBytes: count,
   applied: z.boolean(),
+  /** It lies with the store for 24 hours. Otherwise only the program that made it can apply it. */
+  kept: z.boolean().default(true),
 });
 export type PrunePlan = z.infer<typeof prunePlanSchema>;
 

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { undoPlan } from '../../engine/prune/undo.ts';
 import { FIXTURES } from '../../engine/testing/real-caches.ts';
+import { createWorkspace } from '../../hosts/cli/testing/workspace.ts';
 import {
   createTestFolder,
   importFrom,
@@ -97,6 +98,58 @@ describe.skipIf(reason)('a disk that is full', () => {
     await apply();
     await undoPlan(store, undefined);
     expect(await treeOf(store.location)).toEqual(before);
+  });
+});
+
+/** Fills a disk up but for this much. */
+async function fillUp(disk: string, freeKib: number): Promise<void> {
+  const ballast = join(disk, 'ballast');
+  await writeFile(ballast, Buffer.alloc(16_000_000)).catch(() => {});
+  if (freeKib > 0) execFileSync('truncate', ['-s', `-${freeKib}K`, ballast]);
+}
+
+describe.skipIf(reason)('a store with a reserve on a disk that is full', () => {
+  test.each([0, 4, 8, 16])(
+    'is pruned with %i KiB free, and the reserve is there again when there is room',
+    async (free) => {
+      const disk = mountSmall('disk', 4096);
+      const store = await startOn(join(disk, 'store'));
+      await importFrom(SAMPLE, store);
+      const reserve = join(store.location, '.cachewright/reserve');
+      expect(statSync(reserve).size).toBe(262_144);
+      await fillUp(disk, free);
+      const { removedRecords } = await prune(await startOn(store.location), { maxBytes: 3000 });
+      expect(removedRecords).toBeGreaterThan(0);
+      expect(existsSync(reserve)).toBe(false);
+      expect(await wholenessOf(store.location)).toMatchObject({ missing: [], corrupt: [], orphans: [], leftovers: [] });
+      await (await startOn(store.location)).exclusive((session) => session.emptyTrash());
+      expect(await store.trash()).toEqual([]);
+      await rm(join(disk, 'ballast'));
+      await startOn(store.location);
+      expect(statSync(reserve).size).toBe(262_144);
+    },
+  );
+
+  test('the command line prunes it too, and without a reserve ends with 4 and leaves all as it was', async () => {
+    const disk = mountSmall('disk', 4096);
+    const work = await createWorkspace();
+    try {
+      const path = join(disk, 'store');
+      await importFrom(SAMPLE, await startOn(path));
+      await fillUp(disk, 0);
+      const dry = await work.run('prune', path, '--max-size', '3000');
+      expect([dry.code, dry.out]).toEqual([0, expect.stringContaining('could not be kept')]);
+      expect(dry.out).not.toContain('--apply');
+      const done = await work.run('prune', path, '--max-size', '3000', '--yes');
+      expect([done.err, done.code]).toEqual(['', 0]);
+      await fillUp(disk, 0);
+      const before = await treeOf(path);
+      const failed = await work.run('prune', path, '--all', '--yes');
+      expect([failed.code, failed.err]).toEqual([4, expect.stringMatching(/^NO_SPACE .*full/m)]);
+      expect(await treeOf(path)).toEqual(before);
+    } finally {
+      await work.remove();
+    }
   });
 });
 

@@ -25,6 +25,7 @@ export const OCI_LAYOUT_TEXT = '{"imageLayoutVersion":"1.0.0"}';
  *     …                               folders of other programs: left alone
  *   .cachewright/                     only in a managed store
  *     layout.json                     {"version":1}: this is a managed store
+ *     reserve                         256 KiB that a prune may give up on a full disk; made again when there is room
  *     names.json                      what records are called, from the sources they came from
  *     locks/<ticket>-<nonce>.<owner>.lock
  *     leases/<nonce>.<owner>.lease    digests, one a line
@@ -48,6 +49,7 @@ export interface StoreLayout {
   readonly ingest: string;
   readonly own: string;
   readonly storeMark: string;
+  readonly reserve: string;
   readonly names: string;
   readonly locks: string;
   readonly leases: string;
@@ -104,6 +106,7 @@ export function layoutOf(path: string): StoreLayout {
     ingest: join(root, 'ingest'),
     own,
     storeMark: join(own, 'layout.json'),
+    reserve: join(own, 'reserve'),
     names: join(own, 'names.json'),
     locks: join(own, 'locks'),
     leases: join(own, 'leases'),

@@ -30,6 +30,7 @@ import { storeLockPlace } from './layout-store.ts';
 import { takeLease } from './leases.ts';
 import { listBlobs } from './list-blobs.ts';
 import { checkStoreFolders, guardFolders } from './real-folders.ts';
+import { keepReserve } from './reserve.ts';
 import { createStoreFiles } from './store-files.ts';
 import { isLocked, withLock } from './store-lock.ts';
 import { addStoreNames } from './store-names.ts';
@@ -75,6 +76,7 @@ export class FileManagedStore implements ManagedStore {
       // Work that is going on now is no leftover: whoever takes the lock next looks again.
       const isBusy = await isLocked(storeLockPlace(this.#layout), this.#disk);
       if (!isBusy && (await needsRecovery(this.#files))) await this.exclusive(async () => {});
+      await keepReserve(this.#layout, this.#disk);
     } catch (thrown) {
       const error = toCacheError(thrown, this.location);
       if (error.code !== 'ACCESS_DENIED') throw error;
@@ -108,7 +110,12 @@ export class FileManagedStore implements ManagedStore {
   }
 
   exclusive<T>(body: (session: StoreSession) => Promise<T>, options: LockOptions = {}): Promise<T> {
-    return this.#locked(options, async () => body(await openSession(this.#files)));
+    return this.#locked(options, async () => {
+      const done = await body(await openSession(this.#files));
+      // What was given up, or could not be had, is made where there is room by now.
+      await keepReserve(this.#layout, this.#disk);
+      return done;
+    });
   }
 
   trash(): Promise<readonly TrashBatch[]> {

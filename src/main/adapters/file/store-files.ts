@@ -17,6 +17,7 @@ import { entriesIn, exists, namesIn, placeText } from './layout-folder.ts';
 import { leasedDigests } from './leases.ts';
 import { readPlainFile, readPlainText } from './plain-text.ts';
 import { readChunks } from './read-chunks.ts';
+import { giveUpReserve } from './reserve.ts';
 
 const ALGORITHMS = Object.keys(DIGEST_ALGORITHMS) as DigestAlgorithm[];
 
@@ -146,6 +147,7 @@ export function createStoreFiles(layout: StoreLayout, disk: Disk, now: () => num
       for (const digest of digests) await disk.remove(pathIn(place, digest));
     },
 
+    giveUpReserve: () => giveUpReserve(layout, disk),
     leased: () => leasedDigests(layout, disk),
   };
 }

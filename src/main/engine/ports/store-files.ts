@@ -87,6 +87,9 @@ export interface StoreFiles {
   /** Deletes blobs for good. Absent: no error. */
   delete(place: BlobPlace, digests: readonly Digest[]): Promise<void>;
 
+  /** Frees the space that is kept for a full disk. @returns whether there was any */
+  giveUpReserve(): Promise<boolean>;
+
   /** Every blob that a living process holds a lease on. */
   leased(): Promise<ReadonlySet<Digest>>;
 }

@@ -64,8 +64,8 @@ export function createPlanner(clock: Clock): Planner {
       const draft = await drive(planPrune(state.snapshot, request.policy, now, space), { signal: request.signal });
       const { version } = state;
       const kept = keptPlan(request, draft, version, now);
-      await keepInStore(request.store, kept);
-      return remember(kept);
+      if (await keepInStore(request.store, kept)) return remember(kept);
+      return remember({ ...kept, plan: { ...kept.plan, kept: false } });
     },
     get: async (plan, sourceId, store) => {
       const known = atHand.get(plan);
@@ -78,12 +78,14 @@ export function createPlanner(clock: Clock): Planner {
   };
 }
 
-/** Keeps a plan with the store. Where that is full or may not be written, this process alone has it. */
-async function keepInStore(store: StoreView | undefined, kept: KeptPlan): Promise<void> {
+/** Keeps a plan with the store. Where that is full or may not be written, this process alone has it. @returns whether it lies there */
+async function keepInStore(store: StoreView | undefined, kept: KeptPlan): Promise<boolean> {
   try {
     await store?.plans.put(kept.plan.plan, printPlan(kept));
+    return store !== undefined;
   } catch (error) {
     if (!isCacheError(error, 'NO_SPACE') && !isCacheError(error, 'ACCESS_DENIED')) throw error;
+    return false;
   }
 }
 
@@ -135,6 +137,7 @@ function keptPlan({ sourceId, policy }: PlanRequest, draft: PlanDraft, version: 
       keepBytes,
       freedBytes,
       applied: false,
+      kept: true,
     },
     goes: [...goes],
     stays: [...stays],

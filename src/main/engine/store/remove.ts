@@ -9,6 +9,7 @@ import { beginEntry, endEntry, type RemovalEntry } from './journal.ts';
 import { dropUnneeded, neededBlobs, neededNow } from './needed-blobs.ts';
 import { markPruned } from './prune-mark.ts';
 import { takenAway } from './undone-index.ts';
+import { madeRoom, withReserve } from './with-reserve.ts';
 
 /**
  * Takes blobs out of a store, step by step so that a crash after any of them can be finished or taken back:
@@ -19,6 +20,8 @@ import { takenAway } from './undone-index.ts';
  * 4. leases are read once more, and what was leased meanwhile is brought back: a lease that was not there before the
  *    blob went was taken by someone who did not see the blob, or sees it again now,
  * 5. the batch gets its note, the journal entry goes.
+ *
+ * On a full disk the reserve of the store is given up, and it is tried once more.
  */
 export async function removeBlobs(
   files: StoreFiles,
@@ -44,14 +47,17 @@ export async function removeBlobs(
   };
   // A manifest that cannot be read is found before anything is written.
   if (blobs.length + documents.length > 0) await neededBlobs(files, removal.nextIndex ?? index.document);
-  await beginEntry(files, entry);
+  await withReserve(files, () => beginEntry(files, entry));
   try {
     await removal.write();
     throwIfAborted(options.signal);
     if (after !== undefined) await files.replaceIndex(index, after);
     return await finishRemoval(files, entry, options.onProgress);
   } catch (error) {
+    // First of all: taking back needs space for the index too.
+    const hasRoom = await madeRoom(files, error);
     await takeBack(files, entry);
+    if (hasRoom) return removeBlobs(files, index, removal, options);
     throw toCacheError(error, plan);
   }
 }

@@ -61,6 +61,7 @@ export function planFakePrune(
       keepBytes,
       freedBytes: all - keepBytes,
       applied: false,
+      kept: true,
     },
   };
 }

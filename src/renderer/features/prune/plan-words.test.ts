@@ -14,6 +14,7 @@ function plan(goes: PrunePlan['goes'], stays: PrunePlan['goes']): PrunePlan {
     keepBytes: stays.bytes,
     freedBytes: goes.bytes,
     applied: false,
+    kept: true,
   };
 }
 

@@ -15,6 +15,7 @@ function planOf(plan: string, records = 42): PrunePlan {
     keepBytes: 100,
     freedBytes: records * 10,
     applied: false,
+    kept: true,
   };
 }
 

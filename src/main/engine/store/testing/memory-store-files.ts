@@ -24,6 +24,7 @@ export function createMemoryStoreFiles(beforeStep: BeforeStep = () => {}, now = 
   const blobs = new Map<string, Map<Digest, Uint8Array>>([['blobs', new Map()]]);
   const notes = new Map<string, { text: string; changedAt: number }>();
   const condemned = new Set<string>();
+  const disk = { hasReserve: true };
   let index = printLayoutIndex(EMPTY_INDEX);
   let leased = new Set<Digest>();
   const keyOf = (place: BlobPlace | StoreNote) => (place === 'blobs' ? place : `${place.kind}/${checked(place.name)}`);
@@ -117,6 +118,11 @@ export function createMemoryStoreFiles(beforeStep: BeforeStep = () => {}, now = 
         beforeStep('delete');
         folder(place)?.delete(digest);
       }
+    },
+    giveUpReserve: async () => {
+      const { hasReserve } = disk;
+      disk.hasReserve = false;
+      return hasReserve;
     },
     leased: async () => leased,
   };

@@ -153,13 +153,17 @@ async function writePlan(
   await out.write(`${lines.join('\n')}\n`);
 }
 
+/** What to do with a dry run. */
+function nextStep(store: string, plan: PrunePlan, isStore: boolean): string {
+  if (!isStore) return 'Only a managed store can be pruned: import this into one first.';
+  if (plan.kept) return `To apply it: cachewright prune ${store} --apply ${plan.plan}`;
+  return 'The store is full or may not be written, so the plan could not be kept. --yes in place of a dry run plans and applies.';
+}
+
 function outcome(location: string, plan: PrunePlan, report: PruneReport | undefined, isStore: boolean): string[] {
   const store = shellWord(location);
   if (report === undefined) {
-    const next = isStore
-      ? `To apply it: cachewright prune ${store} --apply ${plan.plan}`
-      : 'Only a managed store can be pruned: import this into one first.';
-    return ['Dry run: nothing was changed.', next];
+    return ['Dry run: nothing was changed.', nextStep(store, plan, isStore)];
   }
   return [
     `${formatBytes(report.freedBytes)} moved to the trash; empty-trash frees the disk.`,
