@@ -100,6 +100,9 @@ export function toCacheError(error: unknown, subject?: string): CacheError {
   return new CacheError('INTERNAL', String(error), details);
 }
 
+/** What helps a process that may open few files. */
+const RAISE_FILE_LIMIT = 'Raise the limit of open files: ulimit -n 1024.';
+
 const SYSTEM_ERRORS: Readonly<Record<string, { code: CacheErrorCode; message: string; hint: string }>> = {
   ENOENT: { code: 'NOT_FOUND', message: 'There is no such file or folder.', hint: 'Check the path.' },
   ENOTDIR: { code: 'NOT_FOUND', message: 'A part of the path is not a folder.', hint: 'Check the path.' },
@@ -121,7 +124,9 @@ const SYSTEM_ERRORS: Readonly<Record<string, { code: CacheErrorCode; message: st
     message: 'The disk quota is used up.',
     hint: 'Free some space and run it again: it resumes.',
   },
-  EMFILE: { code: 'UNAVAILABLE', message: 'Too many files are open.', hint: 'Raise the limit of open files.' },
+  EMFILE: { code: 'UNAVAILABLE', message: 'Too many files are open.', hint: RAISE_FILE_LIMIT },
+  // A thread opens files to start, and says no more than this where it may not.
+  ERR_WORKER_INIT_FAILED: { code: 'UNAVAILABLE', message: 'No thread could be started.', hint: RAISE_FILE_LIMIT },
   ENFILE: { code: 'UNAVAILABLE', message: 'Too many files are open on this machine.', hint: 'Close other programs.' },
   EIO: {
     code: 'UNAVAILABLE',

@@ -8,6 +8,7 @@ import type { SourceSnapshot } from '../../engine/ports/cache-source.ts';
 import type { Catalog, CatalogStore } from '../../engine/ports/catalog.ts';
 import { type Clock, systemClock } from '../../engine/ports/clock.ts';
 import { isAlive } from '../../system/is-alive.ts';
+import { fileFault } from './file-fault.ts';
 import { catalogFile, isOfState, metaFile, partFile, partOwner, sourceFolder } from './layout.ts';
 import { createLazyCatalog } from './lazy-catalog.ts';
 import { readMeta, writeMeta } from './meta-file.ts';
@@ -77,7 +78,7 @@ export function createDuckdbCatalogStore(options: DuckdbCatalogStoreOptions): Ca
         return catalog;
       } catch (error) {
         await removePart(part);
-        throw isCacheError(error) ? error : toCacheError(error, path);
+        throw isCacheError(error) ? error : (fileFault(error, path) ?? toCacheError(error, path));
       }
     },
 

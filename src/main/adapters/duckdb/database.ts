@@ -11,6 +11,7 @@ import {
   VARCHAR,
 } from '@duckdb/node-api';
 import { CacheError } from '../../../shared/base/errors.ts';
+import { fileFault } from './file-fault.ts';
 import { TABLES } from './schema.ts';
 import { READER_SETTINGS } from './settings.ts';
 
@@ -38,7 +39,9 @@ const MAX_CONNECTIONS = 3;
  * @param onDamage called once when a query shows that the file is damaged
  */
 export async function openDatabase(path: string, onDamage: () => Promise<void>): Promise<Database> {
-  const instance = await DuckDBInstance.create(path, READER_SETTINGS);
+  const instance = await DuckDBInstance.create(path, READER_SETTINGS).catch((error: unknown) => {
+    throw fileFault(error, path) ?? error;
+  });
   const idle: DuckDBConnection[] = [];
   const waiting: ((connection: DuckDBConnection) => void)[] = [];
   let connections = 0;
@@ -78,6 +81,8 @@ export async function openDatabase(path: string, onDamage: () => Promise<void>):
   /** A failed query is a bug of ours or a damaged file: reading all of it tells which. */
   async function explain(error: unknown): Promise<CacheError> {
     if (error instanceof CacheError) return error;
+    const fault = fileFault(error, path);
+    if (fault) return fault;
     const connection = await acquire();
     try {
       for (const table of TABLES) await connection.run(`SELECT bit_xor(hash(${table.name})) FROM ${table.name}`);

@@ -53,14 +53,16 @@ export function planItem(entry: PlanEntry, { plan, goes }: KeptPlan): PlanItem {
   };
 }
 
-const counted = new WeakMap<readonly PlanEntry[], number>();
+const counted = new WeakMap<readonly PlanEntry[], ReadonlyMap<Reason, number>>();
 
-/** How many lines have the reason, counted once for each list. */
+/** Returns how many lines have the reason; all reasons of a list are counted once. */
 function countReason(entries: readonly PlanEntry[], reason: Reason): number {
-  let total = counted.get(entries);
-  if (total === undefined) {
-    total = entries.reduce((sum, entry) => sum + (entry.reason === reason ? 1 : 0), 0);
-    counted.set(entries, total);
+  let totals = counted.get(entries);
+  if (totals === undefined) {
+    const sums = new Map<Reason, number>();
+    for (const entry of entries) sums.set(entry.reason, (sums.get(entry.reason) ?? 0) + 1);
+    counted.set(entries, sums);
+    totals = sums;
   }
-  return total;
+  return totals.get(reason) ?? 0;
 }

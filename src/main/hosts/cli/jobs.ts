@@ -3,7 +3,6 @@ import type { EngineClient } from '../../../shared/contract/index.ts';
 import type { Job, JobKind, JobResult } from '../../../shared/model/job.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, ExitError } from './exit-codes.ts';
-import { terminalText } from './format/terminal-text.ts';
 
 /**
  * Follows a job to its end, with progress. Ctrl-C cancels the job and waits until it has left everything as before.
@@ -67,7 +66,7 @@ export async function act<Kind extends JobKind>(
     if (isRefusal(error, kind, lines.length)) throw error;
     for (const { text } of lines.slice(-LOG_LINES)) {
       // Where nobody reads them, the failure is still told by the exit status.
-      await context.note(terminalText(text)).catch(() => undefined);
+      await context.note(text).catch(() => undefined);
     }
     throw new ExitError(EXIT.partWay, error);
   }

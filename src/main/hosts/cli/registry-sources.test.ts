@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pushLayout } from '../../adapters/registry/testing/push-layout.ts';
@@ -158,4 +160,27 @@ describe.runIf(hasRegistryServer())('real caches in a registry', () => {
     expect({ code, err }).toMatchObject({ code: 3, err: expect.stringContaining('UNSUPPORTED_FORMAT') });
     expect(err).toContain('inline');
   });
+});
+
+it('ends every command over a registry that has no such tag with 3', { timeout: 240_000 }, async () => {
+  const server = createServer((_request, response) => response.writeHead(404).end());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const source = `docker://127.0.0.1:${(server.address() as AddressInfo).port}/app:none`;
+  try {
+    for (const command of [
+      ['inspect'],
+      ['keys'],
+      ['layers'],
+      ['verify'],
+      ['graph', '--from', 'abcd'],
+      ['import', '--to', work.path('no-store')],
+      ['export', '--to', work.path('no-layout')],
+      ['prune', '--all'],
+    ]) {
+      const { code, err } = await work.run(...command, source);
+      expect([command[0], code, err]).toEqual([command[0], 3, expect.stringMatching(/^NOT_FOUND .*\n$/)]);
+    }
+  } finally {
+    server.close();
+  }
 });

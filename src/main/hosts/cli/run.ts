@@ -5,6 +5,7 @@ import type { Bind, CliContext } from './context.ts';
 import { EXIT, type ExitCode, ExitError, exitCodeOf, UsageError } from './exit-codes.ts';
 import { errorLine } from './format/errors.ts';
 import { createProgressLine } from './format/progress.ts';
+import { terminalText } from './format/terminal-text.ts';
 import { BrokenPipe, type Output } from './output.ts';
 import { createProgram, usageLine } from './program.ts';
 
@@ -41,7 +42,7 @@ export async function runCli(args: readonly string[], around: CliProcess): Promi
     out: around.out,
     note: (line) => {
       progress.clear();
-      return around.err.write(`${line}\n`);
+      return around.err.write(`${terminalText(line)}\n`);
     },
     progress,
     signal: around.signal,
@@ -99,7 +100,7 @@ async function report(
   }
   if (error instanceof UsageError || error instanceof CommanderError) {
     const whose = (error instanceof UsageError ? error.command : undefined) ?? command;
-    await err.write(`${commandName(whose)}: ${error.message}\n${whose ? `${usageLine(whose)}\n` : ''}`);
+    await err.write(`${commandName(whose)}: ${terminalText(error.message)}\n${whose ? `${usageLine(whose)}\n` : ''}`);
     return EXIT.usage;
   }
   const known: CacheError = error instanceof ExitError ? error.cause : toCacheError(error);

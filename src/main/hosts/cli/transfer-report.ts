@@ -2,7 +2,7 @@ import { formatBytes, formatCount } from '../../../shared/base/bytes.ts';
 import type { TransferReport } from '../../../shared/model/transfer.ts';
 import type { CliContext } from './context.ts';
 import { writeJson } from './format/json.ts';
-import { terminalText } from './format/terminal-text.ts';
+import { writeLines } from './format/lines.ts';
 
 /** What an import or export did, for a person or as JSON. */
 export async function writeTransferReport(context: CliContext, report: TransferReport, json: boolean): Promise<void> {
@@ -24,8 +24,8 @@ export async function writeTransferReport(context: CliContext, report: TransferR
       ? []
       : [`${formatCount(resultsLeftOut)} results left out: their blobs are not in the source`]),
     `manifest ${manifest.digest}`,
-    ...warnings.map((warning) => `warning: ${terminalText(warning)}`),
-    ...(commands.length === 0 ? [] : ['', ...commands.map((command) => `  ${terminalText(command)}`)]),
+    ...warnings.map((warning) => `warning: ${warning}`),
+    ...(commands.length === 0 ? [] : ['', ...commands.map((command) => `  ${command}`)]),
   ];
-  await context.out.write(`${lines.join('\n')}\n`);
+  await writeLines(context.out, ...lines);
 }

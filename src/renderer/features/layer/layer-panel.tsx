@@ -19,7 +19,7 @@ import { Time } from '../../base/time.tsx';
 import { useRead } from '../../client/hooks.ts';
 import { RecordName } from '../../widgets/record-name.tsx';
 import { WithAnswer } from '../../widgets/with-answer.tsx';
-import { AlsoAt } from './also-at.tsx';
+import { AlsoIn } from './also-in.tsx';
 import styles from './layer.module.css';
 
 /** Records listed before someone asks for all that were sent. */
@@ -95,7 +95,7 @@ function LayerFacts({
           </KeyValue>
         </KeyValues>
       </Section>
-      <AlsoAt digest={layer.digest} locations={layer.locations} onGone={onGone} />
+      <AlsoIn digest={layer.digest} locations={layer.locations} onGone={onGone} />
       <Section title="Used by" note={usersNote(layer)}>
         <Users layer={layer} />
       </Section>

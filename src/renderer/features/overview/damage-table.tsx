@@ -33,7 +33,7 @@ export function DamageTable({
               Size
             </th>
             <th scope="col">Needed by</th>
-            <th scope="col">Also at</th>
+            <th scope="col">Also in</th>
             <th scope="col" className={styles.act}>
               <span className="visually-hidden">Actions</span>
             </th>

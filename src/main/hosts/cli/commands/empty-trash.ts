@@ -2,7 +2,6 @@ import { formatBytes, formatCount } from '../../../../shared/base/bytes.ts';
 import type { CliContext, Register } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { writeJson } from '../format/json.ts';
-import { terminalText } from '../format/terminal-text.ts';
 import { act } from '../jobs.ts';
 import { withJson } from '../options.ts';
 import { findStore } from '../sources.ts';
@@ -27,7 +26,7 @@ async function emptyTrash(
   if (options.json) await writeJson(context.out, { blobs, bytes, leftAlone });
   else await context.out.write(`${formatCount(blobs)} blobs deleted, ${formatBytes(bytes)} freed\n`);
   for (const folder of leftAlone) {
-    await context.note(`${terminalText(folder)} holds something else than blobs of the trash and was left alone.`);
+    await context.note(`${folder} holds something else than blobs of the trash and was left alone.`);
   }
   return EXIT.done;
 }

@@ -7,6 +7,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { shortId } from '../format/cells.ts';
 import { errorLine } from '../format/errors.ts';
 import { writeJson } from '../format/json.ts';
+import { writeLines } from '../format/lines.ts';
 import { writeTable } from '../format/table.ts';
 import { withCatalog, withJson } from '../options.ts';
 import { checkRef, openSource } from '../sources.ts';
@@ -56,7 +57,7 @@ async function writeSummary(
   totals: Totals | undefined,
   disk: DiskParts | undefined,
 ): Promise<void> {
-  await out.write(`${source.kind}  ${source.location}\n\n`);
+  await writeLines(out, `${source.kind}  ${source.location}`, '');
   await writeTable(
     out,
     [

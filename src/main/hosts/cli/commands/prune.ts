@@ -7,6 +7,7 @@ import type { CliContext, Register } from '../context.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit-codes.ts';
 import { shortId } from '../format/cells.ts';
 import { writeJsonWithRows } from '../format/json.ts';
+import { writeLines } from '../format/lines.ts';
 import { writeTable } from '../format/table.ts';
 import { act } from '../jobs.ts';
 import { parseDurationOption, parseSizeOption, withCatalog, withJson, withPlanned } from '../options.ts';
@@ -150,7 +151,7 @@ async function writePlan(
     `stays  ${formatCount(stays.records)} records, ${formatCount(stays.blobs)} blobs, ${formatExactBytes(plan.keepBytes)}`,
     ...outcome(location, plan, report, isStore),
   ];
-  await out.write(`${lines.join('\n')}\n`);
+  await writeLines(out, ...lines);
 }
 
 /** What to do with a dry run. */

@@ -2,6 +2,7 @@ import { formatCount } from '../../../../shared/base/bytes.ts';
 import type { CliContext, Register } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { writeJson } from '../format/json.ts';
+import { writeLines } from '../format/lines.ts';
 import { act } from '../jobs.ts';
 import { withJson } from '../options.ts';
 import { findStore } from '../sources.ts';
@@ -34,7 +35,7 @@ async function undo(
   } else {
     const { restoredRecords, restoredBlobs } = report;
     const what = `${formatCount(restoredRecords)} records and ${formatCount(restoredBlobs)} blobs are back`;
-    await context.out.write(`${what} (plan ${report.plan})\n`);
+    await writeLines(context.out, `${what} (plan ${report.plan})`);
   }
   return EXIT.done;
 }

@@ -7,6 +7,7 @@ import type { CliContext, Register } from '../context.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit-codes.ts';
 import { errorLine } from '../format/errors.ts';
 import { writeJson } from '../format/json.ts';
+import { writeLines } from '../format/lines.ts';
 import { act, follow } from '../jobs.ts';
 import { withCatalog, withJson } from '../options.ts';
 import { openSource } from '../sources.ts';
@@ -49,11 +50,10 @@ async function verify(context: CliContext, location: string, options: VerifyOpti
     const right = report.checked === 0 ? 'there is nothing in it to check' : 'every digest is right';
     const verdict = damaged === 0 ? right : `${report.missing.length} missing, ${report.corrupt.length} corrupt`;
     const details = report.details.map(
-      (detail) => `  ${errorLine({ subject: undefined, hint: undefined, ...detail })}\n`,
+      (detail) => `  ${errorLine({ subject: undefined, hint: undefined, ...detail })}`,
     );
     const next = damaged > 0 && source.can.repair ? [await mendLine(client, source, location)] : [];
-    const lines = [...asideLines(aside), ...next].map((line) => `${line}\n`);
-    await context.out.write(`${checked}: ${verdict}\n${details.join('')}${lines.join('')}`);
+    await writeLines(context.out, `${checked}: ${verdict}`, ...details, ...asideLines(aside), ...next);
   }
   return damaged === 0 ? EXIT.done : EXIT.no;
 }

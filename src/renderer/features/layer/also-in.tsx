@@ -14,7 +14,7 @@ import { PLACE_ICONS } from '../../widgets/source-kinds.ts';
 import styles from './layer.module.css';
 
 /** Where else the blob was seen, with when. Opening a place that is open already goes there. */
-export function AlsoAt({
+export function AlsoIn({
   digest,
   locations,
   onGone,
@@ -39,7 +39,7 @@ export function AlsoAt({
   };
 
   return (
-    <Section title="Also at" note={locations.length}>
+    <Section title="Also in" note={locations.length}>
       <ul>
         {locations.map((location) => (
           <li key={location.ref} className={styles.place}>

@@ -21,14 +21,14 @@ test('the inspector of a layer says where else it is, and leads there for as lon
   await page.getByRole('grid').getByRole('row').nth(1).click();
   await idle(page);
   const inspector = page.getByRole('complementary', { name: 'Inspector' });
-  const places = inspector.getByRole('region', { name: 'Also at' }).getByRole('listitem');
+  const places = inspector.getByRole('region', { name: 'Also in' }).getByRole('listitem');
   await expect(places).toHaveCount(2);
   await expect(places.first()).toContainText(`store://${store}`);
   await expect(places.last()).toContainText(copy);
   await expect(inspector.getByRole('button', { name: `Copy store://${store}` })).toBeVisible();
   await places.first().scrollIntoViewIfNeeded();
   await expectAccessible(page);
-  await shoot(page, 'also-at', info.project.name);
+  await shoot(page, 'also-in', info.project.name);
   const layers = page.url();
 
   // A place that is not in the list is opened.
