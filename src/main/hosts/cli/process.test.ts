@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BUILT, PROJECT_FOLDER } from '../places.ts';
@@ -17,10 +17,14 @@ beforeAll(async () => {
 });
 afterAll(() => work.remove());
 
-function start(args: readonly string[], command = [process.execPath, join(PROJECT_FOLDER, 'bin/cachewright.js')]) {
+function start(
+  args: readonly string[],
+  command = [process.execPath, join(PROJECT_FOLDER, 'bin/cachewright.js')],
+  environment: Readonly<Record<string, string>> = {},
+) {
   const [program = '', ...first] = command;
   return spawn(program, [...first, ...args], {
-    env: { ...process.env, ...work.environment, DISPLAY: '', WAYLAND_DISPLAY: '' },
+    env: { ...process.env, ...work.environment, DISPLAY: '', WAYLAND_DISPLAY: '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
@@ -161,6 +165,28 @@ it.skipIf(!built)('opens the window on a source', async () => {
   expect(login.headers.get('location')).toMatch(/^\/sources\/[^/]+\/overview$/);
   child.kill('SIGINT');
   expect((await ended).code).toBe(0);
+});
+
+const hasDesktop = built && existsSync(join(PROJECT_FOLDER, BUILT.electronMain)) && process.platform === 'linux';
+
+it.skipIf(!hasDesktop)('says why and goes on in the browser where Electron crashes at its start', async () => {
+  const dist = work.path('crashing');
+  await mkdir(dist);
+  // As Chromium does where it finds no sandbox to run in.
+  await writeFile(join(dist, 'electron'), '#!/bin/sh\nulimit -c 0; kill -TRAP $$\n', { mode: 0o755 });
+  const display = { DISPLAY: ':99', CI: '', SSH_CONNECTION: '', SSH_TTY: '' };
+  // No browser opens from a test.
+  const child = start(['open', fixture('sample')], undefined, {
+    ...display,
+    BROWSER: 'true',
+    ELECTRON_OVERRIDE_DIST_PATH: dist,
+  });
+  const ended = end(child);
+  const login = await fetch(await addressOf(child), { redirect: 'manual' });
+  expect(login.headers.get('location')).toMatch(/^\/sources\/[^/]+\/overview$/);
+  child.kill('SIGINT');
+  const { code, err } = await ended;
+  expect([code, err]).toEqual([0, expect.stringMatching(/^Electron (cannot start|ended at once)/)]);
 });
 
 it('opens no window on what is no source', async () => {
