@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -51,6 +51,8 @@ class App extends EventEmitter {
   #lock: InstanceLock | undefined;
   #hasSandbox = false;
   #seconds: SecondInstance[] = [];
+  /** Processes besides this one, and what `getAppMetrics` says of them. */
+  readonly processes = new Map<ChildProcess, Pick<Electron.ProcessMetric, 'type' | 'serviceName' | 'name'>>();
   /** Ends what belongs to the program besides this process. */
   endChromium: () => Promise<void> = () => Promise.resolve();
 
@@ -60,6 +62,11 @@ class App extends EventEmitter {
 
   whenReady(): Promise<void> {
     return this.#ready.promise;
+  }
+
+  /** True when it has quit before it is ready: it only waits for that. */
+  isShutDown(): boolean {
+    return this.#isShutDown;
   }
 
   /** To be called when the entry has been evaluated and Chromium is there. `ready` comes even after an early `quit`. */
@@ -140,6 +147,11 @@ class App extends EventEmitter {
 
   /** For Windows only: it does nothing elsewhere. */
   setAppUserModelId(): void {}
+
+  /** Without the figures. */
+  getAppMetrics(): readonly object[] {
+    return [...this.processes].map(([{ pid }, metric]) => ({ pid, ...metric }));
+  }
 
   setAsDefaultProtocolClient(): boolean {
     // What a system does with links is not this process's to change.

@@ -52,6 +52,8 @@ import(pathToFileURL(join(started.folder, started.manifest.main ?? 'index.js')).
 const crashed = (): void => app.exit(1);
 
 async function begin(): Promise<void> {
+  // A second instance has nothing to show. Its Chromium would want the folder of the first one's.
+  if (app.isShutDown()) return app.becomeReady();
   const folder = join(app.getPath('userData'), 'Chromium');
   const switches = app.isUnsandboxed() ? ['--no-sandbox'] : [];
   try {

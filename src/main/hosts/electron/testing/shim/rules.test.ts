@@ -192,6 +192,25 @@ describe.skipIf(!hasChromium)(
       });
     });
 
+    it('ends a second instance that quits before it is ready, and the first one hears its words', async () => {
+      const { lines } = await runApp({
+        'main.js': `
+        import { app } from 'electron';
+        import { spawn } from 'node:child_process';
+        if (app.requestSingleInstanceLock()) {
+          app.on('second-instance', (event, argv) => console.log('second', argv.at(-1)));
+          app.whenReady().then(() => {
+            const [program, ...words] = process.argv;
+            spawn(program, [...words, 'word'], { stdio: 'ignore' }).on('exit', (code, signal) => {
+              console.log('ended', code, signal);
+              app.quit();
+            });
+          });
+        } else app.quit();`,
+      });
+      expect(lines).toEqual(['second word', 'ended 0 null']);
+    });
+
     it('shows each error that nobody catches, and stays, as Electron does', async () => {
       const { lines, errors } = await runApp({
         'main.js': `

@@ -31,6 +31,11 @@ class UtilityProcess extends EventEmitter implements Electron.UtilityProcess {
       stdio: ['ignore', output, output, 'ipc'],
     });
     this.#child = child;
+    app.processes.set(child, {
+      type: 'Utility',
+      serviceName: 'node.mojom.NodeService',
+      name: options.serviceName ?? 'Node Utility Process',
+    });
     this.stdout = child.stdout;
     this.stderr = child.stderr;
     const send = (message: UtilityMessage): void => {
@@ -45,6 +50,7 @@ class UtilityProcess extends EventEmitter implements Electron.UtilityProcess {
     });
     child.once('exit', (code, signal) => {
       this.#child = undefined;
+      app.processes.delete(child);
       this.#carrier.close();
       this.emit('exit', code ?? 1);
       if (code === 0) return;
