@@ -8,6 +8,8 @@ const chromium = process.env.CACHEWRIGHT_CHROMIUM ?? '/usr/bin/chromium';
 /** Stands in for the Electron program where that is not there: docs/DESKTOP.md. */
 const shim = join(import.meta.dirname, 'src/main/hosts/electron/testing/shim/electron');
 const program = (await findElectron(import.meta.dirname, process.env)) ?? shim;
+/** What only the desktop program does. */
+const desktopOnly = 'desktop.spec.ts';
 const isLong = process.env.CACHEWRIGHT_LONG === '1';
 
 /**
@@ -38,13 +40,14 @@ export default defineConfig({
     trace: 'retain-on-failure',
   },
   projects: [
-    { name: 'dark', use: { colorScheme: 'dark' } },
-    { name: 'light', use: { colorScheme: 'light' }, grepInvert: /@once/ },
-    // A program starts for each test, and its engine with it.
+    { name: 'dark', use: { colorScheme: 'dark' }, testIgnore: desktopOnly },
+    { name: 'light', use: { colorScheme: 'light' }, grepInvert: /@once/, testIgnore: desktopOnly },
+    // A program starts for each test, and its engine with it: that is waited for longer.
     {
       name: 'electron',
       metadata: { program },
       timeout: 180_000,
+      expect: { timeout: 60_000 },
       grepInvert: /@web/,
       ...(isLong ? {} : { grep: /@desktop/ }),
     },

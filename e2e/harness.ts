@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
-import { test as base, _electron as electron, expect, type Locator, type Page } from '@playwright/test';
+import { test as base, expect, type Locator, type Page } from '@playwright/test';
+import { environmentOf, firstWindow, launchDesktop } from './desktop-program.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -14,12 +15,6 @@ export interface Workplace {
   /** Copies a fixture into the folder, so that it may be changed. */
   copyFixture(name: string, as: string): Promise<string>;
 }
-
-const environmentOf = (folder: string) => ({
-  ...(process.env as Record<string, string>),
-  CACHEWRIGHT_STATE_DIR: join(folder, 'state'),
-  CACHEWRIGHT_CACHE_DIR: join(folder, 'cache'),
-});
 
 /** Starts a web host and gives the one-time address that signs a browser in. */
 async function startHost(folder: string): Promise<{ child: ChildProcess; address: string }> {
@@ -61,18 +56,8 @@ export const test = base.extend<{ host: Workplace; window: Page }>({
   /** The window: signed in at a fresh web host, or, in the project `electron`, the desktop program's own. */
   window: async ({ page, host }, use, info) => {
     if (info.project.name === 'electron') {
-      const program = await electron.launch({
-        executablePath: info.project.metadata.program as string,
-        // Each test is an instance of its own.
-        args: [`--user-data-dir=${join(host.folder, 'user-data')}`, root],
-        // As `npm start` does: Chromium's sandbox does not run as root.
-        chromiumSandbox: process.getuid?.() !== 0,
-        env: environmentOf(host.folder),
-      });
-      const window = await program.firstWindow();
-      // As in the other projects: the time of the test is the limit.
-      window.setDefaultTimeout(0);
-      await window.setViewportSize({ width: 1280, height: 800 });
+      const program = await launchDesktop(host.folder, info);
+      const window = await firstWindow(program);
       await idle(window);
       await closeSample(window);
       await use(window);
