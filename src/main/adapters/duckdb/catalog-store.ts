@@ -51,7 +51,7 @@ export function createDuckdbCatalogStore(options: DuckdbCatalogStoreOptions): Ca
         // Whatever is wrong with it, the next build writes over it. Not deleted: another process may be about to use it.
         if (meta?.fingerprint !== fingerprint) continue;
         // For whoever decides what may go. Where nothing may be written, nothing is deleted either.
-        const now = new Date();
+        const now = new Date(clock.now());
         await utimes(metaPath, now, now).catch(() => undefined);
         const forget = (): Promise<void> => removeAll([path, metaPath]);
         return createLazyCatalog(meta, () => openFile(path, forget), forget);

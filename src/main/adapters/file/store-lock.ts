@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto';
 import * as fs from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import { CacheError, throwIfAborted, toCacheError } from '../../../shared/base/errors.ts';
 import { systemClock } from '../../engine/ports/clock.ts';
 import type { LockOptions } from '../../engine/ports/managed-store.ts';
@@ -73,7 +72,7 @@ async function acquire(place: LockPlace, disk: Disk, options: LockOptions): Prom
         await disk.remove(path);
         standing = false;
       }
-      await delay(randomInt(2, 25), undefined, options.signal ? { signal: options.signal } : {});
+      await systemClock.wait(randomInt(2, 25), options.signal);
     }
   } catch (error) {
     if (standing) await disk.remove(path);

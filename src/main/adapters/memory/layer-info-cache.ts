@@ -37,8 +37,8 @@ export function createMemoryLayerInfoCache(limits: { readonly entries?: number }
       return meta;
     },
     metaMany: async (digests) => digests.map((digest) => counted(metas.get(digest))),
-    setMeta: async (digest, { path, length }) => {
-      metas.set(digest, { path, length });
+    setMeta: async (digest, meta) => {
+      metas.set(digest, { ...meta });
     },
     stats: () => ({ hits, misses }),
     [Symbol.asyncDispose]: async () => {

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CacheError } from '../../../shared/base/errors.ts';
 import type { Problem } from '../../../shared/model/source.ts';
 import { type Digest, parseDigest } from '../../../shared/oci/digest.ts';
 import { type LayoutIndexDocument, parseLayoutIndex, referenceOf } from '../../../shared/oci/layout-index.ts';
+import { systemClock } from '../../engine/ports/clock.ts';
 import { layoutIndexText } from '../../engine/remotecache/layout-index-text.ts';
 import { layerProblems } from './layer-problems.ts';
 import { INDEX_FILE } from './layout.ts';
@@ -68,7 +68,7 @@ export async function readLayout(storage: LayoutStorage, reading: LayoutReading)
     } catch (error) {
       if ((await fingerprintNow(before)) === (await fingerprintNow(lookAgain(storage)))) throw error;
     }
-    await sleep(PAUSE_MS * attempt);
+    await systemClock.wait(PAUSE_MS * attempt);
   }
   throw new CacheError('UNAVAILABLE', 'The cache was changed each time while it was being read.', {
     subject: storage.name,

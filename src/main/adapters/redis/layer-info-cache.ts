@@ -1,5 +1,6 @@
 import { createClient } from '@redis/client';
 import { CacheError } from '../../../shared/base/errors.ts';
+import { type Clock, systemClock } from '../../engine/ports/clock.ts';
 import {
   checkedLayerInfoCache,
   type LayerInfoCache,
@@ -11,11 +12,12 @@ import {
  * Key layout, version 1. A repository's members are a set, a layer's meta is a hash:
  *
  *   cachewright:layer-info:1:members:<repository>   set of digests
- *   cachewright:layer-info:1:meta:<digest>          hash { path, length }
+ *   cachewright:layer-info:1:meta:<digest>          hash { path, length, seenAt: empty for none }
  */
 const FAMILY = 'cachewright:layer-info:1';
 const membersKey = (repo: string) => `${FAMILY}:members:${repo}`;
 const metaKey = (digest: string) => `${FAMILY}:meta:${digest}`;
+const META_FIELDS = ['path', 'length', 'seenAt'];
 
 /** How long a call may wait for a server that does not answer. */
 const CALL_TIMEOUT_MS = 2_000;
@@ -32,6 +34,8 @@ export interface RedisLayerInfoOptions {
   readonly onUp?: () => void;
   /** The connection broke or could not be made; it is tried again by itself, ever more slowly up to every 5 s. */
   readonly onDown?: (reason: string) => void;
+  /** What calls wait by; the machine's by default. */
+  readonly clock?: Clock;
 }
 
 /**
@@ -40,7 +44,8 @@ export interface RedisLayerInfoOptions {
  * `createDegradingLayerInfoCache`.
  * @throws `INVALID_INPUT` for an address that is none
  */
-export function createRedisLayerInfoCache({ url, onUp, onDown }: RedisLayerInfoOptions): LayerInfoCache {
+export function createRedisLayerInfoCache(options: RedisLayerInfoOptions): LayerInfoCache {
+  const { url, onUp, onDown, clock = systemClock } = options;
   const client = openClient(url);
   let hits = 0;
   let misses = 0;
@@ -51,7 +56,10 @@ export function createRedisLayerInfoCache({ url, onUp, onDown }: RedisLayerInfoO
   const connecting = client.connect().catch(() => undefined);
   // The first calls wait for the first connection, briefly; later ones fail at once while it is down.
   const firstFailure = new Promise<void>((resolve) => client.once('error', () => resolve()));
-  const firstConnection = Promise.race([connecting, firstFailure, delay(CALL_TIMEOUT_MS)]).then(() => {
+  const settled = new AbortController();
+  const patience = clock.wait(CALL_TIMEOUT_MS, settled.signal);
+  const firstConnection = Promise.race([connecting, firstFailure, patience]).then(() => {
+    settled.abort();
     // Neither there nor refused: a host that takes connections and says nothing.
     if (!client.isReady && !disposed) onDown?.(SILENT);
   });
@@ -73,17 +81,17 @@ export function createRedisLayerInfoCache({ url, onUp, onDown }: RedisLayerInfoO
     await firstConnection;
     if (!client.isReady || stalled) throw unavailable();
     // The client's own time limit ends when a command is sent; a server that has stopped takes commands for long.
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => {
-      stall();
-      late.reject(new Error(SILENT));
-    }, CALL_TIMEOUT_MS);
+    const answered = new AbortController();
+    const late = clock.wait(CALL_TIMEOUT_MS, answered.signal).then((): never => {
+      if (!answered.signal.aborted) stall();
+      throw new Error(SILENT);
+    });
     try {
-      return await Promise.race([call(), late.promise]);
+      return await Promise.race([call(), late]);
     } catch (error) {
       throw unavailable(error);
     } finally {
-      clearTimeout(timer);
+      answered.abort();
     }
   }
   const count = <T>(answer: T | undefined): T | undefined => {
@@ -105,22 +113,23 @@ export function createRedisLayerInfoCache({ url, onUp, onDown }: RedisLayerInfoO
       await ask(() => client.sAdd(membersKey(repo), digest));
     },
     async meta(digest) {
-      const meta = count(parseMeta(await ask(() => client.hmGet(metaKey(digest), ['path', 'length']))));
+      const meta = count(parseMeta(await ask(() => client.hmGet(metaKey(digest), META_FIELDS))));
       if (!meta) throw layerInfoNotFound(digest);
       return meta;
     },
     async metaMany(digests) {
-      const rows = await ask(() =>
-        Promise.all(digests.map((digest) => client.hmGet(metaKey(digest), ['path', 'length']))),
-      );
+      const rows = await ask(() => Promise.all(digests.map((digest) => client.hmGet(metaKey(digest), META_FIELDS))));
       return rows.map((row) => count(parseMeta(row)));
     },
-    async setMeta(digest, { path, length }) {
-      await ask(() => client.hSet(metaKey(digest), { path, length: String(length) }));
+    async setMeta(digest, { path, length, seenAt }) {
+      // An empty time for none: written with the rest in one command, it never stays from an earlier meta.
+      const time = seenAt === undefined ? '' : String(seenAt);
+      await ask(() => client.hSet(metaKey(digest), { path, length: String(length), seenAt: time }));
     },
     stats: () => ({ hits, misses }),
     async [Symbol.asyncDispose]() {
       disposed = true;
+      settled.abort();
       client.destroy();
     },
   });
@@ -148,11 +157,13 @@ function openClient(url: string) {
 }
 
 function parseMeta(row: readonly (string | null | undefined)[]): LayerMeta | undefined {
-  const [path, length] = row;
+  const [path, length, seenAt] = row;
   if (typeof path !== 'string' || typeof length !== 'string') return undefined;
   const bytes = Number(length);
   // Someone else's rubbish under our key is no answer: never a wrong one.
-  return path !== '' && Number.isSafeInteger(bytes) && bytes >= 0 ? { path, length: bytes } : undefined;
+  if (path === '' || !Number.isSafeInteger(bytes) || bytes < 0) return undefined;
+  const seen = Number(seenAt || Number.NaN);
+  return { path, length: bytes, ...(Number.isSafeInteger(seen) && seen >= 0 ? { seenAt: seen } : {}) };
 }
 
 function unavailable(cause?: unknown): CacheError {
@@ -166,10 +177,4 @@ function unavailable(cause?: unknown): CacheError {
 /** The system's own word for why a connection failed: a code, never the address. */
 function reasonOf(error: Error & { code?: string }): string {
   return error.code ?? error.name;
-}
-
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
-  });
 }

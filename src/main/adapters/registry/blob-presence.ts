@@ -1,7 +1,7 @@
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import type { ReadProgress } from '../../engine/ports/cache-source.ts';
 import { systemClock } from '../../engine/ports/clock.ts';
-import type { LayerInfoCache } from '../../engine/ports/layer-info-cache.ts';
+import type { LayerInfoCache, LayerMeta } from '../../engine/ports/layer-info-cache.ts';
 import { eachOf } from '../../engine/streams/each-of.ts';
 import type { Repository } from './repository.ts';
 
@@ -33,7 +33,7 @@ const BELIEVED_MS = 24 * 60 * 60 * 1000;
  * they cost no trip.
  *
  * Only blobs that are there with the size their descriptor says are remembered, and only until somebody misses one: an
- * entry cannot be taken out of the cache, so `forget` overwrites its meta. A blob is believed to be there if the repository
+ * entry cannot be taken out of the cache, so `forget` overwrites its meta with one that nobody has seen. A blob is believed to be there if the repository
  * is known to hold it *and* the last word on where it lies is this repository's, not a day old: another repository that
  * overwrites that word costs a trip, not the truth.
  *
@@ -48,10 +48,9 @@ export function createBlobPresence(
     now = systemClock.now,
   }: { readonly layerInfo?: LayerInfoCache | undefined; readonly now?: () => number } = {},
 ): BlobPresence {
-  const seenHere = (path: string): boolean => {
-    const [where, at] = path.split(' seen ');
-    const age = now() - Date.parse(at ?? '');
-    return where === place && age >= 0 && age < BELIEVED_MS;
+  const seenHere = ({ path, seenAt = Number.NaN }: LayerMeta): boolean => {
+    const age = now() - seenAt;
+    return path === place && age >= 0 && age < BELIEVED_MS;
   };
 
   /** Layer info helps, but is never the reason that something fails. */
@@ -66,7 +65,7 @@ export function createBlobPresence(
     const [members, metas] = answers;
     for (const [i, { digest, size }] of blobs.entries()) {
       const meta = metas[i];
-      if (members[i] && meta && seenHere(meta.path) && meta.length === size) known.set(digest, size);
+      if (members[i] && meta && seenHere(meta) && meta.length === size) known.set(digest, size);
     }
     return known;
   }
@@ -86,9 +85,7 @@ export function createBlobPresence(
         if (there !== undefined) found.set(digest, there);
         if (there === size) {
           // The meta first: a member without one would have to be asked for again.
-          await askInfo((info) =>
-            info.setMeta(digest, { path: `${place} seen ${new Date(now()).toISOString()}`, length: size }),
-          );
+          await askInfo((info) => info.setMeta(digest, { path: place, length: size, seenAt: now() }));
           await askInfo((info) => info.add(place, digest));
         }
         done += 1;
@@ -97,7 +94,7 @@ export function createBlobPresence(
       return found;
     },
     async forget(digest) {
-      await askInfo((info) => info.setMeta(digest, { path: `missing in ${place}`, length: 0 }));
+      await askInfo((info) => info.setMeta(digest, { path: place, length: 0 }));
     },
   };
 }

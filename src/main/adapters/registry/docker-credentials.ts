@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CacheError } from '../../../shared/base/errors.ts';
+import { systemClock } from '../../engine/ports/clock.ts';
 
 /** What a registry is told of who asks: a name and password, or a token that stands for both. Never logged. */
 export type Credentials = { readonly username: string; readonly password: string } | { readonly identityToken: string };
@@ -112,17 +113,19 @@ function runHelper(
 ): Promise<{ status: number | null; text: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, ['get'], { stdio: ['pipe', 'pipe', 'ignore'] });
+    const ended = new AbortController();
     const refuse = (message: string, hint: string, cause?: unknown): void => {
-      clearTimeout(timer);
+      ended.abort();
       reject(new CacheError('UNAVAILABLE', message, { subject: program, hint, cause }));
     };
-    const timer = setTimeout(() => {
+    systemClock.wait(timeoutMs, ended.signal).then(() => {
+      if (ended.signal.aborted) return;
       child.kill('SIGKILL');
       // What the helper started may hold the pipe open for as long as it likes: nobody waits for that.
       child.stdout.destroy();
       const hint = 'It may wait for an answer in a window of its own: unlock it, or sign in without it.';
       refuse(`The credential helper ${program} does not answer.`, hint);
-    }, timeoutMs);
+    });
     let text = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
@@ -135,7 +138,7 @@ function runHelper(
       ),
     );
     child.once('close', (status) => {
-      clearTimeout(timer);
+      ended.abort();
       resolve({ status, text });
     });
     // A helper that ends before it has read its question is no failure of ours.

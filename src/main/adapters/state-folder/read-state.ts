@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { basename, relative } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CacheError, isCacheError } from '../../../shared/base/errors.ts';
 import type { Problem } from '../../../shared/model/source.ts';
 import { readMetas } from '../../engine/bolt/meta.ts';
 import { type BoltDatabase, openBolt } from '../../engine/bolt/open.ts';
 import { stateSnapshot } from '../../engine/daemon/state-snapshot.ts';
 import type { ReadProgress, SourceBlob, SourceSnapshot } from '../../engine/ports/cache-source.ts';
+import { systemClock } from '../../engine/ports/clock.ts';
 import { type DatabaseFile, openDatabaseFile } from './database-file.ts';
 import { findState, type StateFiles } from './find-state.ts';
 import { listBlobs } from './list-blobs.ts';
@@ -54,7 +54,7 @@ export async function readState(root: string, onProgress: (progress: ReadProgres
       const moving = !isStill ? [changing(root)] : held ? [inUse(root)] : [];
       return { ...snapshot, problems: [...moving, ...snapshot.problems] };
     }
-    await sleep(PAUSE_MS * attempt);
+    await systemClock.wait(PAUSE_MS * attempt);
   }
 }
 

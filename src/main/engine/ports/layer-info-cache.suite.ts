@@ -35,6 +35,14 @@ export function describeLayerInfoCache(name: string, create: () => Promise<Layer
       expect(await cache.meta(A)).toEqual({ path: 'elsewhere/a', length: 5 * 2 ** 40 });
     });
 
+    test('the time of a look is kept with the meta, and goes with the next one that has none', async () => {
+      await cache.setMeta(A, { path: 'a', length: 1, seenAt: 1_700_000_000_123 });
+      expect(await cache.meta(A)).toEqual({ path: 'a', length: 1, seenAt: 1_700_000_000_123 });
+      expect(await cache.metaMany([A])).toEqual([{ path: 'a', length: 1, seenAt: 1_700_000_000_123 }]);
+      await cache.setMeta(A, { path: 'a', length: 1 });
+      expect(await cache.meta(A)).toEqual({ path: 'a', length: 1 });
+    });
+
     test('meta alone grants no membership, membership alone gives no meta', async () => {
       await cache.setMeta(A, { path: 'a', length: 0 });
       await cache.add('app', B);
@@ -86,6 +94,12 @@ export function describeLayerInfoCache(name: string, create: () => Promise<Layer
       ['setMeta, no digest', () => cache.setMeta('', { path: 'p', length: 1 }), 'cannot be set for a layer', 'digest'],
       ['setMeta, no path', () => cache.setMeta(A, { path: '', length: 1 }), 'without a path', 'meta.path'],
       ['setMeta, negative length', () => cache.setMeta(A, { path: 'p', length: -1 }), 'whole bytes', 'meta.length'],
+      [
+        'setMeta, a time before 1970',
+        () => cache.setMeta(A, { path: 'p', length: 1, seenAt: -1 }),
+        'whole milliseconds',
+        'meta.seenAt',
+      ],
     ])('refuses: %s', async (_name, call, text, subject) => {
       await expect(call()).rejects.toMatchObject({
         code: 'INVALID_INPUT',

@@ -1,9 +1,12 @@
 import { CacheError } from '../../../shared/base/errors.ts';
 
-/** Where a layer's bytes lie in its back end, and how many there are. `length` is in bytes. */
+/** Where a layer's bytes lie in its back end, and how many there are. */
 export interface LayerMeta {
   readonly path: string;
+  /** In bytes. */
   readonly length: number;
+  /** When the back end last said that the layer lies there, in epoch milliseconds; absent where it was not asked. */
+  readonly seenAt?: number;
 }
 
 /** How often an answer was there. */
@@ -79,6 +82,8 @@ export function checkedLayerInfoCache(backEnd: LayerInfoCache): LayerInfoCache {
       if (meta.path === '') refuse('Meta without a path cannot be set.', 'meta.path');
       if (!Number.isSafeInteger(meta.length) || meta.length < 0)
         refuse('Meta needs a length in whole bytes.', 'meta.length');
+      if (meta.seenAt !== undefined && (!Number.isSafeInteger(meta.seenAt) || meta.seenAt < 0))
+        refuse('Meta needs a time in whole milliseconds.', 'meta.seenAt');
       return backEnd.setMeta(digest, meta);
     },
     stats: () => backEnd.stats(),
