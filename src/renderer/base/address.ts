@@ -1,6 +1,6 @@
 import { useCallback, useMemo } from 'react';
 import { useLocation, useSearch } from 'wouter';
-import { navigate } from 'wouter/use-browser-location';
+import { navigate, useLocationProperty } from 'wouter/use-browser-location';
 import { usePanels, usePreferences } from './window-state.ts';
 
 /** Search parameters by name; `undefined` takes one out. */
@@ -49,11 +49,11 @@ export function useSearchParameters(): URLSearchParams {
   return useMemo(() => new URLSearchParams(search), [search]);
 }
 
-/** One search parameter, and how to set it: `const [sort, setSort] = useParam('sort')`. */
+/** One search parameter, and how to set it: `const [sort, setSort] = useParam('sort')`. Others may change without a new drawing. */
 export function useParam(
   name: string,
 ): readonly [string | undefined, (value: string | undefined, options?: { readonly replace?: boolean }) => void] {
-  const value = useSearchParameters().get(name) ?? undefined;
+  const value = useLocationProperty(() => new URLSearchParams(window.location.search).get(name) ?? undefined);
   const set = useCallback(
     (next: string | undefined, options?: { readonly replace?: boolean }) => setParams({ [name]: next }, options),
     [name],

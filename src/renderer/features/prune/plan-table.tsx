@@ -1,7 +1,7 @@
 import { Check, Layers, Minus } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { memo, useMemo, useState } from 'react';
 import type { PlanItem, PrunePlan } from '../../../shared/model/plan.ts';
-import { inspect, useSearchParameters } from '../../base/address.ts';
+import { inspect, useParam } from '../../base/address.ts';
 import { Button } from '../../base/button.tsx';
 import { useCopy } from '../../base/clipboard.ts';
 import { Digest } from '../../base/digest.tsx';
@@ -67,8 +67,14 @@ const COLUMNS: readonly GridColumn<PlanRow>[] = [
   { id: 'size', title: 'Size', widthPx: 78, align: 'end', priority: 1, cell: (row) => <Bytes bytes={row.bytes} /> },
 ];
 
-/** What goes, in order of leaving, then what stays and why. */
-export function PlanTable({ plan, isOld }: { readonly plan: PrunePlan; readonly isOld: boolean }) {
+/** What goes, in order of leaving, then what stays and why. Not drawn anew while the limit moves. */
+export const PlanTable = memo(function PlanTable({
+  plan,
+  isOld,
+}: {
+  readonly plan: PrunePlan;
+  readonly isOld: boolean;
+}) {
   const engine = useEngine();
   const { announce } = useShell();
   const { copy } = useCopy();
@@ -76,7 +82,8 @@ export function PlanTable({ plan, isOld }: { readonly plan: PrunePlan; readonly 
   const columns = useColumns('Plan', COLUMNS);
   const letters = usePreferences((preferences) => preferences.letterShortcuts);
   const density = usePreferences((preferences) => preferences.density);
-  const params = useSearchParameters();
+  const [record] = useParam('record');
+  const [layer] = useParam('layer');
   const { plan: id, sourceId } = plan;
 
   const source = useMemo(() => {
@@ -148,7 +155,7 @@ export function PlanTable({ plan, isOld }: { readonly plan: PrunePlan; readonly 
         rowId={(row) => row.id}
         rowPx={density === 'comfortable' ? 36 : 26}
         letters={letters}
-        currentId={params.get('record') ?? params.get('layer') ?? undefined}
+        currentId={record ?? layer}
         onInspect={(row) =>
           inspect(row.kind === 'blob' ? 'layer' : 'record', row.kind === 'blob' ? row.digest : row.id)
         }
@@ -169,7 +176,7 @@ export function PlanTable({ plan, isOld }: { readonly plan: PrunePlan; readonly 
       />
     </section>
   );
-}
+});
 
 /** Lines of each side: blobs have lines of their own only where no record leaves with them. */
 function itemCounts({ goes, stays }: PrunePlan): { readonly goes: number; readonly stays: number } {

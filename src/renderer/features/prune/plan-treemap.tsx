@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { memo, useMemo } from 'react';
 import type { PrunePlan } from '../../../shared/model/plan.ts';
 import { inspect, useParam } from '../../base/address.ts';
 import { ErrorState } from '../../base/error-state.tsx';
@@ -13,8 +13,14 @@ const PAGE = 1000;
 const MOST = 5000;
 const TILES = 160;
 
-/** The store as areas by step; what goes is hatched. */
-export function PlanTreemap({ plan, isOld }: { readonly plan: PrunePlan; readonly isOld: boolean }) {
+/** The store as areas by step; what goes is hatched. Not drawn anew while the limit moves. */
+export const PlanTreemap = memo(function PlanTreemap({
+  plan,
+  isOld,
+}: {
+  readonly plan: PrunePlan;
+  readonly isOld: boolean;
+}) {
   const { sourceId } = plan;
   const [record] = useParam('record');
   const [zoomed, setZoomed] = useParam('stage');
@@ -47,7 +53,7 @@ export function PlanTreemap({ plan, isOld }: { readonly plan: PrunePlan; readonl
       </div>
     </section>
   );
-}
+});
 
 function ignore(): void {}
 

@@ -1,5 +1,5 @@
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import { type PointerEvent, useRef } from 'react';
+import { memo, type PointerEvent, useRef } from 'react';
 import { classNames } from '../../base/class-names.ts';
 import { Checkbox } from '../../base/field.tsx';
 import { Icon } from '../../base/icon.tsx';
@@ -7,11 +7,12 @@ import { isPinBorder, type ShownColumn } from './column-layout.ts';
 import styles from './grid.module.css';
 import type { GridColumn } from './grid-column.ts';
 import { useColumnDrag } from './use-column-drag.ts';
-import type { ColumnTable } from './use-columns.ts';
 
 export interface GridHeaderProps<Row> {
   readonly columns: readonly ShownColumn<GridColumn<Row>>[];
-  readonly table: ColumnTable;
+  /** Column by which rows are sorted. */
+  readonly sorted: string | undefined;
+  readonly isDescending: boolean;
   /** Column whose menu is open. */
   readonly menuOf: string | undefined;
   readonly onSort: (id: string) => void;
@@ -20,16 +21,17 @@ export interface GridHeaderProps<Row> {
   readonly onMenu: (id: string) => void;
   /** Column with the focus, when the header has it. */
   readonly focusColumn: number | undefined;
-  /** Absent where rows cannot be chosen. */
-  readonly selectAll: { readonly state: 'none' | 'some' | 'all'; readonly toggle: () => void } | undefined;
+  /** How many rows are chosen; absent where they cannot be. */
+  readonly selected: 'none' | 'some' | 'all' | undefined;
+  readonly onSelectAll: () => void;
 }
 
 /** The header row: click sorts, drag moves, the right edge of a header resizes, a right click opens its menu. Keys are the grid's. */
-export function GridHeader<Row>(props: GridHeaderProps<Row>) {
-  const { columns, table, focusColumn, selectAll } = props;
+function Header<Row>(props: GridHeaderProps<Row>) {
+  const { columns, focusColumn, selected } = props;
   const head = useRef<HTMLDivElement>(null);
   const lefts: number[] = [];
-  let left = selectAll ? CHECK_PX : START_PX;
+  let left = selected ? CHECK_PX : START_PX;
   for (const column of columns) {
     lefts.push(left);
     left += column.widthPx;
@@ -50,8 +52,8 @@ export function GridHeader<Row>(props: GridHeaderProps<Row>) {
     // biome-ignore lint/a11y/useSemanticElements: a virtual grid cannot be a table element
     // biome-ignore lint/a11y/useFocusableInteractive: the focus is on one of its cells
     <div role="row" className={styles.head} ref={head} aria-rowindex={1}>
-      {!selectAll && <span />}
-      {selectAll && (
+      {!selected && <span />}
+      {selected && (
         // biome-ignore lint/a11y/useSemanticElements: a virtual grid cannot be a table element
         // biome-ignore lint/a11y/useFocusableInteractive: Ctrl+A and Space on any header do the same
         <div role="columnheader" className={classNames(styles.cell, styles.check)} aria-colindex={1}>
@@ -59,15 +61,14 @@ export function GridHeader<Row>(props: GridHeaderProps<Row>) {
             label="Select all rows"
             isLabelHidden
             excludeFromTabOrder
-            isSelected={selectAll.state === 'all'}
-            isIndeterminate={selectAll.state === 'some'}
-            onChange={selectAll.toggle}
+            isSelected={selected === 'all'}
+            isIndeterminate={selected === 'some'}
+            onChange={props.onSelectAll}
           />
         </div>
       )}
       {columns.map(({ spec, widthPx, pinned }, place) => {
-        const column = table.getColumn(spec.id);
-        const sorted = column?.getIsSorted();
+        const isSorted = spec.id === props.sorted;
         return (
           // biome-ignore lint/a11y/useSemanticElements: a virtual grid cannot be a table element
           // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles the keys of all its parts
@@ -76,7 +77,7 @@ export function GridHeader<Row>(props: GridHeaderProps<Row>) {
             role="columnheader"
             className={classNames(styles.cell, styles.header, spec.align === 'end' && styles.end)}
             aria-colindex={place + 2}
-            aria-sort={sorted ? (sorted === 'desc' ? 'descending' : 'ascending') : undefined}
+            aria-sort={isSorted ? (props.isDescending ? 'descending' : 'ascending') : undefined}
             aria-label={spec.title}
             aria-description={pinned && `pinned to the ${pinned}`}
             aria-keyshortcuts={HEADER_KEYS}
@@ -88,8 +89,8 @@ export function GridHeader<Row>(props: GridHeaderProps<Row>) {
             data-header={place}
             data-id={spec.id}
             data-border={isPinBorder(columns, place, pinned) ? '' : undefined}
-            data-sortable={column?.getCanSort() ? '' : undefined}
-            data-sorted={sorted ? '' : undefined}
+            data-sortable={spec.sortField === undefined ? undefined : ''}
+            data-sorted={isSorted ? '' : undefined}
             data-dragged={drag?.from === place ? '' : undefined}
             onClick={() => {
               if (!wasDragged()) props.onSort(spec.id);
@@ -101,7 +102,7 @@ export function GridHeader<Row>(props: GridHeaderProps<Row>) {
             {...handlers(place)}
           >
             <span className={styles.headerText}>{spec.header ?? spec.title}</span>
-            {sorted && <Icon of={sorted === 'desc' ? ArrowDown : ArrowUp} size={12} />}
+            {isSorted && <Icon of={props.isDescending ? ArrowDown : ArrowUp} size={12} />}
             {!spec.flexible && (
               <ResizeEdge widthPx={widthPx} ownPx={spec.widthPx} onResize={(px) => props.onResize(spec.id, px)} />
             )}
@@ -117,6 +118,8 @@ export function GridHeader<Row>(props: GridHeaderProps<Row>) {
     </div>
   );
 }
+
+export const GridHeader = memo(Header) as typeof Header;
 
 const HEADER_KEYS = 'Shift+ArrowLeft Shift+ArrowRight Alt+ArrowLeft Alt+ArrowRight Alt+ArrowDown';
 

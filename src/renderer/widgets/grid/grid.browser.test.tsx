@@ -27,16 +27,25 @@ const text = (id: string, more: Partial<GridColumn<Row>> = {}): GridColumn<Row> 
 const COLUMNS: readonly GridColumn<Row>[] = [
   text('Digest', { isFixed: true, priority: 0, sortField: 'digest' }),
   text('Step', { flexible: true, priority: 0, minPx: 120 }),
-  text('Users'),
+  {
+    ...text('Users'),
+    get header() {
+      headersDrawn += 1;
+      return 'Users';
+    },
+  },
   text('Size', { sortField: 'size', largestFirst: true, priority: 2 }),
   text('Layers', { offAtFirst: true, priority: 3 }),
 ];
 
 const said: string[] = [];
+let headersDrawn = 0;
+/** What columns are kept under: each test has a table of its own. */
+let name = '';
 
 function Table({ rows: total, widthPx }: { readonly rows: number; readonly widthPx: number }) {
   const [sort, setSort] = useState<GridSort | undefined>(undefined);
-  const columns = useColumns('Test', COLUMNS, sort, setSort);
+  const columns = useColumns(name, COLUMNS, sort, setSort);
   const source = useMemo(
     () => ({
       key: ['test', total, sort],
@@ -95,11 +104,9 @@ const focusOn = async (name: string) => {
   (header(name).element() as HTMLElement).focus();
 };
 
-beforeEach(async () => {
+beforeEach(({ task }) => {
   said.length = 0;
-  using _ = mount();
-  await page.getByRole('button', { name: /^Columns/ }).click();
-  await page.getByRole('button', { name: 'Reset' }).click();
+  name = task.name;
 });
 
 describe('the columns of a grid', () => {
@@ -187,7 +194,7 @@ describe('the columns of a grid', () => {
       await expect.poll(titles).toEqual(['Size', 'Digest', 'Step', 'Users', 'Layers']);
     }
     const kept = JSON.parse(localStorage.getItem('cachewright.columns') ?? '');
-    expect(kept).toMatchObject({ version: 2, state: { tables: { Test: { sizing: { users: 88 } } } } });
+    expect(kept).toMatchObject({ version: 2, state: { tables: { [name]: { sizing: { users: 88 } } } } });
     using _ = mount();
     await expect.poll(titles).toEqual(['Size', 'Digest', 'Step', 'Users', 'Layers']);
     expect(widthOf('Users')).toBe(88);
@@ -224,6 +231,19 @@ describe('the columns of a grid', () => {
     using _ = mount({ widthPx: 330 });
     await expect.poll(titles).toEqual(['Digest', 'Step', 'Size']);
   });
+});
+
+test('the header is not drawn anew while rows pass', async () => {
+  using _ = mount({ rows: 1_000 });
+  await expect.element(page.getByRole('gridcell', { name: 'Digest 0', exact: true })).toBeVisible();
+  const before = headersDrawn;
+  for (let tick = 1; tick <= 20; tick += 1) {
+    page.getByRole('grid').element().scrollTop = tick * 112;
+    page.getByRole('grid').element().dispatchEvent(new Event('scroll'));
+  }
+  await expect.element(page.getByRole('gridcell', { name: 'Digest 80', exact: true })).toBeVisible();
+  expect(before).toBeGreaterThan(0);
+  expect(headersDrawn).toBe(before);
 });
 
 test('a million rows are drawn a screen at a time, to the last one', async () => {

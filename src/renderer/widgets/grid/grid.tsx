@@ -139,6 +139,19 @@ export function Grid<Row>(props: GridProps<Row>) {
     announce(width === undefined ? `${title} takes the width that is left` : `${title} is ${width} pixels wide`);
   };
 
+  // The same functions at each drawing: the header is not drawn anew while rows pass.
+  const acts = useRef({ sortBy, move, resize, toggleAll: choosing.toggleAll });
+  acts.current = { sortBy, move, resize, toggleAll: choosing.toggleAll };
+  const headerActs = useMemo(
+    () => ({
+      onSort: (id: string) => acts.current.sortBy(id),
+      onMove: (id: string, places: number) => acts.current.move(id, places),
+      onResize: (id: string, widthPx: number) => acts.current.resize(id, widthPx),
+      onSelectAll: () => void acts.current.toggleAll(),
+    }),
+    [],
+  );
+
   /** False where the key means nothing here and is left to the window. */
   const run = (action: GridAction): boolean => {
     const inHeader = focus.row === HEADER_ROW;
@@ -249,14 +262,13 @@ export function Grid<Row>(props: GridProps<Row>) {
       >
         <GridHeader
           columns={shown}
-          table={table}
+          sorted={table.state.sorting[0]?.id}
+          isDescending={table.state.sorting[0]?.desc === true}
           menuOf={menuOf}
-          onSort={sortBy}
-          onMove={move}
-          onResize={resize}
+          {...headerActs}
           onMenu={setMenuOf}
           focusColumn={focus.row === HEADER_ROW ? focus.column : undefined}
-          selectAll={selection && { state: choosing.state, toggle: () => void choosing.toggleAll() }}
+          selected={selection && choosing.state}
         />
         {!props.instead && (
           <GridBody
