@@ -144,7 +144,7 @@ function Address({ source, place }: { readonly source: Source | undefined; reado
 }
 
 function JobsButton({ isSmall }: { readonly isSmall: boolean }) {
-  const jobs = useJobs();
+  const jobs = useJobs() ?? [];
   const running = jobs.filter((job) => job.state === 'running');
   const isOpen = usePanels((panels) => panels.jobsDrawer);
   const failed = jobs[0]?.state === 'failed';

@@ -19,14 +19,14 @@ export function useSource(sourceId: string | undefined): Source | undefined {
   return useSources()?.find((source) => source.id === sourceId);
 }
 
-/** Everything running or finished in this session, newest first. */
-export function useJobs(): readonly Job[] {
-  return useQuery<readonly Job[]>({ queryKey: JOBS_KEY, queryFn: waitForPush }).data ?? [];
+/** Everything running or finished in this session, newest first; `undefined` until the engine has answered for the first time. */
+export function useJobs(): readonly Job[] | undefined {
+  return useQuery<readonly Job[]>({ queryKey: JOBS_KEY, queryFn: waitForPush }).data;
 }
 
 /** One of them. */
 export function useJob(jobId: string | undefined): Job | undefined {
-  return useJobs().find((job) => job.id === jobId);
+  return useJobs()?.find((job) => job.id === jobId);
 }
 
 /** Takes finished jobs off the list, here too: the watch stream only says what changed. */

@@ -3,10 +3,11 @@ import '../base/styles/base.css';
 import { createRoot } from 'react-dom/client';
 import { navigate } from 'wouter/use-browser-location';
 import type { CacheError } from '../../shared/base/errors.ts';
+import type { EngineClient } from '../../shared/contract/index.ts';
 import { App } from '../app/app.tsx';
 import { exposeIdle } from '../app/idle.ts';
 import { followTheme } from '../app/theme.ts';
-import { usePanels } from '../base/window-state.ts';
+import { usePanels, usePreferences } from '../base/window-state.ts';
 import { createActivity } from '../client/activity.ts';
 import { createConnection } from '../client/connection.ts';
 import { createFakeTransport } from '../client/fake/index.ts';
@@ -15,9 +16,9 @@ import type { Transport } from '../client/transport.ts';
 
 /** What a stage does that the fake engine cannot be told to do, by the name of a procedure: `keys.page`. */
 interface Faults {
-  /** Never answers. */
+  /** Does not answer. */
   readonly held?: readonly string[];
-  /** Fails, until `heal`. */
+  /** Fails. */
   readonly failing?: Readonly<Record<string, CacheError>>;
 }
 
@@ -27,8 +28,10 @@ export interface Stage extends Disposable {
   idle(): Promise<void>;
   /** Inputs of the calls of a procedure so far. */
   calls(procedure: string): readonly unknown[];
-  /** From now on everything answers. */
-  heal(): void;
+  /** Other faults from now on: calls that are held go on, unless they are held still. */
+  change(faults: Faults): void;
+  /** The engine, asked past the faults: what happens elsewhere than in this window. */
+  readonly engine: EngineClient;
 }
 
 followTheme();
@@ -37,23 +40,31 @@ followTheme();
 export function openStage(address: string, faults: Faults = {}): Stage {
   navigate(address, { replace: true });
   usePanels.setState({ inspectorSheet: false, sourcesSheet: false, jobsDrawer: false, dialog: undefined });
+  usePreferences.setState(usePreferences.getInitialState(), true);
+  const fake = createFakeTransport();
+  const elsewhere = createConnection(fake);
   const calls: { readonly procedure: string; readonly input: unknown }[] = [];
   let faulty = faults;
+  const held: (() => void)[] = [];
   const transport: Transport = {
     async connect() {
-      const session = await createFakeTransport().connect();
+      const session = await fake.connect();
       return {
         ...session,
         link: {
           call(path, input, options) {
             const procedure = path.join('.');
             calls.push({ procedure, input });
-            const error = faulty.failing?.[procedure];
-            if (error) return Promise.reject(error);
-            if (!faulty.held?.includes(procedure)) return session.link.call(path, input, options);
-            return new Promise((_, reject) => {
-              options.signal?.addEventListener('abort', () => reject(options.signal?.reason));
-            });
+            const answer = (): Promise<unknown> => {
+              const error = faulty.failing?.[procedure];
+              if (error) return Promise.reject(error);
+              if (!faulty.held?.includes(procedure)) return session.link.call(path, input, options);
+              return new Promise((resolve, reject) => {
+                held.push(() => answer().then(resolve, reject));
+                options.signal?.addEventListener('abort', () => reject(options.signal?.reason));
+              });
+            };
+            return answer();
           },
         },
       };
@@ -70,12 +81,15 @@ export function openStage(address: string, faults: Faults = {}): Stage {
   return {
     idle: async () => window.cachewrightTest?.whenIdle(),
     calls: (procedure) => calls.filter((call) => call.procedure === procedure).map(({ input }) => input),
-    heal() {
-      faulty = {};
+    change(next) {
+      faulty = next;
+      for (const goOn of held.splice(0)) goOn();
     },
+    engine: elsewhere.engine,
     [Symbol.dispose]() {
       root.unmount();
       connection.close();
+      elsewhere.close();
       queries.clear();
       element.remove();
     },

@@ -58,20 +58,26 @@ export function createFakeRouter() {
     made += 1;
     const name = location.split('/').findLast((part) => part !== '') ?? location;
     const full = createFakeSource({ id: `opened-${made}`, name, kind, location }, records);
+    const jobId = read(full);
+    return { source: entry(full.source.id).source, jobId };
+  };
+  /** Reads a source in a job; it is opening until that ends. */
+  const read = (full: FakeSource): string => {
     const { totals: _totals, ...bare } = full.source;
+    const { id, name } = bare;
     const jobId = jobs.start({
       kind: 'open',
       title: `Open ${name}`,
-      sourceId: full.source.id,
+      sourceId: id,
       unit: 'records',
       total: full.records.length,
       result: () => {
         put(full);
-        return { kind: 'open', sourceId: full.source.id };
+        return { kind: 'open', sourceId: id };
       },
     });
     put({ ...full, source: { ...bare, state: 'opening', jobId } });
-    return { source: entry(full.source.id).source, jobId };
+    return jobId;
   };
   async function* watch<T>(subscribe: (listener: () => void) => () => void, look: () => T, signal?: AbortSignal) {
     let wake = (): void => {};
@@ -115,7 +121,12 @@ export function createFakeRouter() {
           signal,
         ),
       ),
-      get: border.sources.get.handler(({ input }) => entry(input.sourceId).source),
+      get: border.sources.get.handler(({ input }) => {
+        const one = entry(input.sourceId);
+        if (one.source.state === 'listed')
+          read({ ...one, source: { ...one.source, state: 'ready', totals: one.catalog.totals } });
+        return entry(input.sourceId).source;
+      }),
       open: border.sources.open.handler(({ input }) =>
         open(input.location, input.location.endsWith('.tar') ? 'oci-tar' : 'oci-layout'),
       ),

@@ -51,7 +51,7 @@ export function createFakeSource(
   };
 }
 
-/** The sources that are open at first: a store, a sample, one with damage, an empty store, one that failed. */
+/** The sources that are open at first: a store, a sample, one with damage, an empty store, one that failed, one that is listed. */
 export function createFakeSources(): Map<string, FakeSource> {
   const records = createFakeRecords();
   const lost = records.flatMap((record) => record.chain.slice(-1)).filter((_, at) => at === 9 || at === 22);
@@ -64,6 +64,13 @@ export function createFakeSources(): Map<string, FakeSource> {
     subject: '/srv/cache/blobs',
     hint: 'The folder above, cache, looks like an OCI layout.',
   });
+  const listed = createFakeSource({
+    id: 'listed',
+    name: 'yesterday',
+    kind: 'oci-layout',
+    location: '/srv/cache/yesterday',
+  });
+  const { totals: _, ...unread } = listed.source;
   const list: readonly FakeSource[] = [
     createFakeSource({ id: 'store', name: 'app-store', kind: 'store', location: '/home/me/app-store' }),
     createFakeSource({
@@ -80,6 +87,7 @@ export function createFakeSources(): Map<string, FakeSource> {
     ),
     createFakeSource({ id: 'empty', name: 'empty-store', kind: 'store', location: '/home/me/empty-store' }, []),
     { ...failed, source: { ...bare, state: 'failed', caches: [], error: error.toJSON() } },
+    { ...listed, source: { ...unread, state: 'listed' } },
   ];
   return new Map(list.map((one) => [one.source.id, one]));
 }

@@ -6,6 +6,7 @@ import { Button } from '../../base/button.tsx';
 import { EmptyState } from '../../base/empty-state.tsx';
 import { Segmented } from '../../base/segmented.tsx';
 import { useShell } from '../../base/shell-context.ts';
+import { SkeletonRows } from '../../base/skeleton.tsx';
 import { useClearJobs, useJobs } from '../../client/hooks.ts';
 import styles from './job-list.module.css';
 import { JobRow } from './job-row.tsx';
@@ -14,7 +15,8 @@ type Choice = 'all' | 'running' | 'failed';
 
 /** Jobs with a choice of which, as the drawer and the view show them. `end` stands at the right of the heading. */
 export function JobList({ end }: { readonly end?: React.ReactNode }) {
-  const jobs = useJobs();
+  const known = useJobs();
+  const jobs = known ?? [];
   const clear = useClearJobs();
   const { fail } = useShell();
   const [choice, setChoice] = useState<Choice>('all');
@@ -47,7 +49,9 @@ export function JobList({ end }: { readonly end?: React.ReactNode }) {
         </Button>
         {end}
       </div>
-      {shown.length === 0 ? (
+      {known === undefined ? (
+        <SkeletonRows label="Asking for the jobs" rows={4} />
+      ) : shown.length === 0 ? (
         <EmptyState icon={Activity} title={jobs.length === 0 ? 'Nothing has run yet' : 'None of these'}>
           Opening, verifying, importing, exporting and pruning show here while they run and after.
         </EmptyState>

@@ -129,7 +129,7 @@ export function SourcePanel({ source }: InspectorPanelProps) {
 function VerifyButton({ source }: { readonly source: Source }) {
   const engine = useEngine();
   const { fail } = useShell();
-  const isRunning = useJobs().some(
+  const isRunning = (useJobs() ?? []).some(
     ({ kind, sourceId, state }) => kind === 'verify' && sourceId === source.id && state === 'running',
   );
   return (

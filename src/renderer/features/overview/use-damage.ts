@@ -16,7 +16,7 @@ export function useDamage(source: Source) {
   const engine = useEngine();
   const { announce, fail } = useShell();
   const { data, error, refetch } = useRead('verify.damage', { sourceId: source.id }, { keepPrevious: true });
-  const jobs = useJobs().filter((job) => job.sourceId === source.id && KINDS.includes(job.kind));
+  const jobs = (useJobs() ?? []).filter((job) => job.sourceId === source.id && KINDS.includes(job.kind));
   const running = jobs.find((job) => job.state === 'running' && job.kind !== 'empty-trash');
 
   // A check changes what is known without changing the source, and so does emptying the trash.

@@ -10,7 +10,7 @@ const KINDS: readonly Job['kind'][] = ['import', 'export', 'prune', 'undo', 'emp
 export function useDisk(source: Source) {
   const disk = useRead('overview.disk', { sourceId: source.id }, { keepPrevious: true });
   const { refetch } = disk;
-  const ended = useJobs().filter(({ kind, state }) => KINDS.includes(kind) && state !== 'running').length;
+  const ended = (useJobs() ?? []).filter(({ kind, state }) => KINDS.includes(kind) && state !== 'running').length;
   // biome-ignore lint/correctness/useExhaustiveDependencies: asks again whenever one of them has ended
   useEffect(() => {
     if (ended > 0) refetch();

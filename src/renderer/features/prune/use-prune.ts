@@ -88,7 +88,7 @@ export function usePrune(source: Source, policy: PrunePolicy | undefined) {
 
 /** A prune of the same store that was started elsewhere: in another window, or before this one was loaded again. */
 function useOtherPrune(sourceId: string, own: string | undefined): Job | undefined {
-  return useJobs().find(
+  return useJobs()?.find(
     (job) => job.kind === 'prune' && job.sourceId === sourceId && job.state === 'running' && job.id !== own,
   );
 }

@@ -6,7 +6,9 @@ import { toCacheError } from '../../../shared/base/errors.ts';
 import type { LayerInfoStatus } from '../../../shared/model/settings.ts';
 import { Badge } from '../../base/badge.tsx';
 import { Button } from '../../base/button.tsx';
+import { ErrorState } from '../../base/error-state.tsx';
 import { TextField } from '../../base/field.tsx';
+import { Skeleton, SkeletonBar } from '../../base/skeleton.tsx';
 import { useEngine } from '../../client/engine-context.tsx';
 import { readOptions, useLayerInfo } from '../../client/hooks.ts';
 import styles from './settings-view.module.css';
@@ -14,12 +16,19 @@ import styles from './settings-view.module.css';
 /** The Redis server that shares layer paths and sizes between machines: its address, its state and its hit rate. */
 export function LayerInfoSetting() {
   const engine = useEngine();
-  const status = useLayerInfo();
   // Asking connects, so that the state shown is that of the server and not that nobody needed it yet.
-  useQuery({ ...readOptions(engine, 'settings.layerInfo', undefined, 0), refetchOnMount: 'always' });
+  const asked = useQuery({ ...readOptions(engine, 'settings.layerInfo', undefined, 0), refetchOnMount: 'always' });
+  const status = useLayerInfo() ?? asked.data;
   const [url, setUrl] = useState('');
   const [error, setError] = useState<string>();
-  if (status === undefined) return null;
+  if (status === undefined) {
+    if (asked.error) return <ErrorState error={asked.error} isCompact />;
+    return (
+      <Skeleton label="Asking for the shared layer info" className={styles.note}>
+        <SkeletonBar width={240} />
+      </Skeleton>
+    );
+  }
 
   const save = async (next: string) => {
     try {

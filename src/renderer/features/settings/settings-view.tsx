@@ -1,6 +1,7 @@
 import { RotateCcw } from 'lucide-react';
 import { type ReactNode, useId } from 'react';
 import { Button } from '../../base/button.tsx';
+import { ErrorState } from '../../base/error-state.tsx';
 import { Switch } from '../../base/field.tsx';
 import { Segmented } from '../../base/segmented.tsx';
 import { usePreferences } from '../../base/window-state.ts';
@@ -60,6 +61,7 @@ export function SettingsView() {
           </Button>
         </Row>
       </Group>
+      {info.error && <ErrorState error={info.error} isCompact />}
       {info.data && (
         <p className={styles.about}>
           Cachewright {info.data.version} · {info.data.host} · {info.data.platform}

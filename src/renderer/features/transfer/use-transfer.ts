@@ -89,7 +89,7 @@ function useSettled(input: TransferInput | undefined): TransferInput | undefined
 
 /** A transfer of this source that was started before the window was loaded again, or in another one. */
 function useRunningTransfer(sourceId: string): string | undefined {
-  return useJobs().find(
+  return useJobs()?.find(
     (job) => (job.kind === 'import' || job.kind === 'export') && job.sourceId === sourceId && job.state === 'running',
   )?.id;
 }
