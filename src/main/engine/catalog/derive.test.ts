@@ -51,6 +51,28 @@ describe('the derivations', () => {
     );
   });
 
+  test.each([
+    ['one of the largest sizes', { a: Number.MAX_SAFE_INTEGER, b: 0 }, undefined],
+    ['blobs whose sum is one byte too much', { a: Number.MAX_SAFE_INTEGER, b: 1 }, 'CORRUPT'],
+    ['blobs of far too much', { a: Number.MAX_SAFE_INTEGER, b: Number.MAX_SAFE_INTEGER }, 'CORRUPT'],
+  ])('refuse sums that would be wrong numbers: %s', async (_what, sizes, code) => {
+    const snapshot = await smallSource({
+      caches: [
+        {
+          config: {
+            layers: [{ blob: 'a' }, { blob: 'b', parent: 0 }],
+            records: [{ digest: 'r', layers: [{ layer: 1, createdAt: '2026-11-21T10:00:00Z' }] }],
+          },
+        },
+      ],
+      sizes,
+      missing: ['a', 'b'],
+    });
+    const derived = () => derive(snapshot).totals.totalBytes;
+    if (code === undefined) expect(derived()).toBe(Number.MAX_SAFE_INTEGER);
+    else expect(derived).toThrow(expect.objectContaining({ code }));
+  });
+
   test('stay linear on a chain of 200,000 layers with a result on each', async () => {
     const steps = 200_000;
     const snapshot = await smallSource({

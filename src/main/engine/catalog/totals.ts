@@ -1,3 +1,4 @@
+import { CacheError } from '../../../shared/base/errors.ts';
 import type { Totals } from '../../../shared/model/totals.ts';
 import type { BlobTable } from './blob-table.ts';
 import type { CacheBlobColumns } from './catalog-columns.ts';
@@ -57,13 +58,14 @@ export function cacheTotals(input: TotalsInput): Totals[] {
 /**
  * Totals of the whole source: records, links, results and their bytes are sums over the caches; layers, blobs and
  * their bytes count each once. In an OCI layout only images pin layers, so all others that are there may go, and
- * the orphans with them.
+ * the orphans with them. Every size of a record or chain is part of a sum here, so where these are exact, all are.
+ * @throws `CORRUPT` where a sum is beyond 2^53: it would be a wrong number
  */
 export function joinTotals(caches: readonly Totals[], input: TotalsInput): Totals {
   const { blobs, chains } = input;
   const unnamedBytes = blobs.unnamed.reduce((sum, { size }) => sum + size, 0);
   const add = (field: keyof Totals) => caches.reduce((sum, totals) => sum + totals[field], 0);
-  return {
+  const totals: Totals = {
     records: add('records'),
     rootRecords: add('rootRecords'),
     links: add('links'),
@@ -80,6 +82,13 @@ export function joinTotals(caches: readonly Totals[], input: TotalsInput): Total
     orphanBlobs: blobs.orphans.length,
     orphanBytes: blobs.orphanBytes,
   };
+  if (!Object.values(totals).every(Number.isSafeInteger)) {
+    throw new CacheError('CORRUPT', 'The sizes in this cache add up to more than can be counted.', {
+      subject: 'layers of the manifest',
+      hint: 'No disk holds as much: export the cache again.',
+    });
+  }
+  return totals;
 }
 
 function sum(rows: Uint32Array, column: Float64Array): number {
