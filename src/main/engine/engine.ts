@@ -14,6 +14,7 @@ import type { BIC } from './ports/blob-info-cache.ts';
 import type { TargetOpener } from './ports/cache-target.ts';
 import type { CatalogStore } from './ports/catalog.ts';
 import type { Clock } from './ports/clock.ts';
+import type { DamageNotes, FileLooks } from './ports/damage-notes.ts';
 import type { DiskUse } from './ports/disk-use.ts';
 import type { FolderLister } from './ports/folder-lister.ts';
 import type { StoreOpener } from './ports/managed-store.ts';
@@ -24,6 +25,8 @@ import { createPruneHandlers } from './prune/handlers.ts';
 import { createSettingsHandlers } from './settings/handlers.ts';
 import { createSourceRegistry } from './sources/create-registry.ts';
 import { createSourcesHandlers } from './sources/handlers.ts';
+import { notingDamage } from './sources/noted-damage.ts';
+import { createSourceDamage } from './sources/source-damage.ts';
 import { createTransferHandlers } from './transfer/handlers.ts';
 import { createVerifyHandlers } from './verify/handlers.ts';
 
@@ -44,6 +47,8 @@ export interface EnginePorts {
   readonly layerInfo: SharedLayerInfo;
   readonly folders: FolderLister;
   readonly disk: DiskUse;
+  readonly notes: DamageNotes;
+  readonly looks: FileLooks;
 }
 
 /** The engine: handlers of the contract for any transport. Disposing it cancels all jobs and closes all catalogs. */
@@ -52,8 +57,10 @@ export function createEngine(ports: EnginePorts) {
   const jobs = createJobs(ports);
   // A command leaves no trace of what it opened, and would wait for this at its end.
   const places = ports.info.host === 'cli' ? undefined : createPlaceRecorder(ports);
-  const sources = createSourceRegistry({ ...ports, jobs, places, sample: ports.info.sample });
-  const engine = { ...ports, jobs, sources };
+  const damage = createSourceDamage(ports);
+  const opener = notingDamage(ports.opener, damage);
+  const sources = createSourceRegistry({ ...ports, opener, jobs, places, sample: ports.info.sample });
+  const engine = { ...ports, opener, damage, jobs, sources };
 
   const router = os.router({
     app: createAppHandlers(os.app, ports.info),

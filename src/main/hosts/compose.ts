@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { CacheError } from '../../shared/base/errors.ts';
 import { createDuckdbCatalogStore, loadDuckdb } from '../adapters/duckdb/index.ts';
 import { createDiskUse } from '../adapters/file/disk-use.ts';
+import { fileLooks } from '../adapters/file/file-looks.ts';
 import { createStaging } from '../adapters/file/staging.ts';
 import { createStoreOpener } from '../adapters/file/store-opener.ts';
 import { createFolderLister } from '../adapters/local-folders/index.ts';
@@ -12,6 +13,7 @@ import { createDockerCredentialSource } from '../adapters/registry/docker-creden
 import { createRepositoryOpener } from '../adapters/registry/open-repository.ts';
 import { createSqliteAudit, createSqliteRecents, createSqliteSettings } from '../adapters/sqlite/app-state.ts';
 import { createSqliteBlobInfoCache } from '../adapters/sqlite/blob-info-cache.ts';
+import { createSqliteDamageNotes } from '../adapters/sqlite/damage-notes.ts';
 import { createSqliteLayerInfoCache } from '../adapters/sqlite/layer-info-cache.ts';
 import { openStateDatabase } from '../adapters/sqlite/state-database.ts';
 import { createHashPool } from '../adapters/workers/hash-pool.ts';
@@ -125,6 +127,8 @@ export async function composeEngine(options: ComposeOptions): Promise<EngineHand
       hasher,
       folders: createFolderLister(),
       disk: createDiskUse(),
+      notes: createSqliteDamageNotes(database),
+      looks: fileLooks,
     }),
   );
   const owned = cleanup.move();

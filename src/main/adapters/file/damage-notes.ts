@@ -1,8 +1,9 @@
-import * as fs from 'node:fs/promises';
 import { z } from 'zod';
 import { type Digest, digestSchema } from '../../../shared/oci/digest.ts';
+import { looksTheSame } from '../../engine/model/file-look.ts';
 import type { DamageNote } from '../../engine/ports/managed-store.ts';
 import type { Disk } from './disk.ts';
+import { fileLooks } from './file-looks.ts';
 import { layoutOf, type StoreLayout } from './layout.ts';
 import { placeText } from './layout-folder.ts';
 import { readPlainText } from './plain-text.ts';
@@ -18,9 +19,6 @@ const notesSchema = z.object({
   ),
 });
 
-/** Setting the access time of a file rounds its modification time. */
-const ROUNDING_MS = 2;
-
 /**
  * What the last check of a store found damaged and nobody has touched since. Empty where nothing was noted, and where
  * the notes cannot be read: they save a check, and another check writes them anew.
@@ -29,9 +27,8 @@ export async function readDamageNotes(root: string): Promise<Map<Digest, DamageN
   const layout = layoutOf(root);
   const known = new Map<Digest, DamageNote>();
   for (const { digest, message, file } of await notesOf(layout)) {
-    const now = await looksOf(layout, digest);
-    if (!now || now.inode !== file.inode || now.size !== file.size) continue;
-    if (Math.abs(now.modifiedMs - file.modifiedMs) <= ROUNDING_MS) known.set(digest, { digest, message });
+    const now = await fileLooks.look(layout.blob(digest));
+    if (now && looksTheSame(file, now)) known.set(digest, { digest, message });
   }
   return known;
 }
@@ -40,7 +37,7 @@ export async function readDamageNotes(root: string): Promise<Map<Digest, DamageN
 export async function writeDamageNotes(layout: StoreLayout, disk: Disk, notes: readonly DamageNote[]): Promise<void> {
   const found = [];
   for (const note of notes) {
-    const file = await looksOf(layout, note.digest);
+    const file = await fileLooks.look(layout.blob(note.digest));
     if (file) found.push({ ...note, file });
   }
   await placeText(layout, disk, layout.damage, JSON.stringify({ found }));
@@ -52,9 +49,4 @@ async function notesOf(layout: StoreLayout): Promise<z.infer<typeof notesSchema>
   } catch {
     return [];
   }
-}
-
-async function looksOf(layout: StoreLayout, digest: Digest) {
-  const stat = await fs.lstat(layout.blob(digest)).catch(() => undefined);
-  return stat && { inode: stat.ino, size: stat.size, modifiedMs: stat.mtimeMs };
 }

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Digest, parseDigest } from '../../../shared/oci/digest.ts';
 import type { ManagedStore } from '../../engine/ports/managed-store.ts';
+import { withNotedDamage } from '../../engine/sources/noted-damage.ts';
 import { quarantineDamaged } from '../../engine/store/quarantine-damaged.ts';
 import { FIXTURES } from '../../engine/testing/real-caches.ts';
 import { openSource } from '../oci-layout/index.ts';
 import { layoutOf } from './layout.ts';
-import { withNotedDamage } from './noted-damage-source.ts';
 import {
   createTestFolder,
   importFrom,
@@ -167,7 +167,7 @@ describe('what a check found', () => {
     const [bad, other] = await pair();
     await flip(bad);
     await flip(other);
-    const source = withNotedDamage(sourceOf(store));
+    const source = withNotedDamage(sourceOf(store), { known: () => store.knownDamage() });
     const before = await source.fingerprint();
     await store.noteDamage([bad, other].map((digest) => ({ digest, message: `${digest} is bad` })));
     const later = await startOn(store.location);

@@ -4,7 +4,6 @@ import type { CacheSource } from '../../engine/ports/cache-source.ts';
 import type { SourceAdapter } from '../../engine/ports/source-adapter.ts';
 import { layoutOf } from './layout.ts';
 import { folderState } from './layout-folder.ts';
-import { withNotedDamage } from './noted-damage-source.ts';
 import { checkStoreFolders } from './real-folders.ts';
 import { readStoreNames } from './store-names.ts';
 
@@ -29,9 +28,25 @@ export function storeAdapter(openLayout: (path: string) => Promise<CacheSource |
       const layout = await openLayout(path);
       if (!layout || !(await isStore(layout.location))) return undefined;
       checkStoreFolders(layoutOf(layout.location));
-      return { ...withStoreNames(withNotedDamage(layout)), ...declared, place: declared.place(layout.location) };
+      return { ...withStoreNames(withRealFolders(layout)), ...declared, place: declared.place(layout.location) };
     },
     probe: isStore,
+  };
+}
+
+/** Its folders are real ones whenever it is read: `CORRUPT` otherwise. */
+function withRealFolders(source: CacheSource): CacheSource {
+  const check = () => checkStoreFolders(layoutOf(source.location));
+  return {
+    ...source,
+    fingerprint: async (signal) => {
+      check();
+      return source.fingerprint(signal);
+    },
+    read: async (options) => {
+      check();
+      return source.read(options);
+    },
   };
 }
 

@@ -4,6 +4,8 @@ import type { Source } from '../../../shared/model/source.ts';
 import { parseDigest } from '../../../shared/oci/digest.ts';
 import type { Implementer } from '../implementer.ts';
 import type { BlobHasher } from '../ports/blob-hasher.ts';
+import type { CacheSource } from '../ports/cache-source.ts';
+import type { SourceDamage } from '../ports/damage-notes.ts';
 import type { JobContext, Jobs } from '../ports/jobs.ts';
 import type { StoreOpener } from '../ports/managed-store.ts';
 import type { SourceOpener } from '../ports/source-opener.ts';
@@ -20,11 +22,12 @@ export interface VerifyEngine extends DamageEngine {
   readonly jobs: Jobs;
   readonly hasher: BlobHasher;
   readonly opener: Pick<SourceOpener, 'open'>;
+  readonly damage: SourceDamage;
 }
 
-/** `verify` of the contract. What a check finds is shown with the source until that is read anew; a store keeps it. */
+/** `verify` of the contract. What a check finds is shown with the source, and damage of its bytes until somebody touches them. */
 export function createVerifyHandlers(os: Implementer['verify'], engine: VerifyEngine) {
-  const { jobs, sources, hasher, stores, opener, blobInfo } = engine;
+  const { jobs, sources, hasher, stores, opener, blobInfo, damage } = engine;
 
   const storeSource = (sourceId: string): Source => {
     const source = sources.get(sourceId);
@@ -59,7 +62,7 @@ export function createVerifyHandlers(os: Implementer['verify'], engine: VerifyEn
 
   return {
     start: os.start.handler(({ input: { sourceId } }) => {
-      const { location, can } = sources.get(sourceId);
+      const { location } = sources.get(sourceId);
       const jobId = jobs.start({
         kind: 'verify',
         title: `Verify ${location}`,
@@ -68,10 +71,8 @@ export function createVerifyHandlers(os: Implementer['verify'], engine: VerifyEn
           const source = await sources.cacheSource(sourceId, signal);
           const report = await verifyBlobs(source, { hasher, signal, progress });
           for (const { code, subject, message } of report.details) log(`${code} ${subject}: ${message}`);
-          if (can.repair) {
-            await keepFindings(stores, location, report, { signal, log });
-            await sources.refresh(sourceId, signal);
-          }
+          await keepFindings(damage, source, report, { signal, log });
+          await sources.refresh(sourceId, signal);
           sources.report(sourceId, report.details.slice(0, MAX_SHOWN));
           return { kind: 'verify', report };
         },
@@ -121,20 +122,18 @@ export function createVerifyHandlers(os: Implementer['verify'], engine: VerifyEn
   };
 }
 
-/** Damage that only hashing shows is noted in the store, for imports and for who opens it later. */
+/** Damage that only hashing shows is noted, for imports and for who opens the source later. */
 async function keepFindings(
-  stores: VerifyEngine['stores'],
-  location: string,
+  damage: SourceDamage,
+  source: CacheSource,
   { details }: VerifyReport,
   { signal, log }: Pick<JobContext, 'signal' | 'log'>,
 ): Promise<void> {
   const found = details
     .filter(({ code }) => code === 'DIGEST_MISMATCH')
     .map(({ subject, message }) => ({ digest: parseDigest(subject), message }));
-  // Nothing was known and nothing was found: then the store is only looked at.
-  if (found.length === 0 && (await (await stores.viewStore(location)).knownDamage()).size === 0) return;
   try {
-    await (await stores.openStore(location)).noteDamage(found, { signal });
+    await damage.note(source, found, signal);
   } catch (error) {
     if (!isCacheError(error, 'ACCESS_DENIED')) throw error;
     log('What was found could not be noted in the store: it may not be written.');
