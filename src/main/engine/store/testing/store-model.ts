@@ -1,10 +1,16 @@
 import { createHash } from 'node:crypto';
 import { isCacheError } from '../../../../shared/base/errors.ts';
 import { type Digest, parseDigest } from '../../../../shared/oci/digest.ts';
-import { parseLayoutIndex, referenceOf, withReference } from '../../../../shared/oci/layout-index.ts';
+import {
+  type LayoutIndexEntry,
+  parseLayoutIndex,
+  referenceOf,
+  withReference,
+} from '../../../../shared/oci/layout-index.ts';
 import { MEDIA_TYPES } from '../../../../shared/oci/media-types.ts';
 import type { StoreFiles } from '../../ports/store-files.ts';
 import { trashNotes } from '../batches.ts';
+import { asOwn } from '../prune-mark.ts';
 import { reachableBlobs } from '../reachable-blobs.ts';
 import { recoverStore } from '../recover.ts';
 import { replaceReferences } from '../replace-references.ts';
@@ -182,11 +188,13 @@ export function createStoreModel(files: ModelFiles, pick: (bound: number) => num
 
   /** Forgets what neither a reference nor a batch leads to any more. To be called after something was deleted on purpose. */
   const forgetDeleted = async () => {
-    const led = await referenced();
+    // What a prune left there goes with the undo of that prune: it is no cache that came in.
+    const isOwn = (entry: LayoutIndexEntry) => asOwn(entry) === entry;
+    const led = new Set((await files.readIndex()).document.manifests.filter(isOwn).map(({ digest }) => digest));
     for (const { index } of await trashNotes(files)) {
       if (!index) continue;
       const [before, after] = [parseLayoutIndex(index.before, ''), parseLayoutIndex(index.after, '')];
-      for (const { digest } of takenAway(before, after)) led.add(digest);
+      for (const entry of takenAway(before, after)) if (isOwn(entry)) led.add(entry.digest);
     }
     for (const digest of held.keys()) if (!led.has(digest)) held.delete(digest);
   };
