@@ -118,8 +118,8 @@ describe.skipIf(reason)('a store with a reserve on a disk that is full', () => {
       const reserve = join(store.location, '.cachewright/reserve');
       expect(statSync(reserve).size).toBe(262_144);
       await fillUp(disk, free);
-      const { removedRecords } = await prune(await startOn(store.location), { maxBytes: 3000 });
-      expect(removedRecords).toBeGreaterThan(0);
+      const { removedBlobs } = await prune(await startOn(store.location), { maxBytes: 3000 });
+      expect(removedBlobs).toBeGreaterThan(0);
       expect(existsSync(reserve)).toBe(false);
       expect(await wholenessOf(store.location)).toMatchObject({ missing: [], corrupt: [], orphans: [], leftovers: [] });
       await (await startOn(store.location)).exclusive((session) => session.emptyTrash());

@@ -88,12 +88,13 @@ export async function dropReference(root: string, ref: string): Promise<void> {
   await writeFile(path, JSON.stringify({ ...index, manifests }));
 }
 
-/** Every file with the digest of its bytes. What only bookkeeping needs (plans, locks) is left out. */
+/** Every file with the digest of its bytes. What only bookkeeping needs (plans, locks, the reserve) is left out. */
 export async function treeOf(root: string): Promise<Readonly<Record<string, string>>> {
   const tree: Record<string, string> = {};
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || /[/\\]\.cachewright[/\\](plans|locks)$/.test(entry.parentPath)) continue;
     const path = join(entry.parentPath, entry.name);
+    if (/[/\\]\.cachewright[/\\]reserve$/.test(path)) continue;
     tree[path.slice(root.length + 1)] = createHash('sha256')
       .update(await readFile(path))
       .digest('hex');
