@@ -6,7 +6,7 @@ import { digestOf, type SmallSource, smallSource } from '../../engine/catalog/te
 import type { ReadProgress } from '../../engine/ports/cache-source.ts';
 import { createDuckdbCatalogStore } from './index.ts';
 import { catalogFile, metaFile, partFile, partOwner, sourceFolder } from './layout.ts';
-import { openTestStore } from './testing/small-catalog.ts';
+import { NOW, openTestStore } from './testing/small-catalog.ts';
 
 const source = (records: number): SmallSource => ({
   caches: [
@@ -141,7 +141,7 @@ describe('the catalog store', () => {
   test('keeps what was used last, within a limit', async () => {
     await using own = await openTestStore({ maxBytes: 2 ** 40, maxSources: 2 });
     const snapshot = await smallSource(source(3));
-    const past = new Date(Date.now() - 60_000);
+    const past = new Date(NOW - 60_000);
     for (const id of ['a', 'b']) {
       await own.build(snapshot, new Map(), id);
       for (const path of kept(own.folder, id, snapshot.fingerprint)) await utimes(path, past, past);
@@ -172,7 +172,7 @@ describe('the catalog store', () => {
     const snapshot = await smallSource(source(3));
     for (const id of ['a', 'b']) {
       await own.build(snapshot, new Map(), id);
-      const past = new Date(Date.now() - 60_000);
+      const past = new Date(NOW - 60_000);
       for (const path of kept(own.folder, id, snapshot.fingerprint)) await utimes(path, past, past);
     }
     await own.build(snapshot, new Map(), 'c');

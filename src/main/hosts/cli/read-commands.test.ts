@@ -56,7 +56,7 @@ const TOTALS = {
 describe('inspect', () => {
   it('prints the document of the manual', async () => {
     const document = await work.json<Inspected>('inspect', SAMPLE);
-    expect(Object.keys(document)).toEqual(['source', 'caches', 'totals', 'problems']);
+    expect(Object.keys(document)).toEqual(['source', 'caches', 'totals', 'disk', 'problems']);
     expect(document.source).toMatchObject({ kind: 'oci-layout', location: SAMPLE });
     expect(document.source.fingerprint).not.toBe('');
     expect(document.totals).toMatchObject(TOTALS);
