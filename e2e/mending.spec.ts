@@ -107,7 +107,7 @@ test('a store is made, filled, damaged, mended from where it came, pruned and br
   const index = readFileSync(join(store, 'index.json'), 'utf8');
   await goTo(page, 'Prune');
   await page.getByRole('textbox', { name: 'Max used space' }).fill(`${Math.floor(totals.deduplicatedBytes / 2)}B`);
-  await page.getByRole('button', { name: /^Move \d+ to trash$/ }).click();
+  await page.getByRole('button', { name: /^Move [\d,]+ \w+ to trash$/ }).click();
   await page.getByRole('region', { name: 'Apply' }).getByRole('button', { name: 'Undo' }).click();
   await expect.poll(() => readFileSync(join(store, 'index.json'), 'utf8')).toBe(index);
   expect(cachewright('verify', store)).toMatchObject({ missing: [], corrupt: [] });

@@ -19,14 +19,14 @@ test('a cache is imported into a store, pruned, brought back whole, and exported
   await openSource(page, store);
   await goTo(page, 'Prune');
   await page.getByLabel('Max used space').first().fill('4KiB');
-  await page.getByRole('button', { name: /^Move \d+ to trash$/ }).waitFor();
+  await page.getByRole('button', { name: /^Move [\d,]+ \w+ to trash$/ }).waitFor();
   await idle(page);
   await expectAccessible(page);
   await shoot(page, 'prune-plan', info.project.name);
   // A plan touches nothing.
   expect(readFileSync(join(store, 'index.json'), 'utf8')).toBe(index);
 
-  await page.getByRole('button', { name: /^Move \d+ to trash$/ }).click();
+  await page.getByRole('button', { name: /^Move [\d,]+ \w+ to trash$/ }).click();
   await page.getByRole('region', { name: 'Apply' }).getByRole('button', { name: 'Undo' }).waitFor();
   await idle(page);
   expect(readFileSync(join(store, 'index.json'), 'utf8')).not.toBe(index);

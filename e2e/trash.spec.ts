@@ -9,7 +9,7 @@ const cachewright = (...args: string[]) =>
 async function planAt(page: Page, size: string): Promise<void> {
   await goTo(page, 'Prune');
   await page.getByRole('textbox', { name: 'Max used space' }).fill(size);
-  await page.getByRole('button', { name: /^Move \d+ to trash$/ }).waitFor();
+  await page.getByRole('button', { name: /^Move [\d,]+ \w+ to trash$/ }).waitFor();
   await idle(page);
 }
 
@@ -19,7 +19,7 @@ test('the trash is emptied only by someone who types the name of the store', asy
   cachewright('import', source, '--to', store);
   await openSource(page, store);
   await planAt(page, '4KiB');
-  await page.getByRole('button', { name: /^Move \d+ to trash$/ }).click();
+  await page.getByRole('button', { name: /^Move [\d,]+ \w+ to trash$/ }).click();
   await page.getByRole('region', { name: 'Apply' }).getByRole('button', { name: 'Undo' }).waitFor();
 
   await page.getByRole('button', { name: /^Trash/ }).click();
@@ -45,11 +45,11 @@ test('a plan of a store that has changed is not applied, and is made again @once
   await planAt(page, '4KiB');
   // Somebody else imports into the store meanwhile.
   cachewright('import', source, '--to', store, '--ref', 'other');
-  await page.getByRole('button', { name: /^Move \d+ to trash$/ }).click();
+  await page.getByRole('button', { name: /^Move [\d,]+ \w+ to trash$/ }).click();
   await expect(page.getByRole('alert')).toContainText('STALE_PLAN');
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Plan again on the store as it is now' }).click();
-  await page.getByRole('button', { name: /^Move \d+ to trash$/ }).waitFor();
-  await page.getByRole('button', { name: /^Move \d+ to trash$/ }).click();
+  await page.getByRole('button', { name: /^Move [\d,]+ \w+ to trash$/ }).waitFor();
+  await page.getByRole('button', { name: /^Move [\d,]+ \w+ to trash$/ }).click();
   await page.getByRole('region', { name: 'Apply' }).getByRole('button', { name: 'Undo' }).waitFor();
 });

@@ -121,7 +121,7 @@ describe('one action of each view', () => {
     await idle();
     await page
       .getByRole('main')
-      .getByRole('button', { name: /^Move \d+ to trash/ })
+      .getByRole('button', { name: /^Move [\d,]+ \w+ to trash$/ })
       .click();
     await expect.poll(() => calls('prune.apply').length).toBe(1);
   });

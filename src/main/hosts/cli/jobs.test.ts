@@ -50,6 +50,7 @@ function engineOf(states: readonly Job[]) {
     sources: {
       open: os.sources.open.handler(() => ({ source: SOURCE, jobId: 'open' })),
       get: os.sources.get.handler(() => SOURCE),
+      add: os.sources.add.handler(() => SOURCE),
     },
     prune: {
       undo: os.prune.undo.handler(() => {

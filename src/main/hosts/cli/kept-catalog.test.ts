@@ -19,7 +19,11 @@ interface Inspected {
   readonly totals: { readonly records: number };
 }
 
-const inspect = (...more: string[]): Promise<Inspected> => work.json<Inspected>('inspect', cache, ...more);
+/** Without what the folder takes on the disk: that is looked at anew each time. */
+async function inspect(...more: string[]): Promise<Inspected> {
+  const { disk: _disk, ...answer } = await work.json<Inspected & { readonly disk: unknown }>('inspect', cache, ...more);
+  return answer;
+}
 
 /** Makes the config of the cache unreadable without changing anything that its fingerprint looks at. */
 async function spoilConfig({ caches }: Inspected): Promise<void> {

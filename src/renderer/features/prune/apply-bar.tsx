@@ -81,7 +81,7 @@ export function ApplyBar({
 }
 
 function buttonCount({ goes }: PrunePlan): string {
-  return goes.records > 0 ? formatCount(goes.records) : countOf(goes.blobs, 'blob');
+  return goes.records > 0 ? countOf(goes.records, 'record') : countOf(goes.blobs, 'blob');
 }
 
 function noteOf(source: Source, plan: PrunePlan): string {
