@@ -26,7 +26,7 @@ it('leaves nothing outside the bundle but Electron, Node and what is native', as
     for (const [, from] of text.matchAll(/^import .*?["']([^."'][^"']*)["'];$/gm)) imports.add(from ?? '');
   }
   const foreign = [...imports].filter((name) => !isBuiltin(name));
-  expect(foreign.sort()).toEqual(['@duckdb/node-api', 'electron']);
+  expect(foreign.sort()).toEqual(['@duckdb/node-api', '@duckdb/node-bindings', 'electron']);
 });
 
 it('has a preload of one file that a sandboxed page can load', async () => {

@@ -14,6 +14,9 @@ import { type BundledPackages, createBundledPackages, thirdPartyText } from './t
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
+/** Packages with a native part: not bundled, and loaded from where they are. */
+const NATIVE = ['@duckdb/node-api', '@duckdb/node-bindings'];
+
 /** Builds the window. */
 export async function buildRenderer(logLevel: LogLevel, packages = createBundledPackages()): Promise<void> {
   await build({ configFile: `${ROOT}/vite.config.ts`, logLevel, plugins: [packages.plugin()] });
@@ -63,7 +66,7 @@ export async function buildCli(logLevel: LogLevel, outDir = `${ROOT}/dist/cli`):
   await build({
     ...base,
     // Both find files of their own beside themselves.
-    ssr: { noExternal: true, external: ['@duckdb/node-api', 'open'] },
+    ssr: { noExternal: true, external: [...NATIVE, 'open'] },
     plugins: [workerFiles(), quickCommander(), collectInputs(inputs)],
     build: {
       ...base.build,
@@ -118,7 +121,7 @@ function common(logLevel: LogLevel, outDir: string): InlineConfig & { build: obj
     configFile: false,
     root: ROOT,
     logLevel,
-    ssr: { noExternal: true, external: ['electron', '@duckdb/node-api'] },
+    ssr: { noExternal: true, external: ['electron', ...NATIVE] },
     build: { ssr: true, outDir, target: 'node24', minify: false, sourcemap: false },
   };
 }
@@ -126,8 +129,7 @@ function common(logLevel: LogLevel, outDir: string): InlineConfig & { build: obj
 /** Builds what only a package holds. `packages` are those of the builds before. */
 async function buildPackageParts(packages: BundledPackages): Promise<void> {
   await buildIcons(await readFile(`${ROOT}/src/renderer/app/icon.svg`, 'utf8'), `${ROOT}/dist/icons`);
-  // Not bundled, since native.
-  const native = ['node-api', 'node-bindings'].map((name) => `${ROOT}/node_modules/@duckdb/${name}`);
+  const native = NATIVE.map((name) => `${ROOT}/node_modules/${name}`);
   await writeFile(`${ROOT}/dist/THIRD_PARTY.txt`, await thirdPartyText([...packages.folders, ...native]));
 }
 

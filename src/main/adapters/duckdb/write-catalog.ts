@@ -1,11 +1,12 @@
-import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { Problem } from '../../../shared/model/source.ts';
 import type { RecordUsage } from '../../../shared/model/usage.ts';
 import { type Compression, compressionOf } from '../../../shared/oci/media-types.ts';
 import type { BlobColumns, CatalogColumns, RecordColumns } from '../../engine/catalog/catalog-columns.ts';
 import { parseInstant } from '../../engine/model/instant.ts';
 import type { RecordName, RecordNames } from '../../engine/model/record-names.ts';
-import { appendRows, type Cells, groupRows } from './append-rows.ts';
+import { appendRows, groupRows } from './append-rows.ts';
+import type { Cells } from './column-writers.ts';
 import type { Pace } from './pace.ts';
 import {
   BLOBS,
@@ -119,7 +120,7 @@ function* tablesOf({ fingerprint, columns, names, problems, builds }: CatalogCon
       record: results.record,
       node: results.node,
       created: (row) =>
-        records.results[results.record[row] as number] === 1 ? null : (results.createdAt[row] as string),
+        records.results[results.record[row] as number] === 1 ? undefined : (results.createdAt[row] as string),
     },
   };
   yield { table: TREE, count: tree.count, cells: { parent: tree.parent, blob: tree.blob } };
@@ -142,15 +143,15 @@ function* tablesOf({ fingerprint, columns, names, problems, builds }: CatalogCon
 
 function recordCells(records: RecordColumns, names: RecordNames): Record<string, Cells> {
   const nameOf = nameFinder(records, names);
-  const none: Cells = () => null;
+  const none: Cells = undefined;
   const nameCells: Record<string, Cells> =
     names.size === 0
       ? { kind: (row) => records.inferredKind[row] as string, name: none, stage: none, name_from: none }
       : {
           kind: (row) => nameOf(row)?.kind ?? (records.inferredKind[row] as string),
-          name: (row) => nameOf(row)?.name ?? null,
-          stage: (row) => nameOf(row)?.stage ?? null,
-          name_from: (row) => nameOf(row)?.nameFrom ?? null,
+          name: (row) => nameOf(row)?.name,
+          stage: (row) => nameOf(row)?.stage,
+          name_from: (row) => nameOf(row)?.nameFrom,
         };
   return {
     n: (row) => row,
@@ -167,22 +168,22 @@ function recordCells(records: RecordColumns, names: RecordNames): Record<string,
     adds: records.addsBytes,
     shared: records.sharedBytes,
     reclaimable: (row) => (records.ownBytes[row] as number) - (records.sharedBytes[row] as number),
-    created: (row) => records.createdAt[row] ?? null,
-    created_ms: (row) => known(records.createdMs[row] as number),
+    created: (row) => records.createdAt[row],
+    created_ms: records.createdMs,
     created_ns: records.createdNs,
     ...usageCells(records),
   };
 }
 
 function usageCells({ ownId, usage }: RecordColumns): Record<string, Cells> {
-  const of = (value: (row: RecordUsage) => DuckDBValue): Cells =>
-    usage === undefined ? () => null : (row) => (usage[row] ? value(usage[row]) : null);
+  const of = (value: (row: RecordUsage) => string | number | undefined): Cells =>
+    usage === undefined ? undefined : (row) => (usage[row] ? value(usage[row]) : undefined);
   return {
-    own_id: (row) => ownId?.[row] ?? null,
+    own_id: ownId && ((row) => ownId[row]),
     usage_size: of((row) => row.sizeBytes),
     usage_type: of((row) => row.type),
     uses: of((row) => Math.min(row.usageCount, MOST_USES)),
-    used_ms: of((row) => parseInstant(row.lastUsedAt)?.ms ?? null),
+    used_ms: of((row) => parseInstant(row.lastUsedAt)?.ms),
     usage: of((row) => JSON.stringify(row)),
   };
 }
@@ -208,7 +209,7 @@ function operations(records: RecordColumns, names: RecordNames): TableContent {
   return {
     table: OPERATIONS,
     count: rows.length,
-    cells: { n: (row) => rows[row]?.n ?? null, operation: (row) => rows[row]?.operation ?? null },
+    cells: { n: (row) => rows[row]?.n, operation: (row) => rows[row]?.operation },
   };
 }
 
@@ -233,15 +234,11 @@ function blobCells(blobs: BlobColumns): Record<string, Cells> {
     below: blobs.below,
     bottom: blobs.bottom,
     present: blobs.present,
-    problem: (row) => blobs.problem.get(row) ?? null,
-    created: (row) => blobs.createdAt[row] ?? null,
-    created_ms: (row) => known(blobs.createdMs[row] as number),
+    problem: (row) => blobs.problem.get(row),
+    created: (row) => blobs.createdAt[row],
+    created_ms: blobs.createdMs,
     created_ns: blobs.createdNs,
   };
-}
-
-function known(value: number): number | null {
-  return Number.isNaN(value) ? null : value;
 }
 
 /** Record → its cache, for rows that are asked for in order. */
