@@ -13,8 +13,9 @@ const desktopOnly = 'desktop.spec.ts';
 const isLong = process.env.CACHEWRIGHT_LONG === '1';
 
 /**
- * Journeys through the window: in Debian's Chromium over the web host in both themes, and in the desktop program (project
- * `electron`). There a run at full size makes all of them, any other those that touch what the desktop does by itself.
+ * Journeys through the window: in Debian's Chromium over the web host, and in the desktop program (project `electron`). A run
+ * at full size makes all of them in both themes and in the program; any other all in the dark theme, in the light one those
+ * that show every view, and in the program those that touch what the desktop does by itself.
  */
 export default defineConfig({
   testDir: 'e2e',
@@ -37,11 +38,17 @@ export default defineConfig({
         '--no-first-run',
       ],
     },
-    trace: 'retain-on-failure',
+    // A trace costs a picture of the page at each step: `npx playwright test --trace retain-on-failure` makes one.
+    screenshot: 'only-on-failure',
   },
   projects: [
     { name: 'dark', use: { colorScheme: 'dark' }, testIgnore: desktopOnly },
-    { name: 'light', use: { colorScheme: 'light' }, grepInvert: /@once/, testIgnore: desktopOnly },
+    {
+      name: 'light',
+      use: { colorScheme: 'light' },
+      testIgnore: desktopOnly,
+      ...(isLong ? { grepInvert: /@once/ } : { grep: /@themes/ }),
+    },
     // A program starts for each test, and its engine with it: that is waited for longer.
     {
       name: 'electron',

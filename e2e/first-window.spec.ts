@@ -14,7 +14,7 @@ test('the first window offers the sample, and the sample opens on its overview @
   await shoot(page, 'overview', info.project.name);
 });
 
-test('every view of a real cache is reached by keyboard, has no grave finding, and looks as it should', async ({
+test('every view of a real cache is reached by keyboard, has no grave finding, and looks as it should @themes', async ({
   window: page,
   host,
 }, info) => {

@@ -18,7 +18,7 @@ async function openGraph(page: Page, path: string): Promise<void> {
   await idle(page);
 }
 
-test('a graph is entered at the end of a build, walked by keys, and its address comes back', async ({
+test('a graph is entered at the end of a build, walked by keys, and its address comes back @themes', async ({
   window: page,
   host,
 }, info) => {

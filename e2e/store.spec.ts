@@ -6,7 +6,7 @@ import { expect, expectAccessible, goTo, idle, openSource, shoot, test } from '.
 const cachewright = (...args: string[]) =>
   execFileSync(process.execPath, ['bin/cachewright.js', ...args, '--json'], { encoding: 'utf8' });
 
-test('a cache is imported into a store, pruned, brought back whole, and exported', async ({
+test('a cache is imported into a store, pruned, brought back whole, and exported @themes', async ({
   window: page,
   host,
 }, info) => {

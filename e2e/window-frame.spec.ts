@@ -1,6 +1,6 @@
 import { expect, expectAccessible, idle, openSource, shoot, test } from './harness.ts';
 
-test('the keyboard sheet, the settings and the jobs are reached by keyboard and have no grave finding', async ({
+test('the keyboard sheet, the settings and the jobs are reached by keyboard and have no grave finding @themes', async ({
   window: page,
   host,
 }, info) => {
@@ -23,7 +23,7 @@ test('the keyboard sheet, the settings and the jobs are reached by keyboard and 
   await shoot(page, 'jobs', info.project.name);
 });
 
-test('a verify shows in the drawer, and its details in the inspector', async ({ window: page, host }, info) => {
+test('a verify shows in the drawer, and its details in the inspector @themes', async ({ window: page, host }, info) => {
   await openSource(page, await host.copyFixture('sample', 'site'));
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox').fill('verify');
@@ -64,7 +64,7 @@ test('single letters can be switched off, and the choice is kept @once', async (
   await expect(page.getByRole('dialog', { name: 'Search' })).toBeVisible();
 });
 
-test('the theme follows the system, and a choice stays after a reload', async ({ window: page }, info) => {
+test('the theme follows the system, and a choice stays after a reload @themes', async ({ window: page }, info) => {
   const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const system = await ground();
   const other = info.project.name === 'dark' ? 'Light' : 'Dark';

@@ -2,6 +2,7 @@
 // journeys in a real browser. `--long` runs the campaigns at full size. Ends with the line "N passed, N failed".
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { relative } from 'node:path';
 import { findElectron } from '../src/main/hosts/electron-binary.ts';
 
 interface Outcome {
@@ -23,6 +24,12 @@ mkdirSync(OUT, { recursive: true });
 
 const total: Outcome = { passed: 0, failed: 0, skipped: [] };
 const failures: string[] = [];
+/** When the run began, and the part of it that is under way. */
+const began = performance.now();
+const minutes = (ms: number): string => `${(ms / 60_000).toFixed(1)} min`;
+function part(name: string): void {
+  console.log(`\n== ${name} (after ${minutes(performance.now() - began)})`);
+}
 
 function run(command: string, args: readonly string[]): boolean {
   const done = spawnSync(command, args, { stdio: 'inherit', env: environment, shell: process.platform === 'win32' });
@@ -31,7 +38,7 @@ function run(command: string, args: readonly string[]): boolean {
 
 /** A check that is one pass or one failure. */
 function check(name: string, command: string, ...args: string[]): boolean {
-  console.log(`\n== ${name}`);
+  part(name);
   const ok = run(command, args);
   if (ok) total.passed += 1;
   else {
@@ -58,22 +65,50 @@ function suite(name: string, ok: boolean, count: (into: Outcome) => boolean): vo
 
 interface VitestReport {
   readonly testResults: readonly {
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+    readonly name: string;
+    readonly status: string;
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages: readonly string[];
+    }[];
   }[];
 }
+
+const firstLine = (text: string | undefined): string => text?.split('\n', 1)[0]?.slice(0, 300) ?? '';
 
 function countVitest(into: Outcome): boolean {
   const report = readJson(`${OUT}/vitest.json`) as VitestReport | undefined;
   if (!report) return false;
-  for (const test of report.testResults.flatMap((file) => file.assertionResults)) {
-    if (test.status === 'passed') into.passed += 1;
-    else if (test.status === 'failed') into.failed += 1;
-    else into.skipped.push(test.fullName);
+  for (const file of report.testResults) {
+    // A file that cannot be loaded has no tests to count.
+    if (file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed')) {
+      into.failed += 1;
+      failures.push(`${relative('.', file.name)}: ${firstLine(file.message)}`);
+    }
+    for (const test of file.assertionResults) {
+      if (test.status === 'passed') into.passed += 1;
+      else if (test.status === 'failed') {
+        into.failed += 1;
+        failures.push(`${relative('.', file.name)}: ${test.fullName}: ${firstLine(test.failureMessages[0])}`);
+      } else into.skipped.push(test.fullName);
+    }
   }
   return true;
 }
 
+interface JourneySuite {
+  readonly title: string;
+  readonly suites?: readonly JourneySuite[];
+  readonly specs: readonly {
+    readonly title: string;
+    readonly tests: readonly { readonly projectName: string; readonly status: string }[];
+  }[];
+}
+
 interface PlaywrightReport {
+  readonly suites: readonly JourneySuite[];
   readonly stats: {
     readonly expected: number;
     readonly unexpected: number;
@@ -87,6 +122,17 @@ function countPlaywright(into: Outcome): boolean {
   if (!report) return false;
   into.passed += report.stats.expected;
   into.failed += report.stats.unexpected + report.stats.flaky;
+  const note = (suites: readonly JourneySuite[]): void => {
+    for (const { title, suites: inner = [], specs } of suites) {
+      for (const spec of specs) {
+        for (const { status, projectName } of spec.tests) {
+          if (status === 'unexpected' || status === 'flaky') failures.push(`[${projectName}] ${title}: ${spec.title}`);
+        }
+      }
+      note(inner);
+    }
+  };
+  note(report.suites);
   for (let n = 0; n < report.stats.skipped; n += 1) into.skipped.push('a browser journey: its reason is printed above');
   return true;
 }
@@ -102,14 +148,14 @@ check('import rule', 'node', 'scripts/imports.ts');
 check('dead code', 'node', 'scripts/dead-code.ts');
 const built = check('build', 'node', 'scripts/build.ts');
 
-console.log('\n== unit and conformance');
+part('unit and conformance');
 suite(
   'unit and conformance',
   run('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${OUT}/vitest.json`]),
   countVitest,
 );
 
-console.log('\n== journeys in the browser');
+part('journeys in the browser');
 if (!(await findElectron('.', process.env))) {
   console.log('The program of Electron is not here: journeys of the desktop run on its shim (docs/DESKTOP.md).');
 }
@@ -126,5 +172,6 @@ if (total.skipped.length > 0) {
   for (const name of total.skipped) console.log(`  - ${name}`);
 }
 for (const name of failures) console.log(`failed: ${name}`);
+console.log(`the run took ${minutes(performance.now() - began)}`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 ? 0 : 1);

@@ -36,6 +36,8 @@ export class WebContents extends EventEmitter {
   #frame = new WebFrame('');
   #isDestroyed = false;
   #isLoading = false;
+  /** From the wish of the program to load a page until the page before it is left. */
+  #isLeaving = false;
   #showsError = false;
   #hasStarted = false;
   #openHandler: OpenHandler | undefined;
@@ -164,6 +166,7 @@ export class WebContents extends EventEmitter {
   }
 
   async #navigate(address: string): Promise<void> {
+    this.#isLeaving = true;
     try {
       const { session, browser } = await this.target;
       await decidePermissions(browser, this as never, address);
@@ -171,6 +174,8 @@ export class WebContents extends EventEmitter {
       if (errorText !== undefined) this.#fail(errorText, address);
     } catch {
       if (!this.#isDestroyed) this.#fail('net::ERR_FAILED', address);
+    } finally {
+      this.#isLeaving = false;
     }
   }
 
@@ -206,6 +211,7 @@ export class WebContents extends EventEmitter {
     });
     session.on('Page.frameNavigated', ({ frame }) => {
       if (frame.parentId !== undefined) return;
+      this.#isLeaving = false;
       this.#showsError = frame.unreachableUrl !== undefined;
       if (!this.#showsError) this.emit('did-navigate', {}, origins.fromChromium(frame.url), 200, 'OK');
     });
@@ -219,6 +225,8 @@ export class WebContents extends EventEmitter {
     session.on('Page.loadEventFired', () => this.#isShown() && this.emit('did-finish-load'));
     session.on('Page.frameStoppedLoading', (event) => {
       if (!isMain(event) || !this.#hasStarted || this.#showsError) return;
+      // The end of the page before comes late; a load that is under way goes on.
+      if (this.#isLeaving) return;
       this.#isLoading = false;
       this.emit('did-stop-loading');
     });
