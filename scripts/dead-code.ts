@@ -17,16 +17,6 @@ const NEEDED: Readonly<Record<string, string>> = {
   'src/main/adapters/sqlite/cache-key-storage.ts': SERVICE,
   'src/main/engine/remotecache/parse-chains.ts: addConfigTo': PARSE,
   'src/main/engine/remotecache/parse.ts: parseCacheConfig': PARSE,
-  'src/main/engine/remotecache/exporter.ts: exporterResponseManifestDesc':
-    'the key of an answer: callers read it by this name',
-  'src/main/engine/blob-info/layer-blob-info.ts':
-    'the places of all layers of a manifest: Repair is to choose its origin by it',
-  'src/main/engine/blob-info/locate.ts: recordLayerSource':
-    'one layer of what `recordLayerSources` does for many, by the name it is known by',
-  'src/main/adapters/memory/layer-info-cache.ts':
-    'the layer info of a service without a database; tests have it behind Redis',
-  'src/main/adapters/memory/nil-cache.ts':
-    'the store of blobs where the user turns it off: comes with stores that are not on this machine',
 };
 
 interface Issue {

@@ -3,11 +3,14 @@ import { homedir, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { CacheError } from '../../shared/base/errors.ts';
 import { createDuckdbCatalogStore, loadDuckdb } from '../adapters/duckdb/index.ts';
+import { BottleFileCache } from '../adapters/file/bottle-file-cache.ts';
 import { createDiskUse } from '../adapters/file/disk-use.ts';
 import { fileLooks } from '../adapters/file/file-looks.ts';
 import { createStaging } from '../adapters/file/staging.ts';
 import { createStoreOpener } from '../adapters/file/store-opener.ts';
 import { createFolderLister } from '../adapters/local-folders/index.ts';
+import { createMemoryLayerInfoCache } from '../adapters/memory/layer-info-cache.ts';
+import { NilCache } from '../adapters/memory/nil-cache.ts';
 import { createMemoryRecents } from '../adapters/memory/recent-sources.ts';
 import { createDockerCredentialSource } from '../adapters/registry/docker-credentials.ts';
 import { createRepositoryOpener } from '../adapters/registry/open-repository.ts';
@@ -26,6 +29,7 @@ import {
 } from '../engine/layer-info/shared-layer-info.ts';
 import { createLocalClient } from '../engine/local-client.ts';
 import { systemClock } from '../engine/ports/clock.ts';
+import { createKeptDocuments } from '../engine/remotecache/kept-documents.ts';
 import type { EngineHandle } from './engine-handle.ts';
 import { createErrorLog } from './error-log.ts';
 import { writablePath } from './local-path.ts';
@@ -41,9 +45,14 @@ import { createTargetOpener } from './target-opener.ts';
 export interface ComposeOptions {
   readonly host: AppInfo['host'];
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Whether a command uses and keeps catalogs of what it opens; a window always does. */
+  /** Whether a command uses and keeps catalogs, documents and layer info of what it opens; a window always does. */
   readonly keepsCatalogs?: boolean | undefined;
+  /** False: each look-up of layer info is asked of Redis or SQLite, so that tests can count them. */
+  readonly hasLayerMemory?: boolean | undefined;
 }
+
+/** Other processes write to Redis and SQLite too: for a minute, what they overwrite is not seen here. */
+const LAYER_MEMORY = { entries: 20_000, maxAgeMs: 60_000 } as const;
 
 /** What commands keep, since no list says what is still wanted: some large caches, or many small ones. */
 const COMMANDS_KEEP = { maxBytes: 2 * 1024 ** 3, maxSources: 50 } as const;
@@ -85,9 +94,12 @@ export async function composeEngine(options: ComposeOptions): Promise<EngineHand
   const redisUrl = environment.CACHEWRIGHT_REDIS_URL;
   const mayShare = isWindow || sharedLayerInfoAddress(settings, redisUrl) !== undefined;
 
-  // SQLite in this process answers in microseconds: a memory cache in front would only add a second truth.
+  // A command ends before it asks twice.
+  const layerMemory =
+    isWindow && options.hasLayerMemory !== false ? createMemoryLayerInfoCache(LAYER_MEMORY) : undefined;
   const layerInfo = cleanup.use(
     createSharedLayerInfo({
+      memory: layerMemory,
       local: createSqliteLayerInfoCache(database),
       open: mayShare ? await redisConnector() : noConnector,
       settings,
@@ -103,6 +115,12 @@ export async function composeEngine(options: ComposeOptions): Promise<EngineHand
   const stores = createStoreOpener({ pathOf: writablePath, hasher });
   const blobInfo = createSqliteBlobInfoCache(database);
 
+  // Read anew means anew: neither yesterday's answers of a registry nor its documents count.
+  const remembered = keepsCatalogs ? { layerInfo: layerInfo.cache } : {};
+  const documents = createKeptDocuments(
+    keepsCatalogs ? new BottleFileCache(join(folders.cache, 'documents')) : new NilCache(),
+  );
+
   const engine = cleanup.use(
     createEngine({
       info: {
@@ -117,7 +135,7 @@ export async function composeEngine(options: ComposeOptions): Promise<EngineHand
       reports: createErrorLog(join(folders.state, 'errors.log')),
       recents: isWindow ? createSqliteRecents(database) : createMemoryRecents(),
       audit: createSqliteAudit(database),
-      opener: createSourceOpener(sourceAdapters({ registry: { repositories, layerInfo: layerInfo.cache } })),
+      opener: createSourceOpener(sourceAdapters({ registry: { repositories, documents, ...remembered } })),
       stores,
       targets: createTargetOpener({ stores, registry: { repositories, blobInfo } }),
       staging: createStaging(async () => staged.use(await createPassingFolder(join(folders.cache, 'staging'))).path),

@@ -7,6 +7,9 @@ import { hasRegistryServer, type RegistryServer, startRegistryServer } from '../
 import type { EngineHandle } from './engine-handle.ts';
 import { createDisk, finished, openReady } from './testing/engine-on-disk.ts';
 
+/** Without the memory in front: these tests count what Redis and SQLite are asked. */
+const EACH_LOOK_UP = { hasLayerMemory: false };
+
 test.runIf(hasRedisServer())(
   'a Redis server that is set connects, degrades when it goes, comes back, is kept',
   async () => {
@@ -60,7 +63,7 @@ describe.runIf(hasRedisServer() && hasRegistryServer())('layers of a registry', 
   test('are the same with Redis, while it is killed, without it and when it is back; both hit rates count', async () => {
     await using redis = await startRedisServer();
     await using disk = await createDisk();
-    await using engine = await disk.start('web', { CACHEWRIGHT_REDIS_URL: redis.url });
+    await using engine = await disk.start('web', { CACHEWRIGHT_REDIS_URL: redis.url }, EACH_LOOK_UP);
     const status = () => engine.client.settings.layerInfo();
     const { id } = await openReady(engine.client, cache);
     expect(await status()).toMatchObject({ state: 'up', redis: { hits: 0 }, local: { hits: 0, misses: 0 } });
@@ -84,10 +87,22 @@ describe.runIf(hasRedisServer() && hasRegistryServer())('layers of a registry', 
     expect((await status()).redis).toEqual({ hits: back.hits, misses: back.misses + asked });
   });
 
-  test('do not wait for a Redis that hangs but once', async () => {
+  test('are asked of Redis once: then memory has them, and the settings count that', async () => {
     await using redis = await startRedisServer();
     await using disk = await createDisk();
     await using engine = await disk.start('web', { CACHEWRIGHT_REDIS_URL: redis.url });
+    const { id } = await openReady(engine.client, cache);
+    const first = await engine.client.settings.layerInfo();
+    expect(await presentAnew(engine, id)).toBe(14);
+    const second = await engine.client.settings.layerInfo();
+    expect(second.redis).toEqual(first.redis);
+    expect(second.memory.hits - first.memory.hits).toBe(first.redis.misses);
+  });
+
+  test('do not wait for a Redis that hangs but once', async () => {
+    await using redis = await startRedisServer();
+    await using disk = await createDisk();
+    await using engine = await disk.start('web', { CACHEWRIGHT_REDIS_URL: redis.url }, EACH_LOOK_UP);
     const { id } = await openReady(engine.client, cache);
     const all = await presentAnew(engine, id);
     redis.pause();
@@ -142,7 +157,7 @@ describe.runIf(hasRedisServer() && hasRegistryServer())('layers of a registry', 
     } finally {
       said.mockRestore();
     }
-    await using engine = await disk.start('web', { CACHEWRIGHT_REDIS_URL: 'http://user:hunter2@host' });
+    await using engine = await disk.start('web', { CACHEWRIGHT_REDIS_URL: 'http://user:hunter2@host' }, EACH_LOOK_UP);
     const { id } = await openReady(engine.client, cache);
     expect(await presentAnew(engine, id)).toBe(14);
     const status = await engine.client.settings.layerInfo();

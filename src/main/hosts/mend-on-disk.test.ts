@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { cp, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Job, JobResult } from '../../shared/model/job.ts';
 import type { Source } from '../../shared/model/source.ts';
 import { parseRef } from '../../shared/oci/reference.ts';
@@ -88,6 +88,28 @@ describe('damage in a store', () => {
     expect(rows).toMatchObject([{ digest: bad, present: true, problem: 'CORRUPT' }]);
     const missing = await engine.client.layers.page({ sourceId: store.id, filter: 'present:no damaged:no' });
     expect(missing.rows.map(({ digest }) => digest)).toEqual([gone]);
+  });
+
+  test('is mended from the place that has most of it, wherever that is, and all of it at once', async () => {
+    const [one = '', two = ''] = await layers();
+    const closed = await openReady(engine.client, await disk.copy('sample', 'closed'));
+    await vi.waitFor(async () => {
+      const { locations } = await engine.client.layers.get({ sourceId: store.id, digest: two });
+      expect(locations.map(({ ref }) => ref)).toContain(closed.location);
+    });
+    await engine.client.sources.close({ sourceId: closed.id });
+    // The one that is open lacks one of them.
+    await rm(blob(two, origin.location));
+    await finished(engine.client, await engine.client.sources.reload({ sourceId: origin.id }));
+    for (const digest of [one, two]) await rm(blob(digest));
+    await verify();
+    expect((await damage()).origins).toEqual([
+      { location: closed.location, how: 'known', blobs: 2 },
+      { location: origin.location, how: 'open', blobs: 1 },
+    ]);
+    const { report } = await done(engine.client.verify.mend({ sourceId: store.id, from: closed.location }), 'mend');
+    expect(report.mended).toEqual([one, two].sort());
+    expect((await damage()).origins).toEqual([]);
   });
 
   test('is not offered from a place that has it damaged too', async () => {

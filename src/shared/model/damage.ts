@@ -4,13 +4,16 @@ import { recordRefSchema } from './record.ts';
 
 const count = z.number().int().nonnegative();
 
-/** A place that is known to hold a blob. `open`: a source of the list; `known`: it was seen there at `at` (epoch ms). */
+/** A place that is known to hold a blob. `open`: a source of the list; `known`: it was seen there once. */
 export const blobPlaceSchema = z.object({
   location: z.string(),
   how: z.enum(['open', 'known']),
-  at: z.number().optional(),
 });
 export type BlobPlace = z.infer<typeof blobPlaceSchema>;
+
+/** A place to copy damaged and missing blobs from again, and how many of those listed it is known to have. */
+export const originSchema = blobPlaceSchema.extend({ blobs: count });
+export type Origin = z.infer<typeof originSchema>;
 
 /** A blob that is missing or damaged, who needs it, and where else it can be had. */
 export const damagedBlobSchema = z.object({
@@ -38,6 +41,8 @@ export const quarantinedBlobSchema = z.object({
 export const damageSchema = z.object({
   blobs: z.array(damagedBlobSchema),
   total: count,
+  /** The best first. */
+  origins: z.array(originSchema),
   quarantined: z.array(quarantinedBlobSchema),
 });
 export type Damage = z.infer<typeof damageSchema>;

@@ -14,7 +14,8 @@ export const layerInfoStatusSchema = z.object({
   since: z.number(),
   /** Why it is degraded. */
   reason: z.string().optional(),
-  /** Look-ups in this session, per back end. */
+  /** Look-ups in this session. What the memory does not have is asked of Redis, or where none answers of this machine. */
+  memory: hitRateSchema,
   redis: hitRateSchema,
   local: hitRateSchema,
 });

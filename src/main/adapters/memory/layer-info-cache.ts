@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { type Clock, systemClock } from '../../engine/ports/clock.ts';
 import {
   checkedLayerInfoCache,
   type LayerInfoCache,
@@ -6,14 +7,23 @@ import {
   layerInfoNotFound,
 } from '../../engine/ports/layer-info-cache.ts';
 
-/**
- * A layer info cache in this process, bounded: the least recently used memberships and metas go first.
- * @param limits entries kept of each sort; 100,000 by default (some 20 MiB)
- */
-export function createMemoryLayerInfoCache(limits: { readonly entries?: number } = {}): LayerInfoCache {
-  const max = limits.entries ?? 100_000;
-  const members = new LRUCache<string, true>({ max });
-  const metas = new LRUCache<string, LayerMeta>({ max });
+/** What a memory of layer info is bounded by. */
+export interface MemoryLimits {
+  /** Entries kept of each sort; 100,000 by default (some 20 MiB). */
+  readonly entries?: number;
+  /** How long an entry is believed, where others may change what it was taken from; without end by default. */
+  readonly maxAgeMs?: number;
+  /** What the age is told by. */
+  readonly clock?: Clock;
+}
+
+/** Creates a layer info cache in this process, bounded: the least recently used memberships and metas go first. */
+export function createMemoryLayerInfoCache(limits: MemoryLimits = {}): LayerInfoCache {
+  const { entries: max = 100_000, maxAgeMs = 0, clock = systemClock } = limits;
+  // No timer: the age is looked at when an entry is asked for.
+  const bounds = { max, ttl: maxAgeMs, ttlResolution: 0, perf: clock };
+  const members = new LRUCache<string, true>(bounds);
+  const metas = new LRUCache<string, LayerMeta>(bounds);
   let hits = 0;
   let misses = 0;
   const counted = <T>(answer: T | undefined): T | undefined => {

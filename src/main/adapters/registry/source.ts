@@ -13,6 +13,7 @@ import type {
 } from '../../engine/ports/cache-source.ts';
 import type { LayerInfoCache } from '../../engine/ports/layer-info-cache.ts';
 import { CacheReader, type OpenDocument } from '../../engine/remotecache/cache-reader.ts';
+import type { KeptDocuments } from '../../engine/remotecache/kept-documents.ts';
 import { unpackDescriptors } from '../../engine/remotecache/manifest-reader.ts';
 import { unpackConfigSlowly } from '../../engine/remotecache/parse.ts';
 import { drive } from '../../engine/streams/drive.ts';
@@ -29,6 +30,8 @@ export const REGISTRY = { kind: 'registry', can: READ_ONLY_CACHE } as const;
 export interface RegistrySourceOptions {
   readonly repositories: RepositoryOpener;
   readonly layerInfo?: LayerInfoCache | undefined;
+  /** Configs that were read before; without it each is read from the registry. */
+  readonly documents?: KeptDocuments | undefined;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
@@ -98,7 +101,8 @@ export function createRegistrySource(ref: Ref, options: RegistrySourceOptions): 
       const size = await naming(repository.blobSize(digest, signal));
       if (size === undefined) throw noSuchBlob(digest, location);
       const reader = createBlobReader(repository, digest, size, named);
-      return { size, chunks: () => reader.stream(signal ? { signal } : {}) };
+      const document = { size, chunks: () => reader.stream(signal ? { signal } : {}) };
+      return options.documents?.through(digest, document) ?? document;
     };
     const skips = (entry: Descriptor): boolean => {
       if (isAttestation(entry)) attestations.push(entry);

@@ -79,7 +79,7 @@ export function createRegistryTarget(
   async function mountFrom(blob: Descriptor): Promise<string[]> {
     if (!blobInfo) return [];
     const known = await locateLayer(blobInfo, blob, ref, true).catch(() => []);
-    const others = known.map(({ repository }) => repository).filter((name) => name !== ref.repository);
+    const others = known.map((location) => location.ref.repository).filter((name) => name !== ref.repository);
     return [...new Set(others)].slice(0, MOUNT_TRIES);
   }
 

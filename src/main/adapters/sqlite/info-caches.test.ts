@@ -1,12 +1,18 @@
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
+import { createLayeredLayerInfoCache } from '../../engine/layer-info/layered.ts';
 import { describeBlobInfoCache } from '../../engine/ports/blob-info-cache.suite.ts';
 import { describeLayerInfoCache } from '../../engine/ports/layer-info-cache.suite.ts';
+import { createMemoryLayerInfoCache } from '../memory/layer-info-cache.ts';
 import { createSqliteBlobInfoCache } from './blob-info-cache.ts';
 import { createSqliteLayerInfoCache } from './layer-info-cache.ts';
 
 describeBlobInfoCache('SQLite', async (clock) => createSqliteBlobInfoCache(new DatabaseSync(':memory:'), clock));
 describeLayerInfoCache('SQLite', async () => createSqliteLayerInfoCache(new DatabaseSync(':memory:')));
+
+describeLayerInfoCache('a memory in front of SQLite', async () =>
+  createLayeredLayerInfoCache(createMemoryLayerInfoCache(), createSqliteLayerInfoCache(new DatabaseSync(':memory:'))),
+);
 
 test('a table of layer info without times gets them, and keeps its rows', async () => {
   const db = new DatabaseSync(':memory:');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseRef } from '../../../shared/oci/reference.ts';
+import { parseRef, type Ref } from '../../../shared/oci/reference.ts';
 import { createMemoryBlobInfoCache } from '../../adapters/memory/testing/blob-info-cache.ts';
 import { BytesTracker } from './bytes-tracker.ts';
 import { LayerBlobInfo } from './layer-blob-info.ts';
@@ -27,8 +27,9 @@ describe('locating a layer', () => {
       await recordLayerSource(bic, layer('sha256:a', 'sha256:u'), ref);
     }
     const dest = parseRef('docker://r1.io/other:1');
-    expect(await locateLayer(bic, layer('sha256:a'), dest, false)).toEqual([here, folder, there]);
-    expect(await locateLayer(bic, layer('sha256:a'), dest, true)).toEqual([here]);
+    const refs = async (found: Promise<readonly { readonly ref: Ref }[]>) => (await found).map(({ ref }) => ref);
+    expect(await refs(locateLayer(bic, layer('sha256:a'), dest, false))).toEqual([here, folder, there]);
+    expect(await locateLayer(bic, layer('sha256:a'), dest, true)).toEqual([{ ref: here, recordedAt: 1 }]);
     expect(await locateLayerDigest(bic, 'sha256:a', parseRef('docker://r3.io/x'), true)).toEqual([]);
     expect(await locateLayerDigest(bic, 'sha256:none', dest, false)).toEqual([]);
     expect(await bic.uncompressedDigest('sha256:a')).toBe('sha256:u');

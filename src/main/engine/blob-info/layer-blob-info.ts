@@ -1,17 +1,17 @@
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
-import { formatRef } from '../../../shared/oci/reference.ts';
 import type { BIC } from '../ports/blob-info-cache.ts';
+import { locationOfPlace } from './same-place.ts';
 
-/** Gives the places where each of its blobs is known to be: digest → references as text. */
+/** Gives the places where each of its blobs is known to be: digest → references, as texts that open. */
 export interface SourceProvider {
   getSources(bic: BIC): Promise<Map<string, string[]>>;
 }
 
-/** The layers of one manifest; those with a known place come with all of them, the most recently recorded first. */
+/** The layers of a manifest; those with a known place come with all of them, the most recently recorded first. */
 export class LayerBlobInfo implements SourceProvider {
-  readonly layers: readonly Descriptor[];
+  readonly layers: readonly Pick<Descriptor, 'digest'>[];
 
-  constructor(layers: readonly Descriptor[]) {
+  constructor(layers: readonly Pick<Descriptor, 'digest'>[]) {
     this.layers = layers;
   }
 
@@ -23,7 +23,7 @@ export class LayerBlobInfo implements SourceProvider {
       if (known.length > 0) {
         sources.set(
           digest,
-          known.map((location) => formatRef(location.ref)),
+          known.map(({ ref }) => locationOfPlace(ref)),
         );
       }
     }

@@ -1,7 +1,7 @@
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { ANNOTATIONS } from '../../../shared/oci/media-types.ts';
 import type { Ref } from '../../../shared/oci/reference.ts';
-import type { BIC } from '../ports/blob-info-cache.ts';
+import type { BIC, KnownLocation } from '../ports/blob-info-cache.ts';
 
 /** Remembers that `srcRef` holds a layer as its manifest describes it, and what it uncompresses to where that is said. */
 export async function recordLayerSource(bic: BIC, descriptor: Descriptor, srcRef: Ref): Promise<void> {
@@ -26,18 +26,29 @@ export async function recordLayerSources(
   );
 }
 
-/** Known places of a layer, best first: see `locateLayerDigest`. */
-export async function locateLayer(bic: BIC, descriptor: Descriptor, destRef: Ref, matchReg: boolean): Promise<Ref[]> {
+/** Returns the known places of a layer, best first: see `locateLayerDigest`. */
+export async function locateLayer(
+  bic: Pick<BIC, 'knownLocations'>,
+  descriptor: Pick<Descriptor, 'digest'>,
+  destRef: Ref,
+  matchReg: boolean,
+): Promise<KnownLocation[]> {
   return locateLayerDigest(bic, descriptor.digest, destRef, matchReg);
 }
 
 /**
- * Known places of a layer, best first: those on the destination's registry, from where a registry can mount it without a
+ * Returns the known places of a layer, best first: those on the destination's registry, from where a registry can mount it without a
  * byte being sent, then the most recently recorded. With `matchReg` only those on the destination's registry.
  */
-export async function locateLayerDigest(bic: BIC, digest: string, destRef: Ref, matchReg: boolean): Promise<Ref[]> {
-  const onRegistry = (ref: Ref) => ref.transport === destRef.transport && ref.registry === destRef.registry;
-  const known = (await bic.knownLocations(digest)).map((location) => location.ref);
+export async function locateLayerDigest(
+  bic: Pick<BIC, 'knownLocations'>,
+  digest: string,
+  destRef: Ref,
+  matchReg: boolean,
+): Promise<KnownLocation[]> {
+  const onRegistry = ({ ref }: KnownLocation) =>
+    destRef.registry !== '' && ref.transport === destRef.transport && ref.registry === destRef.registry;
+  const known = await bic.knownLocations(digest);
   const near = known.filter(onRegistry);
-  return matchReg ? near : [...near, ...known.filter((ref) => !onRegistry(ref))];
+  return matchReg ? near : [...near, ...known.filter((location) => !onRegistry(location))];
 }

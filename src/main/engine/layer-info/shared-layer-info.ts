@@ -5,6 +5,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { LayerInfoCache } from '../ports/layer-info-cache.ts';
 import { createCoalescedStream } from '../streams/coalesced.ts';
 import { createDegradingLayerInfoCache } from './degrading.ts';
+import { createLayeredLayerInfoCache } from './layered.ts';
 
 const SETTING = 'layer-info.redis-url';
 
@@ -42,10 +43,13 @@ export function sharedLayerInfoAddress(settings: SettingStore, fixedUrl: string 
 }
 
 /**
- * `local` answers alone while no server is named or none answers. A server is connected at the first look-up, so that a
- * command which needs none pays nothing. `fixedUrl` (of the environment) wins over the setting.
+ * Opens the layer info cache of the program: a memory, and behind it the server, else this machine. `local` answers alone
+ * while no server is named or none answers. A server is connected at the first look-up that the memory cannot answer, so
+ * that a command which needs none pays nothing. `fixedUrl` (of the environment) wins over the setting.
  */
 export function createSharedLayerInfo(options: {
+  /** In front of both; without it each look-up is asked of them. */
+  readonly memory?: LayerInfoCache | undefined;
   readonly local: LayerInfoCache;
   readonly open: LayerInfoConnector;
   readonly settings: SettingStore;
@@ -53,7 +57,7 @@ export function createSharedLayerInfo(options: {
   readonly fixedUrl?: string | undefined;
   readonly onDegraded?: ((reason: string) => void) | undefined;
 }): SharedLayerInfo {
-  const { local, settings, clock, fixedUrl } = options;
+  const { memory, local, settings, clock, fixedUrl } = options;
   let url = sharedLayerInfoAddress(settings, fixedUrl);
   let link: Link | undefined;
   let state: LayerInfoStatus['state'] = 'off';
@@ -116,14 +120,23 @@ export function createSharedLayerInfo(options: {
     return answer;
   }
 
-  const cache: LayerInfoCache = {
-    contains: (repo, digest) => counted(present().contains(repo, digest)),
-    containsMany: (repo, digests) => counted(present().containsMany(repo, digests)),
+  const behind: LayerInfoCache = {
+    contains: (repo, digest) => present().contains(repo, digest),
+    containsMany: (repo, digests) => present().containsMany(repo, digests),
     add: (repo, digest) => present().add(repo, digest),
-    meta: (digest) => counted(present().meta(digest)),
-    metaMany: (digests) => counted(present().metaMany(digests)),
+    meta: (digest) => present().meta(digest),
+    metaMany: (digests) => present().metaMany(digests),
     setMeta: (digest, meta) => present().setMeta(digest, meta),
     stats: () => present().stats(),
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+  const layered = memory ? createLayeredLayerInfoCache(memory, behind) : behind;
+  const cache: LayerInfoCache = {
+    ...layered,
+    contains: (repo, digest) => counted(layered.contains(repo, digest)),
+    containsMany: (repo, digests) => counted(layered.containsMany(repo, digests)),
+    meta: (digest) => counted(layered.meta(digest)),
+    metaMany: (digests) => counted(layered.metaMany(digests)),
     [Symbol.asyncDispose]: async () => undefined,
   };
 
@@ -133,7 +146,8 @@ export function createSharedLayerInfo(options: {
     state,
     since,
     ...(reason === undefined ? {} : { reason }),
-    redis: link?.shared.stats() ?? { hits: 0, misses: 0 },
+    memory: memory?.stats() ?? NONE,
+    redis: link?.shared.stats() ?? NONE,
     local: local.stats(),
   });
 
@@ -176,12 +190,14 @@ export function createSharedLayerInfo(options: {
       await before?.shared[Symbol.asyncDispose]();
     },
     async [Symbol.asyncDispose]() {
+      await memory?.[Symbol.asyncDispose]();
       await link?.shared[Symbol.asyncDispose]();
       await local[Symbol.asyncDispose]();
     },
   };
 }
 
+const NONE = { hits: 0, misses: 0 };
 const NO_ANSWER = 'The Redis server does not answer and is tried again.';
 
 /** The address as it may be shown: account and parameters hold passwords, so neither stays. */

@@ -1,6 +1,7 @@
 import { isCacheError } from '../../../shared/base/errors.ts';
 import type { LayerLocation } from '../../../shared/model/layer.ts';
 import type { Source } from '../../../shared/model/source.ts';
+import { locateLayerDigest } from '../blob-info/locate.ts';
 import { isOnThisMachine, isSamePlace, locationOfPlace } from '../blob-info/same-place.ts';
 import type { BIC } from '../ports/blob-info-cache.ts';
 import type { Catalog } from '../ports/catalog.ts';
@@ -9,7 +10,7 @@ import type { Catalog } from '../ports/catalog.ts';
 type Listed = Pick<Source, 'id' | 'place' | 'state'>;
 
 /**
- * Where else a blob was seen, the most recently recorded first, without the source that is asked about. Places that are
+ * Returns where else a blob was seen, best first (`locateLayer`), without the source that is asked about. Places that are
  * not open are not asked. One that is open has been: if it lies on this machine and its catalog does not have the blob,
  * it is forgotten. (A repository may still have what its tag no longer names.)
  *
@@ -25,7 +26,7 @@ export async function otherPlaces(
 ): Promise<LayerLocation[]> {
   const places = new Map(open.map((source) => [locationOfPlace(source.place), source]));
   const found: LayerLocation[] = [];
-  for (const { ref, recordedAt } of await blobInfo.knownLocations(digest)) {
+  for (const { ref, recordedAt } of await locateLayerDigest(blobInfo, digest, here, false)) {
     if (isSamePlace(ref, here)) continue;
     const text = locationOfPlace(ref);
     const source = places.get(text);

@@ -1,10 +1,10 @@
 import { toCacheError } from '../../../shared/base/errors.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import type { Ref } from '../../../shared/oci/reference.ts';
-import { recordLayerSources } from '../blob-info/locate.ts';
+import { recordLayerSource, recordLayerSources } from '../blob-info/locate.ts';
 import type { BIC } from '../ports/blob-info-cache.ts';
 
-/** Remembers where blobs are. It helps later, and is never the reason that a transfer fails. */
+/** Remembers where blobs are, in two writes. It helps later, and is never the reason that a transfer fails. */
 export async function rememberPlace(
   blobInfo: BIC | undefined,
   blobs: readonly Descriptor[],
@@ -12,9 +12,19 @@ export async function rememberPlace(
   log: (text: string) => void,
 ): Promise<void> {
   if (!blobInfo || blobs.length === 0) return;
-  try {
-    await recordLayerSources(blobInfo, blobs, place);
-  } catch (error) {
-    log(`where blobs are was not remembered: ${toCacheError(error).message}`);
-  }
+  await recordLayerSources(blobInfo, blobs, place).catch((error: unknown) => log(notRemembered(error)));
+}
+
+/** Remembers one layer as soon as it is there: it stays there when what follows fails. Does not wait. */
+export function rememberArrival(
+  blobInfo: BIC | undefined,
+  blob: Descriptor,
+  place: Ref,
+  log: (text: string) => void,
+): void {
+  if (blobInfo) recordLayerSource(blobInfo, blob, place).catch((error: unknown) => log(notRemembered(error)));
+}
+
+function notRemembered(error: unknown): string {
+  return `where blobs are was not remembered: ${toCacheError(error).message}`;
 }

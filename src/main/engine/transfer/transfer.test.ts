@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { CacheForm } from '../../../shared/model/source.ts';
 import type { TransferOptions } from '../../../shared/model/transfer.ts';
 import { createStoreOpener } from '../../adapters/file/store-opener.ts';
 import { createTestFolder, type TestFolder, wholenessOf } from '../../adapters/file/testing/store-folder.ts';
+import { createMemoryBlobInfoCache } from '../../adapters/memory/testing/blob-info-cache.ts';
 import { openSource } from '../../adapters/oci-layout/index.ts';
 import { deriveCatalog } from '../catalog/derive.ts';
 import type { CacheSource } from '../ports/cache-source.ts';
@@ -14,6 +15,7 @@ import { buildCommands } from './build-commands.ts';
 import { chooseCaches } from './choose-caches.ts';
 import { createLayoutTarget } from './layout-target.ts';
 import { warningsOf } from './prepared.ts';
+import type { Transfer } from './run.ts';
 import { targetForm } from './target-form.ts';
 import { transferCaches } from './transfer.ts';
 
@@ -25,13 +27,19 @@ beforeEach(async () => {
 });
 afterEach(() => folder[Symbol.asyncDispose]());
 
-async function exportTo(name: string, source: CacheSource, options: Partial<TransferOptions> = {}) {
+async function exportTo(
+  name: string,
+  source: CacheSource,
+  options: Partial<TransferOptions> = {},
+  rest: Pick<Transfer, 'blobInfo' | 'log' | 'signal'> = {},
+) {
   const opener = createStoreOpener();
   return transferCaches({
     source,
     openTarget: async () =>
       createLayoutTarget((await opener.openLayout(folder.at(name), { create: true })) ?? expect.fail('no layout')),
     options: { mode: 'max', ...options },
+    ...rest,
   });
 }
 
@@ -68,6 +76,29 @@ describe('an export', () => {
     expect(readFileSync(join(folder.at('changed'), 'blobs', ...(changed?.config ?? '').split(':')), 'utf8')).toContain(
       '2001-02-03T04:05:06Z',
     );
+  });
+
+  test('answers with the descriptor of the manifest, as BuildKit does, in its log', async () => {
+    const lines: string[] = [];
+    await exportTo('logged', await openSource(SAMPLE), {}, { log: (line) => lines.push(line) });
+    const [manifest] = lines.flatMap((line) => /^manifest (.*)$/.exec(line)?.[1] ?? []);
+    const index = JSON.parse(readFileSync(join(folder.at('logged'), 'index.json'), 'utf8'));
+    expect(index.manifests).toEqual([expect.objectContaining({ digest: JSON.parse(manifest ?? '').digest })]);
+  });
+
+  test('that is cut off has remembered where the blobs are that arrived', async () => {
+    const source = await openSource(SAMPLE);
+    const blobInfo = createMemoryBlobInfoCache();
+    const stop = new AbortController();
+    const log = (line: string) => line.startsWith('copied') && stop.abort();
+    const cut = exportTo('cut', source, {}, { blobInfo, log, signal: stop.signal });
+    await expect(cut).rejects.toMatchObject({ code: 'CANCELLED' });
+    const arrived = readdirSync(join(folder.at('cut'), 'blobs/sha256'));
+    expect(arrived.length).toBeGreaterThan(0);
+    for (const hex of arrived) {
+      const places = (await blobInfo.knownLocations(`sha256:${hex}`)).map(({ ref }) => ref.repository);
+      expect(places).toContain(folder.at('cut'));
+    }
   });
 
   test.each([

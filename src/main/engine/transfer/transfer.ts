@@ -4,16 +4,21 @@ import type { TransferReport } from '../../../shared/model/transfer.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { type Digest, parseDigest, shortDigest } from '../../../shared/oci/digest.ts';
 import { bytesOf } from '../blob-info/bytes-tracker.ts';
-import { createCacheExporter, type ExportStatus, type Ingester } from '../remotecache/exporter.ts';
+import {
+  createCacheExporter,
+  type ExportStatus,
+  exporterResponseManifestDesc,
+  type Ingester,
+} from '../remotecache/exporter.ts';
 import { waiting } from '../store/waiting.ts';
 import { chosenFor } from './choose-caches.ts';
 import { nameAtTarget } from './name-at-target.ts';
-import { rememberPlace } from './places.ts';
+import { rememberArrival, rememberPlace } from './places.ts';
 import { distinctBlobs, type PreparedCache, prepareCaches, replacedAt, warningsOf } from './prepared.ts';
 import { recompressCaches } from './recompress-caches.ts';
 import { createSupply, noteDamage, type Run, type Transfer } from './run.ts';
 
-/** A log has a line for each blob where they are few, else for the large ones. */
+/** A blob has a line in the log, and is remembered when it arrives, where they are few or it is large. */
 const LOGGED_BLOBS = 200;
 const LOGGED_BYTES = 10_000_000;
 /** How often blobs that vanish from the target in the middle are copied again. */
@@ -107,7 +112,12 @@ async function writeCaches(run: Run): Promise<PreparedCache[]> {
     try {
       for (const { selected, documents } of caches) {
         const cache = { blobs: selected.blobs, documents, content };
-        await createCacheExporter(ingester, cache).finalize({ signal, onProgress: count, onWarning: log });
+        const answer = await createCacheExporter(ingester, cache).finalize({
+          signal,
+          onProgress: count,
+          onWarning: log,
+        });
+        log(`manifest ${answer[exporterResponseManifestDesc]}`);
       }
     } catch (error) {
       if (supply.damaged.length === damageBefore) throw error;
@@ -119,7 +129,7 @@ async function writeCaches(run: Run): Promise<PreparedCache[]> {
 }
 
 /** The target as an exporter sees it: layers that are there are not brought again, and damage is noted for all of them. */
-function createIngester({ target, supply, log }: Run, toBring: number): Ingester {
+function createIngester({ target, supply, blobInfo, log }: Run, toBring: number): Ingester {
   return {
     async writeLayers(layers, content, { signal, onBytes, onArrived }) {
       const missing = layers.filter(({ digest }) => !supply.inTarget.has(digest));
@@ -129,6 +139,8 @@ function createIngester({ target, supply, log }: Run, toBring: number): Ingester
         onArrived: (blob, arrival) => {
           if (blob.size >= LOGGED_BYTES || toBring <= LOGGED_BLOBS) {
             log(`${arrival} ${shortDigest(blob.digest)}, ${formatBytes(blob.size)}`);
+            // At once: a transfer that is cut off has brought it, and nobody need bring it from afar again.
+            rememberArrival(blobInfo, blob, target.place, log);
           }
           supply.inTarget.add(blob.digest);
           if (arrival !== 'there') supply.brought.add(digestOf(blob));

@@ -1,7 +1,8 @@
-import type { BlobPlace, Damage, DamagedBlob } from '../../../shared/model/damage.ts';
+import type { BlobPlace, Damage, DamagedBlob, Origin } from '../../../shared/model/damage.ts';
 import type { LayerDetail } from '../../../shared/model/layer.ts';
 import type { Problem, Source } from '../../../shared/model/source.ts';
 import { isDigest } from '../../../shared/oci/digest.ts';
+import { LayerBlobInfo } from '../blob-info/layer-blob-info.ts';
 import { locationOfPlace } from '../blob-info/same-place.ts';
 import type { BIC } from '../ports/blob-info-cache.ts';
 import type { StoreOpener } from '../ports/managed-store.ts';
@@ -18,7 +19,7 @@ export interface DamageEngine {
 const MAX_BLOBS = 200;
 const MAX_RECORDS = 20;
 
-/** What is known to be wrong with the blobs of a source, with who needs each and where else it can be had. */
+/** Lists what is known to be wrong with the blobs of a source, with who needs each and where else it can be had. */
 export async function knownDamage(
   { sources, stores, blobInfo }: DamageEngine,
   sourceId: string,
@@ -36,13 +37,14 @@ export async function knownDamage(
       .map((one) => locationOfPlace(one.place)),
   );
   const open = await openPlaces(sources, source, shown, signal);
+  const known = await new LayerBlobInfo(shown.map(({ subject = '' }) => ({ digest: subject }))).getSources(blobInfo);
   const blobs: DamagedBlob[] = [];
   for (const { subject: digest = '', code, message } of shown) {
     const detail = details.get(digest);
     const here = open.get(digest) ?? [];
-    const elsewhere = (await blobInfo.knownLocations(digest))
-      .map(({ ref, recordedAt }): BlobPlace => ({ location: locationOfPlace(ref), how: 'known', at: recordedAt }))
-      .filter(({ location }) => !asked.has(location));
+    const elsewhere = (known.get(digest) ?? [])
+      .filter((location) => !asked.has(location))
+      .map((location): BlobPlace => ({ location, how: 'known' }));
     blobs.push({
       digest,
       code,
@@ -60,7 +62,22 @@ export async function knownDamage(
     problem,
     at,
   }));
-  return { blobs, total: all.length, quarantined };
+  return { blobs, total: all.length, origins: originsOf(blobs), quarantined };
+}
+
+/** Where these blobs can be copied from again: the place that has most of them first, then one that is open. */
+function originsOf(blobs: readonly DamagedBlob[]): Origin[] {
+  const origins = new Map<string, { how: BlobPlace['how']; blobs: number }>();
+  for (const { places } of blobs) {
+    for (const { location, how } of places) {
+      const origin = origins.get(location) ?? { how, blobs: 0 };
+      origin.blobs += 1;
+      origins.set(location, origin);
+    }
+  }
+  return [...origins]
+    .map(([location, origin]) => ({ location, ...origin }))
+    .sort((a, b) => b.blobs - a.blobs || Number(b.how === 'open') - Number(a.how === 'open'));
 }
 
 /** Problems of a source that are about one blob, each blob once. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -52,6 +52,25 @@ describe.runIf(hasRegistryServer())('docker:// on the command line', () => {
     expect(await work.json('layers', at('same'))).toEqual(await work.json('layers', SAMPLE));
     const from = keys[0]?.id ?? '';
     expect(await work.json('graph', at('same'), '--from', from)).toMatchObject({ nodes: expect.any(Array) });
+  });
+
+  it('keeps documents and layer info of a registry, but not with --no-cache: then it asks anew', async () => {
+    const space = await createWorkspace();
+    try {
+      await pushLayout(SAMPLE, at('kept:latest'));
+      const documents = async () => (await readdir(space.path('cache/documents/blobs/sha256')).catch(() => [])).length;
+      const missing = async (...options: string[]) =>
+        (await space.json<Inspected>('inspect', at('kept'), ...options)).problems.length;
+      expect(await missing('--no-cache')).toBe(0);
+      expect(await documents()).toBe(0);
+      expect(await missing()).toBe(0);
+      expect(await documents()).toBe(1);
+      const [layer] = await space.json<{ digest: string }[]>('layers', at('kept'));
+      await rm(server.blobFile(layer?.digest ?? expect.fail('no layer')));
+      expect([await missing(), await missing('--no-cache')]).toEqual([0, 1]);
+    } finally {
+      await space.remove();
+    }
   });
 
   it.runIf(hasSkopeo())('opens what skopeo has copied there', async () => {

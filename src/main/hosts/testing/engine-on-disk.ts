@@ -5,14 +5,18 @@ import type { EngineClient } from '../../../shared/contract/index.ts';
 import type { Job } from '../../../shared/model/job.ts';
 import type { Source } from '../../../shared/model/source.ts';
 import { FIXTURES } from '../../engine/testing/real-caches.ts';
-import { composeEngine } from '../compose.ts';
+import { type ComposeOptions, composeEngine } from '../compose.ts';
 import type { EngineHandle } from '../engine-handle.ts';
 
 /** A folder of its own for what the program keeps and for caches that a test may change. Goes with everything in it. */
 export interface Disk extends AsyncDisposable {
   readonly folder: string;
   /** An engine whose state is here; stopping it and starting another plays a restart. `more`: of the environment. */
-  start(host?: 'web' | 'cli', more?: Readonly<Record<string, string>>): Promise<EngineHandle>;
+  start(
+    host?: 'web' | 'cli',
+    more?: Readonly<Record<string, string>>,
+    options?: Omit<ComposeOptions, 'host' | 'environment'>,
+  ): Promise<EngineHandle>;
   /** A copy of a cache that may be damaged: a fixture's name, or a path. */
   copy(from: string, as?: string): Promise<string>;
   /** Files below the cache folder, relative to it. */
@@ -28,7 +32,8 @@ export async function createDisk(): Promise<Disk> {
   };
   return {
     folder,
-    start: (host = 'web', more = {}) => composeEngine({ host, environment: { ...environment, ...more } }),
+    start: (host = 'web', more = {}, options = {}) =>
+      composeEngine({ host, environment: { ...environment, ...more }, ...options }),
     async copy(from, as = 'copy') {
       const target = join(folder, as);
       await cp(resolve(FIXTURES, from), target, { recursive: true, dereference: true });

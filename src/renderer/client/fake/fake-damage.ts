@@ -23,5 +23,12 @@ export function fakeDamage({ source, catalog }: FakeSource, others: readonly Fak
       },
     ];
   });
-  return { blobs, total: blobs.length, quarantined: [] };
+  const origins = others
+    .map(({ source: { location } }) => ({
+      location,
+      how: 'open' as const,
+      blobs: blobs.filter(({ places }) => places.some((place) => place.location === location)).length,
+    }))
+    .filter((origin) => origin.blobs > 0);
+  return { blobs, total: blobs.length, origins, quarantined: [] };
 }

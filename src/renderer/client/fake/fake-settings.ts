@@ -7,7 +7,7 @@ const os = implement(contract.settings);
 /** `settings` of the contract: every address that is set is up at once. */
 export function createFakeSettings() {
   const none = { hits: 0, misses: 0 };
-  let status: LayerInfoStatus = { setBy: 'nobody', state: 'off', since: 0, redis: none, local: none };
+  let status: LayerInfoStatus = { setBy: 'nobody', state: 'off', since: 0, memory: none, redis: none, local: none };
   let wake = (): void => {};
   return {
     layerInfo: os.layerInfo.handler(() => status),

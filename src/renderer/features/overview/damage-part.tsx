@@ -13,7 +13,7 @@ import { useSources } from '../../client/hooks.ts';
 import styles from './damage-part.module.css';
 import { DamageTable } from './damage-table.tsx';
 import { QuarantineList } from './quarantine-list.tsx';
-import { placesOf, useDamage } from './use-damage.ts';
+import { useDamage } from './use-damage.ts';
 
 /** Blobs that are damaged or missing, and how to mend them. Nothing where nothing is wrong. */
 export function DamagePart({ source }: { readonly source: Source }) {
@@ -56,7 +56,7 @@ export function DamagePart({ source }: { readonly source: Source }) {
 
 function Actions({
   source,
-  damage: { blobs },
+  damage: { blobs, origins },
   nameOf,
   work,
 }: {
@@ -65,8 +65,7 @@ function Actions({
   readonly nameOf: (location: string) => string;
   readonly work: ReturnType<typeof useDamage>;
 }) {
-  const places = placesOf(blobs);
-  const [best] = places;
+  const [best] = origins;
   const damaged = blobs.filter(({ code }) => code !== 'NOT_FOUND').map(({ digest }) => digest);
   return (
     <div className={styles.actions}>
@@ -88,16 +87,16 @@ function Actions({
           Quarantine {damaged.length}
         </Button>
       )}
-      {source.can.repair && best && places.length === 1 && (
-        <Button variant="primary" tip={best.location} onPress={() => work.mend(best.location, best.digests)}>
-          {`Re-import ${best.digests.length} from ${nameOf(best.location)}`}
+      {source.can.repair && best && origins.length === 1 && (
+        <Button variant="primary" tip={best.location} onPress={() => work.mend(best.location)}>
+          {`Re-import ${best.blobs} from ${nameOf(best.location)}`}
         </Button>
       )}
-      {source.can.repair && places.length > 1 && (
+      {source.can.repair && origins.length > 1 && (
         <Menu label="Re-import from" button={<Button variant="primary">Re-import from…</Button>}>
-          {places.map(({ location, digests }) => (
-            <MenuItem key={location} onAction={() => work.mend(location, digests)}>
-              {`${nameOf(location)}, ${countOf(digests.length, 'blob')}`}
+          {origins.map((origin) => (
+            <MenuItem key={origin.location} onAction={() => work.mend(origin.location)}>
+              {`${nameOf(origin.location)}, ${countOf(origin.blobs, 'blob')}`}
             </MenuItem>
           ))}
         </Menu>

@@ -1,6 +1,5 @@
 import { useEffect } from 'react';
 import { formatBytes } from '../../../shared/base/bytes.ts';
-import type { Damage } from '../../../shared/model/damage.ts';
 import type { Job } from '../../../shared/model/job.ts';
 import type { Source } from '../../../shared/model/source.ts';
 import { countOf } from '../../base/quantity.tsx';
@@ -48,19 +47,12 @@ export function useDamage(source: Source) {
     verify: () => start('The verify did not start', engine.verify.start({ sourceId: source.id })),
     quarantine: (digests: readonly string[]) =>
       start('They were not put into quarantine', engine.verify.quarantine(about(digests))),
-    mend: (from: string, digests: readonly string[]) =>
-      start('They were not re-imported', engine.verify.mend({ ...about(digests), from })),
+    /** Without digests: all that is known to be damaged or missing, also what is not listed. */
+    mend: (from: string, digests?: readonly string[]) =>
+      start(
+        'They were not re-imported',
+        engine.verify.mend({ sourceId: source.id, from, ...(digests && about(digests)) }),
+      ),
     cancel: (job: Job) => start('It was not cancelled', engine.jobs.cancel({ jobId: job.id })),
   };
-}
-
-/** Places from where something can be mended, each with what it has, the one that has most first. */
-export function placesOf(blobs: Damage['blobs']): { readonly location: string; readonly digests: readonly string[] }[] {
-  const places = new Map<string, string[]>();
-  for (const { digest, places: known } of blobs) {
-    for (const { location } of known) places.set(location, [...(places.get(location) ?? []), digest]);
-  }
-  return [...places]
-    .map(([location, digests]) => ({ location, digests }))
-    .sort((a, b) => b.digests.length - a.digests.length);
 }

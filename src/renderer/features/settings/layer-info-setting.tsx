@@ -72,7 +72,8 @@ export function LayerInfoSetting() {
         </div>
       )}
       <p className={styles.note}>
-        Found in this session: {rate(status.redis)} in Redis, {rate(status.local)} on this machine.
+        Found in this session: {rate(status.memory)} in memory, {rate(status.redis)} in Redis, {rate(status.local)} on
+        this machine.
       </p>
     </>
   );

@@ -68,9 +68,8 @@ function asideLines(report: QuarantineReport | undefined): string[] {
   return [moved, ...report.leftAlone.map(({ digest, reason }) => `  left alone ${digest}: ${reason}`)];
 }
 
-/** What to type to mend a store, with a place that is known to have what it lacks. */
+/** What to type to mend a store, from the place that is known to have most of what it lacks. */
 async function mendLine(client: EngineClient, source: Source, location: string): Promise<string> {
-  const { blobs } = await client.verify.damage({ sourceId: source.id });
-  const known = blobs.flatMap(({ places }) => places.map((place) => place.location))[0];
-  return `To mend it: cachewright import ${known === undefined ? 'SOURCE' : shellWord(known)} --to ${shellWord(location)}`;
+  const [best] = (await client.verify.damage({ sourceId: source.id })).origins;
+  return `To mend it: cachewright import ${best === undefined ? 'SOURCE' : shellWord(best.location)} --to ${shellWord(location)}`;
 }
