@@ -14,6 +14,7 @@ import { NilCache } from '../adapters/memory/nil-cache.ts';
 import { createMemoryRecents } from '../adapters/memory/recent-sources.ts';
 import { createDockerCredentialSource } from '../adapters/registry/docker-credentials.ts';
 import { createRepositoryOpener } from '../adapters/registry/open-repository.ts';
+import { createS3Connector } from '../adapters/s3/client.ts';
 import { createSqliteAudit, createSqliteRecents, createSqliteSettings } from '../adapters/sqlite/app-state.ts';
 import { createSqliteBlobInfoCache } from '../adapters/sqlite/blob-info-cache.ts';
 import { createSqliteDamageNotes } from '../adapters/sqlite/damage-notes.ts';
@@ -90,6 +91,8 @@ export async function composeEngine(options: ComposeOptions): Promise<EngineHand
     createDockerCredentialSource(environment.DOCKER_CONFIG ?? join(homedir(), '.docker')),
   );
 
+  const s3 = createS3Connector({ environment });
+
   const settings = createSqliteSettings(database);
   const redisUrl = environment.CACHEWRIGHT_REDIS_URL;
   const mayShare = isWindow || sharedLayerInfoAddress(settings, redisUrl) !== undefined;
@@ -135,7 +138,7 @@ export async function composeEngine(options: ComposeOptions): Promise<EngineHand
       reports: createErrorLog(join(folders.state, 'errors.log')),
       recents: isWindow ? createSqliteRecents(database) : createMemoryRecents(),
       audit: createSqliteAudit(database),
-      opener: createSourceOpener(sourceAdapters({ registry: { repositories, documents, ...remembered } })),
+      opener: createSourceOpener(sourceAdapters({ registry: { repositories, documents, ...remembered }, s3 })),
       stores,
       targets: createTargetOpener({ stores, registry: { repositories, blobInfo } }),
       staging: createStaging(async () => staged.use(await createPassingFolder(join(folders.cache, 'staging'))).path),

@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePorts } from './free-port.ts';
 
 /** A real registry of one test on a free loopback port, with its own folder. */
 export interface RegistryServer extends AsyncDisposable {
@@ -26,16 +26,6 @@ export function hasRegistryServer(): boolean {
   return found;
 }
 
-/** A port that is free now. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== 'object' || address === null) throw new Error('no port');
-  return address.port;
-}
-
 /** What a registry starts with: the one account, or a copy of what another one has stored (a folder with `registry/v2`). */
 export interface RegistryOptions {
   readonly account?: boolean;
@@ -46,7 +36,8 @@ export interface RegistryOptions {
 export async function startRegistryServer(options: RegistryOptions = {}): Promise<RegistryServer> {
   const folder = await mkdtemp(join(tmpdir(), 'cachewright-registry-'));
   if (options.storage) await cp(options.storage, join(folder, 'data/docker'), { recursive: true });
-  const host = `127.0.0.1:${await freePort()}`;
+  const [port] = await freePorts(1);
+  const host = `127.0.0.1:${port}`;
   const config = {
     version: '0.1',
     log: { level: 'error' },

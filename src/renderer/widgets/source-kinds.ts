@@ -8,6 +8,7 @@ export const SOURCE_ICONS: Readonly<Record<SourceKind, LucideIcon>> = {
   'oci-tar': Package,
   store: Database,
   registry: Cloud,
+  s3: Cloud,
   'state-folder': HardDrive,
   'du-listing': List,
 };
@@ -28,6 +29,7 @@ export const SOURCE_KIND_NAMES: Readonly<Record<SourceKind, string>> = {
   'oci-tar': 'OCI layout in a tar',
   store: 'managed store',
   registry: 'registry',
+  s3: 'S3 bucket',
   'state-folder': 'BuildKit state folder',
   'du-listing': 'du listing',
 };

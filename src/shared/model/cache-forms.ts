@@ -24,7 +24,7 @@ const DOCUMENT = {
   config: 'canonical',
 } as const;
 
-/** A cache that is part of something else: an image, or the objects of a bucket. */
+/** A cache that is part of an image. */
 const INSIDE = {
   hasKeys: true,
   isNamed: true,
@@ -49,7 +49,8 @@ export const CACHE_FORMS: Readonly<Record<CacheForm, FormRules>> = {
   'index-oci': { ...DOCUMENT, writtenAs: 'index-oci' },
   'index-docker': { ...DOCUMENT, writtenAs: 'index-docker' },
   inline: INSIDE,
-  s3: INSIDE,
+  // Its config stands in its manifest, as BuildKit writes it elsewhere.
+  s3: { ...DOCUMENT, isRewritable: false, writtenAs: 'image-manifest' },
   solver: { ...STATE, hasKeys: true },
   references: { ...STATE, hasKeys: false },
 };

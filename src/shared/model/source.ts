@@ -19,9 +19,18 @@ export type Problem = z.infer<typeof errorDataSchema>;
 
 /**
  * Kinds of source that open today. A managed store is an OCI layout with our own bookkeeping beside it; `state-folder`
- * is what a BuildKit daemon keeps on its disk, `du-listing` what `buildctl du` printed.
+ * is what a BuildKit daemon keeps on its disk, `du-listing` what `buildctl du` printed, `s3` what its `type=s3` keeps in a
+ * bucket.
  */
-export const sourceKindSchema = z.enum(['oci-layout', 'oci-tar', 'store', 'registry', 'state-folder', 'du-listing']);
+export const sourceKindSchema = z.enum([
+  'oci-layout',
+  'oci-tar',
+  'store',
+  'registry',
+  's3',
+  'state-folder',
+  'du-listing',
+]);
 export type SourceKind = z.infer<typeof sourceKindSchema>;
 
 /**

@@ -31,7 +31,7 @@ describe('parseRef', () => {
     ['/plain/path:with-colon', { transport: 'oci', registry: '', repository: '/plain/path:with-colon' }],
     [
       's3://bucket/a/b?endpoint=http%3A%2F%2F127.0.0.1%3A1',
-      { transport: 's3', registry: 'http://127.0.0.1:1/bucket', repository: 'a/b' },
+      { transport: 's3', registry: 'http://127.0.0.1:1/bucket', repository: 'a/b/' },
     ],
     ['store:///caches/mine', { transport: 'store', registry: '', repository: '/caches/mine' }],
   ])('%s', (text, ref) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CacheError } from '../base/errors.ts';
+import { formatS3Address, parseS3Address, type S3Address } from './s3-address.ts';
 
 /** How the thing a reference names is reached. */
 export const TRANSPORTS = ['oci', 'oci-archive', 'docker', 'docker-archive', 's3', 'store'] as const;
@@ -65,13 +66,8 @@ export function parseRef(text: string): Ref {
   switch (transport) {
     case 'docker':
       return parseRegistryRef(text, rest);
-    case 's3': {
-      const [place = '', query = ''] = rest.split('?');
-      const [bucket = '', ...prefix] = place.split('/');
-      const encoded = /(?:^|&)endpoint=([^&]*)/.exec(query)?.[1];
-      const endpoint = encoded === undefined ? undefined : decodeEndpoint(text, encoded);
-      return { transport, registry: endpoint ? `${endpoint}/${bucket}` : bucket, repository: prefix.join('/') };
-    }
+    case 's3':
+      return s3Place(parseS3Address(text.startsWith('s3://') ? text : `s3://${rest}`));
     case 'store':
       return { transport, registry: '', repository: rest };
     default: {
@@ -110,15 +106,6 @@ function parseRegistryRef(text: string, rest: string): Ref {
   };
 }
 
-/** @throws `INVALID_INPUT` for a text that no encoder writes */
-function decodeEndpoint(text: string, encoded: string): string {
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    throw badRef(text, 'The endpoint is not written as an address allows.');
-  }
-}
-
 function badRef(text: string, message: string): CacheError {
   return new CacheError('INVALID_INPUT', message, {
     subject: withoutAccount(text),
@@ -137,12 +124,8 @@ export function formatRef(ref: Ref): string {
   switch (ref.transport) {
     case 'docker':
       return `docker://${ref.registry}/${ref.repository}${tail}`;
-    case 's3': {
-      const slash = ref.registry.lastIndexOf('/');
-      const bucket = ref.registry.slice(slash + 1);
-      const endpoint = slash < 0 ? '' : `?endpoint=${encodeURIComponent(ref.registry.slice(0, slash))}`;
-      return `s3://${bucket}${ref.repository === '' ? '' : `/${ref.repository}`}${endpoint}`;
-    }
+    case 's3':
+      return formatS3Place(ref);
     case 'store':
       return `store://${ref.repository}`;
     case 'oci':
@@ -151,4 +134,16 @@ export function formatRef(ref: Ref): string {
     default:
       return `${ref.transport}:${ref.repository}${tail}`;
   }
+}
+
+/** The place where blobs of an S3 cache lie: which caches are meant makes no difference. */
+export function s3Place({ endpoint, bucket, prefix }: S3Address): Ref {
+  return { transport: 's3', registry: endpoint ? `${endpoint}/${bucket}` : bucket, repository: prefix };
+}
+
+function formatS3Place({ registry, repository }: Ref): string {
+  const slash = registry.lastIndexOf('/');
+  const endpoint = slash < 0 ? '' : `?endpoint=${registry.slice(0, slash)}`;
+  const place = parseS3Address(`s3://${registry.slice(slash + 1)}${endpoint}`);
+  return formatS3Address({ ...place, prefix: repository });
 }

@@ -14,12 +14,12 @@ import type {
 import type { LayerInfoCache } from '../../engine/ports/layer-info-cache.ts';
 import { CacheReader, type OpenDocument } from '../../engine/remotecache/cache-reader.ts';
 import type { KeptDocuments } from '../../engine/remotecache/kept-documents.ts';
+import { layerProblems } from '../../engine/remotecache/layer-problems.ts';
 import { unpackDescriptors } from '../../engine/remotecache/manifest-reader.ts';
 import { unpackConfigSlowly } from '../../engine/remotecache/parse.ts';
 import { drive } from '../../engine/streams/drive.ts';
 import { createBlobPresence } from './blob-presence.ts';
 import { createBlobReader, createBytesReader } from './blob-reader.ts';
-import { layerProblems } from './layer-problems.ts';
 import { manifestReference, type RepositoryOpener } from './open-repository.ts';
 import { isAttestation, readProvenanceNames } from './provenance-names.ts';
 
@@ -121,7 +121,7 @@ export function createRegistrySource(ref: Ref, options: RegistrySourceOptions): 
     const layers = caches.flatMap((cache) => cache.descriptors);
     const sizes = await naming(presence.sizes(layers, { signal, onProgress }));
     seen = { manifests, sizes: new Map([...sizes, ...documents]), attestations };
-    const problems = [...reader.problems, ...layerProblems(layers, sizes)];
+    const problems = [...reader.problems, ...layerProblems(layers, sizes, 'registry')];
     return {
       fingerprint: fingerprintOf(root.descriptor),
       caches,

@@ -24,9 +24,11 @@ export function fixture(name: string): string {
   return join(PROJECT_FOLDER, 'fixtures', name);
 }
 
-export async function createWorkspace(): Promise<Workspace> {
+/** @param more variables of the environment beside those of the program's own folders */
+export async function createWorkspace(more: Readonly<Record<string, string>> = {}): Promise<Workspace> {
   const folder = await mkdtemp(join(tmpdir(), 'cachewright-cli-'));
   const environment = {
+    ...more,
     CACHEWRIGHT_STATE_DIR: join(folder, 'state'),
     CACHEWRIGHT_CACHE_DIR: join(folder, 'cache'),
   };

@@ -4,12 +4,19 @@ import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 /** A cache of which every layer is gone is told in few words too. */
 const MAX_LAYER_PROBLEMS = 1000;
 
-/** Lists the layers that cannot be used, each once. `sizes`: what the repository has, in bytes by digest. */
-export function layerProblems(layers: readonly Descriptor[], sizes: ReadonlyMap<string, number>): Problem[] {
+/** What keeps the blobs. */
+export type Keeper = 'registry' | 'bucket';
+
+/** Lists the layers that cannot be used, each once. `sizes`: what the keeper has, in bytes by digest. */
+export function layerProblems(
+  layers: readonly Descriptor[],
+  sizes: ReadonlyMap<string, number>,
+  keeper: Keeper,
+): Problem[] {
   const problems = new Map<string, Problem>();
   for (const layer of layers) {
     const there = sizes.get(layer.digest);
-    if (there !== layer.size) problems.set(layer.digest, problemOf(layer, there));
+    if (there !== layer.size) problems.set(layer.digest, problemOf(layer, there, keeper));
   }
   if (problems.size <= MAX_LAYER_PROBLEMS) return [...problems.values()];
   return [
@@ -22,19 +29,19 @@ export function layerProblems(layers: readonly Descriptor[], sizes: ReadonlyMap<
   ];
 }
 
-function problemOf({ digest, size }: Descriptor, there: number | undefined): Problem {
+function problemOf({ digest, size }: Descriptor, there: number | undefined, keeper: Keeper): Problem {
   if (there === undefined) {
     return {
       code: 'NOT_FOUND',
-      message: 'The registry does not have a layer blob.',
+      message: `The ${keeper} does not have a layer blob.`,
       subject: digest,
       hint: 'Records with a result that needs it cannot be loaded. Export the cache again: that pushes it anew.',
     };
   }
   return {
     code: 'SIZE_MISMATCH',
-    message: `A layer blob should be ${size} bytes long, but the registry has ${there}.`,
+    message: `A layer blob should be ${size} bytes long, but the ${keeper} has ${there}.`,
     subject: digest,
-    hint: 'It was damaged where the registry keeps it. Delete it there, and export the cache again.',
+    hint: `It was damaged where the ${keeper} keeps it. Delete it there, and export the cache again.`,
   };
 }
