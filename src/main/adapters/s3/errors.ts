@@ -118,11 +118,6 @@ export function isS3NotFound(error: unknown): boolean {
   return $metadata?.httpStatusCode === 404 && (name === undefined || name === 'Unknown' || name === 'UnknownError');
 }
 
-/** True where the account may not do it. */
-export function isS3Denied(error: unknown): boolean {
-  return faultOf(error).$metadata?.httpStatusCode === 403;
-}
-
 /** True for an object that is another one than it was. */
 export function isS3Changed(error: unknown): boolean {
   return faultOf(error).$metadata?.httpStatusCode === 412;
