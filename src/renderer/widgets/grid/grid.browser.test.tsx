@@ -128,7 +128,7 @@ describe('the columns of a grid', () => {
     await focusOn('Users');
     await userEvent.keyboard('{Alt>}{ArrowRight}{/Alt}');
     await expect.poll(titles).toEqual(['Digest', 'Step', 'Size', 'Users']);
-    expect(focused()).toBe('Users');
+    await expect.poll(focused).toBe('Users');
     expect(said).toEqual(['Users is column 4 of 4']);
     await userEvent.keyboard('{Alt>}{ArrowRight}{/Alt}');
     expect(said.at(-1)).toBe('Users is column 4 of 4');
