@@ -2,22 +2,26 @@
 // alone: what only tests reach must stand in the list below with its reason, and goes from it as soon as it has a caller.
 import { spawnSync } from 'node:child_process';
 
-const SERVICE = 'the key graph that the cache service keeps and the miss debugger replays a build against';
-const PARSE = 'the way from a config to a solver, as `v1.Parse`: what the cache service imports is read by it';
+const SERVICE =
+  'the cache service, which comes next, keeps the keys of many builds: its own here, what it imported beside them, in one manager';
+const MISS =
+  'the miss debugger, which comes next, replays a build against a cache: this is the build, by the names of the solver';
+const PARSE = 'the way from a config to a solver, as `v1.Parse`: the cache service reads by it what it imports';
 
 /** What production code does not reach yet and stays: a file, or `file: export`, with the reason. */
 const NEEDED: Readonly<Record<string, string>> = {
   'src/main/engine/remotecache/s3-manifest.ts: withLayerAnnotations': 'what an export to S3 will write',
   'src/main/hosts/electron-binary.ts: downloadElectron':
     'called by `npm start`, a script: scripts are not counted here',
-  'src/main/engine/solver/cache-manager.ts': SERVICE,
   'src/main/engine/solver/combined-cache-manager.ts': SERVICE,
-  'src/main/engine/solver/key-exporter.ts': SERVICE,
-  'src/main/engine/solver/cache-key.ts: createRootKey': SERVICE,
   'src/main/adapters/memory/cache-key-storage.ts': SERVICE,
   'src/main/adapters/sqlite/cache-key-storage.ts': SERVICE,
   'src/main/engine/remotecache/parse-chains.ts: addConfigTo': PARSE,
   'src/main/engine/remotecache/parse.ts: parseCacheConfig': PARSE,
+  'src/main/engine/remotecache/exporter.ts: createExporter':
+    'an export of records that come one by one: the answer of the cache service to an import. Whole caches are exported from columns',
+  'src/main/engine/solver/types.ts: Op': MISS,
+  'src/main/engine/solver/types.ts: CachedResult': MISS,
 };
 
 interface Issue {

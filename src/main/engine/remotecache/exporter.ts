@@ -56,7 +56,7 @@ export interface Finalizer {
   finalize(options?: FinalizeOptions): Promise<Record<string, string>>;
 }
 
-/** Collects an export and writes it. The name is upstream's. @public */
+/** Collects an export and writes it. The name is upstream's. */
 export interface Exporter extends CacheExporterTarget, Finalizer {}
 
 /** Form of the manifest, and where the bytes of layers are. */
@@ -65,7 +65,7 @@ export interface ExporterOptions {
   readonly content: LayerContent;
 }
 
-/** An exporter of records that come one by one, as a solver gives them: upstream's `NewExporter`. @public */
+/** An exporter of records that come one by one, as a solver gives them: upstream's `NewExporter`. */
 export function createExporter(ingester: Ingester, { form, content }: ExporterOptions): Exporter {
   const chains = new CacheChains();
   return {

@@ -18,6 +18,7 @@ import { createRootKey, outputKey, RESOLVED_OUTPUT } from './cache-key.ts';
 import { createCacheManager } from './cache-manager.ts';
 import { createCombinedCacheManager } from './combined-cache-manager.ts';
 import { createKeyExporter } from './key-exporter.ts';
+import { solve, step } from './testing/solve.ts';
 
 const everything = { has: () => true };
 
@@ -75,6 +76,22 @@ describe.each([
     }
     expect(await manager.query([], 0, 'a', 0)).toHaveLength(1);
     expect(await manager.query([], 0, 'a', 1)).toEqual([]);
+  });
+
+  test('a build runs once; after a change, what changed and what is made from it runs again', async () => {
+    const manager = createCacheManager({ id: 'm', keys: create(), results: memoryResults() });
+    const ran: string[] = [];
+    const build = (compile: string) => {
+      const [base, source] = [step('base', [], ran), step('source', [], ran)];
+      return step('package', [step(compile, [base, source], ran), base], ran);
+    };
+    const first = await solve({ index: 0, vertex: build('compile') }, manager);
+    expect(ran.sort()).toEqual(['base', 'compile', 'package', 'source']);
+    const again = await solve({ index: 0, vertex: build('compile') }, manager);
+    expect([again.id(), again.cacheKeys()[0]?.cacheKey.id]).toEqual([first.id(), first.cacheKeys()[0]?.cacheKey.id]);
+    expect(ran.splice(0).length).toBe(4);
+    await solve({ index: 0, vertex: build('compile -O2') }, manager);
+    expect(ran).toEqual(['compile -O2', 'package']);
   });
 
   test('a query teaches the graph that its inputs are equal', async () => {

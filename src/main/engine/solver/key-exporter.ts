@@ -1,3 +1,4 @@
+import { throwIfAborted } from '../../../shared/base/errors.ts';
 import { compareTimes } from '../model/compare-times.ts';
 import type { Remote } from '../model/remote.ts';
 import type { CacheKeyStorage } from '../ports/cache-key-storage.ts';
@@ -42,7 +43,7 @@ export function createKeyExporter(parts: KeyExporterParts, key: CacheKey): Cache
       };
       visit(start, outputKey(key.digest, key.output), first, options.mode);
       for (let at = 0; at < open.length; at += 1) {
-        options.signal?.throwIfAborted();
+        throwIfAborted(options.signal);
         const { id, digest, record, mode } = open[at] as (typeof open)[number];
         const links = [...parts.keys.walkBacklinks(id)].filter(({ link }) => link.digest === digest);
         const remote =

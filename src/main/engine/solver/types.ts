@@ -6,7 +6,7 @@
 import type { Remote, Result } from '../model/remote.ts';
 import type { CacheKey, CacheKeyWithSelector, Index } from './cache-key.ts';
 
-/** A node of a build graph: one operation with its inputs. @public */
+/** A node of a build graph: one operation with its inputs. */
 export interface Vertex {
   /** Checksum of the definition up to here, all inputs included. */
   digest(): string;
@@ -17,13 +17,13 @@ export interface Vertex {
   name(): string;
 }
 
-/** One output of a vertex, as an input of another. @public */
+/** One output of a vertex, as an input of another. */
 export interface Edge {
   readonly index: Index;
   readonly vertex: Vertex;
 }
 
-/** Options of a vertex that are not part of its definition. @public */
+/** Options of a vertex that are not part of its definition. */
 export interface VertexOptions {
   readonly ignoreCache: boolean;
   readonly cacheSources: readonly CacheManager[];
@@ -31,7 +31,7 @@ export interface VertexOptions {
   readonly exportCache?: boolean;
 }
 
-/** A result together with the keys it is found by. @public */
+/** A result together with the keys it is found by. */
 export interface CachedResult extends Result {
   cacheKeys(): readonly ExportableCacheKey[];
 }
@@ -83,7 +83,7 @@ export interface CacheLink {
   readonly selector: string;
 }
 
-/** How an operation is cached and run. @public */
+/** How an operation is cached and run. */
 export interface Op {
   /** The `index`-th cache map; `done` when there is no further one. */
   cacheMap(index: number, signal?: AbortSignal): Promise<{ readonly cacheMap: CacheMap; readonly done: boolean }>;

@@ -3,12 +3,15 @@ import { CACHE_FORMS } from '../../../shared/model/cache-forms.ts';
 import type { TransferOptions } from '../../../shared/model/transfer.ts';
 import { isTag } from '../../../shared/oci/reference.ts';
 import type { SourceCache, SourceSnapshot } from '../ports/cache-source.ts';
+import { exportRecord } from './export-record.ts';
 import { pickRecord } from './pick-record.ts';
 
 /** A cache that is to be written, and under which reference. */
 export interface ChosenCache {
   readonly cache: SourceCache;
   readonly ref: string;
+  /** What of its results is taken: `max` where they are chosen already. */
+  readonly mode: TransferOptions['mode'];
 }
 
 /**
@@ -16,7 +19,10 @@ export interface ChosenCache {
  * written under it, so that caches from several places can stand side by side. Without it all go, each under its own name.
  * @throws `NOT_FOUND` listing what there is
  */
-export function chooseCaches(snapshot: Pick<SourceSnapshot, 'caches'>, ref: string | undefined): ChosenCache[] {
+export function chooseCaches(
+  snapshot: Pick<SourceSnapshot, 'caches'>,
+  ref: string | undefined,
+): Omit<ChosenCache, 'mode'>[] {
   // Records of a daemon that no key leads to cannot be found by a build either.
   const caches = snapshot.caches.filter(({ form }) => CACHE_FORMS[form].hasKeys);
   const [only, ...others] = caches;
@@ -41,27 +47,38 @@ export function chooseCaches(snapshot: Pick<SourceSnapshot, 'caches'>, ref: stri
 }
 
 /**
- * The caches that a transfer writes, of each what it takes, under the names they get at the target.
- * @param targetName the one name that the target takes, where its location says one
- * @throws as `chooseCaches` and `pickRecord`; `INVALID_INPUT` for several caches under one name, for two names, and for
- *   what is no name
+ * Returns the caches that a transfer writes, of each what it takes, under the names they get at any target.
+ * @throws as `chooseCaches`, `pickRecord` and `underName`
  */
-export function chosenFor(
+export async function chosenFor(
   snapshot: Pick<SourceSnapshot, 'caches'>,
-  { ref, key, as }: Pick<TransferOptions, 'ref' | 'key' | 'as'>,
-  targetName?: string,
-): ChosenCache[] {
-  let chosen = chooseCaches(snapshot, ref);
-  if (key !== undefined) {
-    const { from, picked } = pickRecord(
-      snapshot.caches,
-      chosen.map(({ cache }) => cache),
-      key,
+  { ref, key, as, mode }: Pick<TransferOptions, 'ref' | 'key' | 'as' | 'mode'>,
+  signal?: AbortSignal,
+): Promise<ChosenCache[]> {
+  const chosen = chooseCaches(snapshot, ref);
+  if (key === undefined)
+    return underName(
+      chosen.map((each) => ({ ...each, mode })),
+      as,
     );
-    chosen = chosen.filter(({ cache }) => cache === from).map((each) => ({ ...each, cache: picked }));
-  }
+  const caches = chosen.map(({ cache }) => cache);
+  const { cache, record } = pickRecord(snapshot.caches, caches, key);
+  const from = chosen.filter((each) => each.cache === cache);
+  const picked = { cache: await exportRecord(cache, record, mode, signal), mode: 'max' } as const;
+  return underName(
+    from.map((each) => ({ ...each, ...picked })),
+    as,
+  );
+}
+
+/**
+ * Gives caches the one name that was asked for, or that the target takes.
+ * @param targetName the one name that the target takes, where its location says one
+ * @throws `INVALID_INPUT` for several caches under one name, for two names, and for what is no name
+ */
+export function underName(chosen: readonly ChosenCache[], as: string | undefined, targetName?: string): ChosenCache[] {
   const name = nameFor(as, targetName);
-  if (name === undefined) return chosen;
+  if (name === undefined) return [...chosen];
   if (chosen.length === 1) return chosen.map((each) => ({ ...each, ref: name }));
   throw new CacheError('INVALID_INPUT', `${chosen.length} caches cannot all be written under one name.`, {
     subject: name,

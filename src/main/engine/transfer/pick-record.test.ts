@@ -5,6 +5,7 @@ import { deriveCatalog } from '../catalog/derive.ts';
 import type { SourceCache } from '../ports/cache-source.ts';
 import { runSteps } from '../streams/steps.ts';
 import { FIXTURES } from '../testing/real-caches.ts';
+import { exportRecord } from './export-record.ts';
 import { pickRecord } from './pick-record.ts';
 
 async function sample(): Promise<SourceCache> {
@@ -24,7 +25,8 @@ test('takes a record and whatever it is found through, and nothing else', async 
   for (const [record, digest] of digests.entries()) {
     const needed = new Set([record]);
     for (const each of needed) for (const link of linksOf(cache, each)) needed.add(link);
-    const { picked } = pickRecord([cache], [cache], digest);
+    const found = pickRecord([cache], [cache], digest);
+    const picked = await exportRecord(found.cache, found.record, 'max');
     expect(digestsOf(picked).sort()).toEqual([...needed].map((each) => digests[each]).sort());
     // It can be read as a cache of its own.
     runSteps(deriveCatalog({ fingerprint: '', caches: [picked], blobs: [], documents: [], problems: [] }));
@@ -38,15 +40,15 @@ test('a digest of several records is ambiguous, and says their ids; one of the i
   expect(() => pickRecord(two, two, digest)).toThrow(
     expect.objectContaining({ code: 'CONFLICT', hint: `Give one of the ids: ${digest}~1, ${digest}~2.` }),
   );
-  expect(pickRecord(two, two, `${digest}~2`).from.ref).toBe('other');
+  expect(pickRecord(two, two, `${digest}~2`).cache.ref).toBe('other');
   // Asked of one cache only, the digest is clear.
-  expect(pickRecord(two, two.slice(1), digest).from.ref).toBe('other');
+  expect(pickRecord(two, two.slice(1), digest).cache.ref).toBe('other');
 });
 
 test("BuildKit's own id is an id too", async () => {
   const cache = await sample();
   const own = { ...cache, ids: digestsOf(cache).map((_, record) => `id${record}`) };
-  const { picked } = pickRecord([own], [own], 'id3');
+  const picked = await exportRecord(own, pickRecord([own], [own], 'id3').record, 'max');
   expect(digestsOf(picked)).toContain(digestsOf(cache)[3]);
   // Numbers of records are others now: ids of the source would name the wrong ones.
   expect(picked.ids).toBeUndefined();

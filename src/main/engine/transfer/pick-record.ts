@@ -1,29 +1,25 @@
 import { CacheError } from '../../../shared/base/errors.ts';
 import { recordId, splitRecordId } from '../catalog/record-ids.ts';
 import type { SourceCache } from '../ports/cache-source.ts';
-import { pickRecords } from '../remotecache/reshape.ts';
 
 /** Ids that an error lists. */
 const LISTED_IDS = 10;
 
-interface Place {
+/** A record of a cache, by its number there. */
+export interface RecordPlace {
   readonly cache: SourceCache;
   readonly record: number;
   readonly id: string;
 }
 
 /**
- * The cache that has a record, with only what the record needs: itself and every record it is found through.
+ * Finds a record and the cache that has it.
  * @param caches all of the source, in its order: what `~n` of an id counts
  * @param among those that are asked for; a digest that only one of them has is clear enough
  * @param key an id (`digest~n`, or BuildKit's own) or a digest
  * @throws `NOT_FOUND`, `CONFLICT` listing the ids where several records have the digest
  */
-export function pickRecord(
-  caches: readonly SourceCache[],
-  among: readonly SourceCache[],
-  key: string,
-): { readonly from: SourceCache; readonly picked: SourceCache } {
+export function pickRecord(caches: readonly SourceCache[], among: readonly SourceCache[], key: string): RecordPlace {
   const found = recordsOf(caches, key).filter(({ cache }) => among.includes(cache));
   const [only] = found;
   if (!only) {
@@ -40,17 +36,16 @@ export function pickRecord(
       hint: `Give one of the ids: ${ids.join(', ')}${more}.`,
     });
   }
-  const { ids: _numberedAnew, ...cache } = only.cache;
-  return { from: only.cache, picked: { ...cache, parsed: pickRecords(cache.parsed, [only.record]) } };
+  return only;
 }
 
-function recordsOf(caches: readonly SourceCache[], key: string): Place[] {
+function recordsOf(caches: readonly SourceCache[], key: string): RecordPlace[] {
   for (const cache of caches) {
     const record = cache.ids?.indexOf(key) ?? -1;
     if (record >= 0) return [{ cache, record, id: key }];
   }
   const { digest, ordinal } = splitRecordId(key);
-  const all: Omit<Place, 'id'>[] = [];
+  const all: Omit<RecordPlace, 'id'>[] = [];
   for (const cache of caches) {
     const text = cache.parsed.texts.indexOf(digest);
     if (text < 0) continue;

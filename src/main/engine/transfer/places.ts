@@ -12,19 +12,12 @@ export async function rememberPlace(
   log: (text: string) => void,
 ): Promise<void> {
   if (!blobInfo || blobs.length === 0) return;
-  await recordLayerSources(blobInfo, blobs, place).catch((error: unknown) => log(notRemembered(error)));
+  await recordLayerSources(blobInfo, blobs, place).catch((error: unknown) =>
+    log(`where blobs are was not remembered: ${toCacheError(error).message}`),
+  );
 }
 
-/** Remembers one layer as soon as it is there: it stays there when what follows fails. Does not wait. */
-export function rememberArrival(
-  blobInfo: BIC | undefined,
-  blob: Descriptor,
-  place: Ref,
-  log: (text: string) => void,
-): void {
-  if (blobInfo) recordLayerSource(blobInfo, blob, place).catch((error: unknown) => log(notRemembered(error)));
-}
-
-function notRemembered(error: unknown): string {
-  return `where blobs are was not remembered: ${toCacheError(error).message}`;
+/** Remembers one layer as soon as it is there: it stays when what follows fails. Does not wait; a failure is said at the end. */
+export function rememberArrival(blobInfo: BIC | undefined, blob: Descriptor, place: Ref): void {
+  if (blobInfo) recordLayerSource(blobInfo, blob, place).catch(() => undefined);
 }

@@ -29,12 +29,12 @@ export async function prepareCaches(
   signal?: AbortSignal,
 ): Promise<PreparedCache[]> {
   const prepared: PreparedCache[] = [];
-  for (const { cache, ref } of chosen) {
-    const selected = selectCache(cache, options.mode, isThere);
+  for (const { cache, ref, mode } of chosen) {
+    const selected = selectCache(cache, mode, isThere);
     if (selected.blobs.length === 0) throw nothingToWrite(ref);
     const form = targetForm(cache.form, options);
     const documents = await cacheDocuments(selected.config, form, selected.blobs, signal);
-    prepared.push({ cache, ref, selected, documents });
+    prepared.push({ cache, ref, mode, selected, documents });
   }
   return prepared;
 }

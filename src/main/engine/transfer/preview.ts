@@ -3,7 +3,7 @@ import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { bytesOf } from '../blob-info/bytes-tracker.ts';
 import type { SourceSnapshot } from '../ports/cache-source.ts';
 import type { CacheTarget } from '../ports/cache-target.ts';
-import { chosenFor } from './choose-caches.ts';
+import { chosenFor, underName } from './choose-caches.ts';
 import { nameAtTarget } from './name-at-target.ts';
 import { distinctBlobs, oversizedOf, prepareCaches, replacedAt, warningsOf } from './prepared.ts';
 import { knownReplacements, layersToRecompress, withReplaced } from './recompress-caches.ts';
@@ -20,12 +20,12 @@ export async function previewTransfer(
   location: string,
   signal?: AbortSignal,
 ): Promise<TransferPreview> {
-  let chosen = chosenFor(snapshot, options, target?.name);
+  let chosen = underName(await chosenFor(snapshot, options, signal), options.as, target?.name);
   const inSource = new Set<string>(snapshot.blobs.filter(({ problem }) => !problem).map(({ digest }) => digest));
   const warnings: string[] = [];
   if (options.compression) {
     const { compression } = options;
-    const candidates = layersToRecompress(chosen, options, compression, (digest) => inSource.has(digest));
+    const candidates = layersToRecompress(chosen, compression, (digest) => inSource.has(digest));
     const known = target
       ? await knownReplacements(target, chosen, candidates, compression, signal)
       : new Map<string, Descriptor>();

@@ -1,5 +1,4 @@
 import { CacheError, isCacheError } from '../../../shared/base/errors.ts';
-import type { TransferOptions } from '../../../shared/model/transfer.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { type Digest, parseDigest, shortDigest } from '../../../shared/oci/digest.ts';
 import { ANNOTATIONS, compressionOf } from '../../../shared/oci/media-types.ts';
@@ -23,9 +22,9 @@ const AT_ONCE = 2;
  * @returns the caches over the new blobs, all of which are in the target
  */
 export async function recompressCaches(run: Run, to: LayerCompression): Promise<readonly ChosenCache[]> {
-  const { source, options, target, lease, supply, staging, signal, onProgress, log, chosen } = run;
+  const { source, target, lease, supply, staging, signal, onProgress, log, chosen } = run;
   if (!staging) throw new CacheError('INTERNAL', 'another compression without room for it');
-  const candidates = layersToRecompress(chosen, options, to, (digest) => supply.inSource.has(digest));
+  const candidates = layersToRecompress(chosen, to, (digest) => supply.inSource.has(digest));
   const replaced = await knownReplacements(target, chosen, candidates, to, signal);
   await lease.add([...replaced.values()].map(({ digest }) => parseDigest(digest)));
   for (const { digest } of replaced.values()) supply.inTarget.add(digest);
@@ -91,12 +90,11 @@ export async function recompressCaches(run: Run, to: LayerCompression): Promise<
 /** Layers that a transfer would write and whose media type says another compression. */
 export function layersToRecompress(
   chosen: readonly ChosenCache[],
-  { mode }: Pick<TransferOptions, 'mode'>,
   to: LayerCompression,
   isThere: (digest: string) => boolean,
 ): Descriptor[] {
   const blobs = new Map<string, Descriptor>();
-  for (const { cache } of chosen) {
+  for (const { cache, mode } of chosen) {
     for (const blob of selectCache(cache, mode, isThere).blobs) blobs.set(blob.digest, blob);
   }
   return [...blobs.values()].filter(({ mediaType }) => compressionOf(mediaType) !== to);

@@ -11,7 +11,7 @@ import {
   type Ingester,
 } from '../remotecache/exporter.ts';
 import { waiting } from '../store/waiting.ts';
-import { chosenFor } from './choose-caches.ts';
+import { chosenFor, underName } from './choose-caches.ts';
 import { nameAtTarget } from './name-at-target.ts';
 import { rememberArrival, rememberPlace } from './places.ts';
 import { distinctBlobs, type PreparedCache, prepareCaches, replacedAt, warningsOf } from './prepared.ts';
@@ -38,9 +38,9 @@ export async function transferCaches(transfer: Transfer): Promise<TransferReport
     onProgress: ({ phase, done, total, unit }) => onProgress?.({ phase, done, total, unit }),
   });
   // What is wrong with the choice is said before anything is made at the target.
-  chosenFor(snapshot, options);
+  const chosen = await chosenFor(snapshot, options, signal);
   const target = await transfer.openTarget();
-  const named = chosenFor(snapshot, options, target.name);
+  const named = underName(chosen, options.as, target.name);
   const described = named.flatMap(({ cache }) => cache.descriptors);
   await using lease = await target.lease(new Set(described.map(digestOf)));
   const inSource = new Set<string>(snapshot.blobs.filter(({ problem }) => !problem).map(({ digest }) => digest));
@@ -140,7 +140,7 @@ function createIngester({ target, supply, blobInfo, log }: Run, toBring: number)
           if (blob.size >= LOGGED_BYTES || toBring <= LOGGED_BLOBS) {
             log(`${arrival} ${shortDigest(blob.digest)}, ${formatBytes(blob.size)}`);
             // At once: a transfer that is cut off has brought it, and nobody need bring it from afar again.
-            rememberArrival(blobInfo, blob, target.place, log);
+            rememberArrival(blobInfo, blob, target.place);
           }
           supply.inTarget.add(blob.digest);
           if (arrival !== 'there') supply.brought.add(digestOf(blob));
