@@ -50,6 +50,34 @@ describe('the catalog store', () => {
     expect(await own.store.open('t', snapshot.fingerprint)).toBeUndefined();
   });
 
+  test('finds a catalog by the last look of its source, where that stands for whole blobs', async () => {
+    await using own = await openTestStore();
+    const whole = { ...(await smallSource(source(3))), wholeBytes: 10 };
+    const { fingerprint } = whole;
+    await using built = await own.store.build('s', whole, new Map(), { look: 'as it was' });
+    expect(built.seen).toEqual({ look: 'as it was', wholeBytes: 10 });
+    await using found = await own.store.openSeen('s', 'as it was');
+    expect(found).toMatchObject({ fingerprint, seen: { look: 'as it was', wholeBytes: 10 } });
+    expect((await found?.keysPage({ filter: '', offset: 0, limit: 9 }))?.total).toBe(3);
+    expect(await own.store.openSeen('s', 'other')).toBeUndefined();
+    expect(await own.store.openSeen('t', 'as it was')).toBeUndefined();
+
+    await using listed = await own.store.open('s', fingerprint, 'as it is');
+    expect(listed?.seen?.look).toBe('as it is');
+    expect(await own.store.openSeen('s', 'as it was')).toBeUndefined();
+    await using again = await own.store.openSeen('s', 'as it is');
+    expect(again?.fingerprint).toBe(fingerprint);
+
+    const flawed = await smallSource(source(4));
+    await using other = await own.store.build('s', flawed, new Map(), { look: 'flawed' });
+    await using reopened = await own.store.open('s', flawed.fingerprint, 'flawed');
+    expect([other.seen, reopened?.seen, await own.store.openSeen('s', 'flawed')]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
   test('a newer state replaces the older ones of its source only', async () => {
     await using own = await openTestStore();
     const [first, second] = [await smallSource(source(3)), await smallSource(source(4))];

@@ -5,14 +5,15 @@ import { isCacheError, toCacheError } from '../../../shared/base/errors.ts';
 import { deriveCatalog } from '../../engine/catalog/derive.ts';
 import type { RecordNames } from '../../engine/model/record-names.ts';
 import type { SourceSnapshot } from '../../engine/ports/cache-source.ts';
-import type { Catalog, CatalogStore } from '../../engine/ports/catalog.ts';
+import type { Catalog, CatalogStore, SeenSource } from '../../engine/ports/catalog.ts';
 import { type Clock, systemClock } from '../../engine/ports/clock.ts';
 import { isAlive } from '../../system/is-alive.ts';
 import { fileFault } from './file-fault.ts';
-import { catalogFile, isOfState, metaFile, partFile, partOwner, sourceFolder } from './layout.ts';
+import { catalogFile, catalogOfMeta, isOfState, metaFile, partFile, partOwner, sourceFolder } from './layout.ts';
 import { createLazyCatalog } from './lazy-catalog.ts';
-import { readMeta, writeMeta } from './meta-file.ts';
+import { readMeta, seenIn, writeMeta } from './meta-file.ts';
 import { createPace, type Pace, paced } from './pace.ts';
+import type { KeptMeta } from './settings.ts';
 import { type CatalogLimit, trimCatalogs } from './trim.ts';
 
 /** Where catalogs are kept, and the time that ages count from. */
@@ -33,28 +34,51 @@ export interface DuckdbCatalogStoreOptions {
 export function createDuckdbCatalogStore(options: DuckdbCatalogStoreOptions): CatalogStore {
   const { folder, clock = systemClock, alsoIn, limit } = options;
   const folders = alsoIn === undefined ? [folder] : [folder, alsoIn];
-  const openFile = async (path: string, forget: () => Promise<void>): Promise<Catalog> => {
+  const openFile = async (path: string, forget: () => Promise<void>, seen?: SeenSource): Promise<Catalog> => {
     const { openCatalog } = await import('./catalog.ts');
-    return openCatalog(path, clock, forget);
+    return openCatalog(path, clock, forget, seen);
   };
+  const openKept = async (meta: KeptMeta, path: string, metaPath: string): Promise<Catalog> => {
+    // For whoever decides what may go. Where nothing may be written, nothing is deleted either.
+    const now = new Date(clock.now());
+    await utimes(metaPath, now, now).catch(() => undefined);
+    const forget = (): Promise<void> => removeAll([path, metaPath]);
+    return createLazyCatalog(meta, () => openFile(path, forget), forget);
+  };
+  const newPart = (sourceId: string, fingerprint: string): string =>
+    partFile(folder, sourceId, fingerprint, process.pid, randomBytes(6).toString('hex'));
   return {
     async has(sourceId) {
       const names = await Promise.all(folders.map((one) => listFolder(sourceFolder(one, sourceId))));
       return names.flat().some((name) => name.endsWith('.json'));
     },
 
-    async open(sourceId, fingerprint) {
+    async open(sourceId, fingerprint, look) {
       for (const one of folders) {
         const path = catalogFile(one, sourceId, fingerprint);
         const metaPath = metaFile(one, sourceId, fingerprint);
         const meta = await readMeta(metaPath, path);
         // Whatever is wrong with it, the next build writes over it. Not deleted: another process may be about to use it.
         if (meta?.fingerprint !== fingerprint) continue;
-        // For whoever decides what may go. Where nothing may be written, nothing is deleted either.
-        const now = new Date(clock.now());
-        await utimes(metaPath, now, now).catch(() => undefined);
-        const forget = (): Promise<void> => removeAll([path, metaPath]);
-        return createLazyCatalog(meta, () => openFile(path, forget), forget);
+        if (look === undefined || look === meta.look || meta.wholeBytes === undefined || one !== folder) {
+          return openKept(meta, path, metaPath);
+        }
+        const seen = { ...meta, look };
+        await writeMeta(metaPath, `${newPart(sourceId, fingerprint)}.json`, path, seen).catch(() => undefined);
+        return openKept(seen, path, metaPath);
+      }
+      return undefined;
+    },
+
+    async openSeen(sourceId, look) {
+      for (const one of folders) {
+        for (const name of await listFolder(sourceFolder(one, sourceId))) {
+          const path = catalogOfMeta(one, sourceId, name);
+          if (path === undefined) continue;
+          const metaPath = join(sourceFolder(one, sourceId), name);
+          const meta = await readMeta(metaPath, path);
+          if (meta?.look === look && seenIn(meta)) return openKept(meta, path, metaPath);
+        }
       }
       return undefined;
     },
@@ -63,7 +87,7 @@ export function createDuckdbCatalogStore(options: DuckdbCatalogStoreOptions): Ca
       const { fingerprint } = snapshot;
       const path = catalogFile(folder, sourceId, fingerprint);
       const metaPath = metaFile(folder, sourceId, fingerprint);
-      const part = partFile(folder, sourceId, fingerprint, process.pid, randomBytes(6).toString('hex'));
+      const part = newPart(sourceId, fingerprint);
       const pace = createPace(options);
       try {
         await mkdir(dirname(path), { recursive: true });
@@ -71,9 +95,18 @@ export function createDuckdbCatalogStore(options: DuckdbCatalogStoreOptions): Ca
         await write(part, snapshot, names, pace);
         await rename(part, path);
         await removeOthers(dirname(path), fingerprint);
-        const catalog = await openFile(path, () => removeAll([path, metaPath]));
+        const sight = { wholeBytes: snapshot.wholeBytes, look: options.look };
+        const catalog = await openFile(path, () => removeAll([path, metaPath]), seenIn(sight));
         const { totals, caches, problems, du, builds } = catalog;
-        await writeMeta(metaPath, `${part}.json`, path, { fingerprint, totals, caches, problems, du, builds });
+        await writeMeta(metaPath, `${part}.json`, path, {
+          fingerprint,
+          totals,
+          caches,
+          problems,
+          du,
+          builds,
+          ...sight,
+        });
         if (limit) await trimCatalogs(folder, limit);
         return catalog;
       } catch (error) {

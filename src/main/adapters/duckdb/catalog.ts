@@ -1,4 +1,4 @@
-import type { Catalog } from '../../engine/ports/catalog.ts';
+import type { Catalog, SeenSource } from '../../engine/ports/catalog.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
 import { createAgesQuery } from './ages-query.ts';
 import { openDatabase, text } from './database.ts';
@@ -17,7 +17,12 @@ const NOW_MS = 60_000;
  * @param onDamage called once when a query shows that the file is damaged
  * @throws whatever DuckDB throws for a file that is not a whole catalog
  */
-export async function openCatalog(path: string, clock: Clock, onDamage: () => Promise<void>): Promise<Catalog> {
+export async function openCatalog(
+  path: string,
+  clock: Clock,
+  onDamage: () => Promise<void>,
+  seen: SeenSource | undefined,
+): Promise<Catalog> {
   let isDamaged = false;
   const database = await openDatabase(path, async () => {
     isDamaged = true;
@@ -42,6 +47,7 @@ export async function openCatalog(path: string, clock: Clock, onDamage: () => Pr
       problems: meta.problems,
       du: meta.du,
       builds: meta.builds,
+      seen,
       get isDamaged() {
         return isDamaged;
       },

@@ -33,6 +33,12 @@ export function metaFile(folder: string, sourceId: string, fingerprint: string):
   return join(sourceFolder(folder, sourceId), `${stateName(fingerprint)}.json`);
 }
 
+/** The catalog that a file in the folder of a source tells of; undefined where it is none of this schema. */
+export function catalogOfMeta(folder: string, sourceId: string, name: string): string | undefined {
+  if (!name.endsWith(`.v${SCHEMA_VERSION}.json`)) return undefined;
+  return join(sourceFolder(folder, sourceId), name.replace(/json$/, 'duckdb'));
+}
+
 /** Whether a file in the folder of a source belongs to this state of it. */
 export function isOfState(name: string, fingerprint: string): boolean {
   return name.startsWith(`${stateName(fingerprint)}.`);

@@ -1,13 +1,14 @@
 import { CacheError } from '../../../shared/base/errors.ts';
 import type { Catalog } from '../../engine/ports/catalog.ts';
-import type { CatalogMeta } from './settings.ts';
+import { seenIn } from './meta-file.ts';
+import type { KeptMeta } from './settings.ts';
 
 /**
  * A catalog that answers at once what is known of it as a whole, and opens its file with the first query.
  * @param onDamage called once when the file cannot be opened
  */
 export function createLazyCatalog(
-  meta: CatalogMeta,
+  meta: KeptMeta,
   open: () => Promise<Catalog>,
   onDamage: () => Promise<void>,
 ): Catalog {
@@ -38,6 +39,7 @@ export function createLazyCatalog(
     problems: meta.problems,
     du: meta.du,
     builds: meta.builds,
+    seen: seenIn(meta),
     get isDamaged() {
       return isUnusable || opened?.isDamaged === true;
     },

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, readFile, rename, writeFile } from 'node:fs/promises';
-import type { CatalogMeta } from './settings.ts';
+import type { SeenSource } from '../../engine/ports/catalog.ts';
+import type { KeptMeta } from './settings.ts';
 
 /** Stands behind the checksum in the head of every DuckDB file. */
 const MAGIC = 'DUCK';
@@ -11,7 +12,7 @@ const MAGIC_AT = 8;
  * the rest, then JSON.
  * @param part a name in the same folder that becomes `path` by a rename
  */
-export async function writeMeta(path: string, part: string, catalog: string, meta: CatalogMeta): Promise<void> {
+export async function writeMeta(path: string, part: string, catalog: string, meta: KeptMeta): Promise<void> {
   const { bytes } = await headOf(catalog);
   const text = JSON.stringify({ bytes, meta });
   await writeFile(part, `${sumOf(text)}\n${text}`);
@@ -19,16 +20,21 @@ export async function writeMeta(path: string, part: string, catalog: string, met
 }
 
 /** Returns what `writeMeta` wrote for this catalog; undefined where either of the two is not there or not whole. */
-export async function readMeta(path: string, catalog: string): Promise<CatalogMeta | undefined> {
+export async function readMeta(path: string, catalog: string): Promise<KeptMeta | undefined> {
   try {
     const [sum, text = ''] = (await readFile(path, 'utf8')).split('\n', 2);
     const { bytes, isDuckdb } = await headOf(catalog);
     if (sum !== sumOf(text) || !isDuckdb) return undefined;
-    const written = JSON.parse(text) as { readonly bytes: number; readonly meta: CatalogMeta };
+    const written = JSON.parse(text) as { readonly bytes: number; readonly meta: KeptMeta };
     return written.bytes === bytes ? written.meta : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Returns the look of the source in a meta file, with what it stands for; undefined where it stands for nothing. */
+export function seenIn({ look, wholeBytes }: Pick<KeptMeta, 'look' | 'wholeBytes'>): SeenSource | undefined {
+  return look === undefined || wholeBytes === undefined ? undefined : { look, wholeBytes };
 }
 
 async function headOf(catalog: string): Promise<{ bytes: number; isDuckdb: boolean }> {

@@ -12,6 +12,14 @@ export interface CatalogMeta {
   readonly builds?: number | undefined;
 }
 
+/** What is kept beside the file of a catalog, so that the file need not be opened for it. */
+export interface KeptMeta extends CatalogMeta {
+  /** Of the snapshot it was built from. */
+  readonly wholeBytes?: number | undefined;
+  /** The last look of the source known to stand for its fingerprint. */
+  readonly look?: string | undefined;
+}
+
 /**
  * Limits of every DuckDB instance: it shares a machine with builds, and a process with a source that is being read.
  * What does not fit is spilled to a file beside the catalog. Extensions are never fetched.

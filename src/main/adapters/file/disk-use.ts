@@ -1,8 +1,8 @@
 import type { Stats } from 'node:fs';
 import * as fs from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import { toCacheError } from '../../../shared/base/errors.ts';
-import { isDigest } from '../../../shared/oci/digest.ts';
+import { DIGEST_ALGORITHMS, isDigest } from '../../../shared/oci/digest.ts';
 import type { DiskUse, FolderUse } from '../../engine/ports/disk-use.ts';
 import { layoutOf, type StoreLayout } from './layout.ts';
 import { folderState } from './layout-folder.ts';
@@ -13,10 +13,10 @@ const AT_ONCE = 64;
 /** Measures layouts, stores, and the disks they lie on. Links are counted and never followed. */
 export function createDiskUse(): DiskUse {
   return {
-    use: async (location) => {
+    use: async (location, known) => {
       const layout = layoutOf(location);
       const state = await folderState(layout).catch(() => 'other' as const);
-      return state === 'layout' || state === 'store' ? measure(layout) : undefined;
+      return state === 'layout' || state === 'store' ? measure(layout, known?.blobBytes) : undefined;
     },
     space: async (location) => {
       const found = await fs.statfs(location).catch(() => undefined);
@@ -27,7 +27,7 @@ export function createDiskUse(): DiskUse {
 
 type Part = keyof FolderUse;
 
-async function measure(layout: StoreLayout): Promise<FolderUse> {
+async function measure(layout: StoreLayout, blobBytes: number | undefined): Promise<FolderUse> {
   const use = { totalBytes: 0, blobBytes: 0, trashBytes: 0, setAsideBytes: 0 };
   const seen = new Set<string>();
   const add = (stat: Stats, part: Part | undefined): void => {
@@ -46,6 +46,8 @@ async function measure(layout: StoreLayout): Promise<FolderUse> {
     const algorithm = folder.startsWith(layout.blobs + sep) ? folder.slice(layout.blobs.length + 1) : undefined;
     return algorithm !== undefined && isDigest(`${algorithm}:${name}`) ? 'blobBytes' : undefined;
   };
+  const isKnown = (folder: string, path: string): boolean =>
+    blobBytes !== undefined && folder === layout.blobs && basename(path) in DIGEST_ALGORITHMS;
   const walk = async (folder: string, inherited: Part | undefined): Promise<void> => {
     const names = await fs.readdir(folder).catch((error: unknown) => {
       // Gone since it was listed: its bytes are too.
@@ -64,12 +66,14 @@ async function measure(layout: StoreLayout): Promise<FolderUse> {
       });
       await Promise.all(looks);
     }
-    for (const { path, part } of folders) await walk(path, part);
+    for (const { path, part } of folders) if (!isKnown(folder, path)) await walk(path, part);
   };
   const root = await fs.lstat(layout.root).catch((error: unknown) => {
     throw toCacheError(error, layout.root);
   });
   add(root, undefined);
   await walk(layout.root, undefined);
+  use.blobBytes += blobBytes ?? 0;
+  use.totalBytes += blobBytes ?? 0;
   return use;
 }

@@ -39,6 +39,10 @@ function withRealFolders(source: CacheSource): CacheSource {
   const check = () => checkStoreFolders(layoutOf(source.location));
   return {
     ...source,
+    look: async () => {
+      check();
+      return source.look?.();
+    },
     fingerprint: async (signal) => {
       check();
       return source.fingerprint(signal);

@@ -44,11 +44,10 @@ export function createFolderStorage(root: string): LayoutStorage {
 function listFolder(root: string, onProgress: (blobs: number) => void): Listing {
   const folders = ALGORITHMS.map((algorithm) => {
     const names = namesIn(root, join(BLOBS_FOLDER, algorithm));
-    return {
-      algorithm,
-      names: names.filter((name) => name.length === HEX[algorithm] && /^[0-9a-f]+$/.test(name)).sort(),
-    };
+    const blobs = names.filter((name) => name.length === HEX[algorithm] && /^[0-9a-f]+$/.test(name)).sort();
+    return { algorithm, names: blobs, hasOthers: blobs.length < names.length };
   });
+  let isPlain = !folders.some(({ hasOthers }) => hasOthers);
   const most = folders.reduce((sum, { names }) => sum + names.length, 0);
   const digests = new TextPacker();
   const buffer = Buffer.alloc(MAX_DIGEST_BYTES);
@@ -64,6 +63,7 @@ function listFolder(root: string, onProgress: (blobs: number) => void): Listing 
       // Gone since the folder was listed: it is as missing as if it had never been there.
       if (stat === undefined) continue;
       const at = digests.add(buffer, 0, prefixBytes + buffer.write(name, prefixBytes, 'latin1'));
+      isPlain &&= stat.isFile() && stat.nlink === 1;
       const readable = stat.isFile() && isReadable(path, stat.mode);
       sizes[at] = stat.isFile() ? stat.size : 0;
       mtimesMs[at] = stat.mtimeMs;
@@ -77,6 +77,7 @@ function listFolder(root: string, onProgress: (blobs: number) => void): Listing 
     sizes: sizes.slice(0, count),
     mtimesMs: mtimesMs.slice(0, count),
     flaws: flaws.slice(0, count),
+    isPlain,
   };
 }
 

@@ -1,23 +1,29 @@
 import {
   cpSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isCacheError } from '../../../shared/base/errors.ts';
 import type { Digest } from '../../../shared/oci/digest.ts';
 import type { CacheSource, ReadProgress } from '../../engine/ports/cache-source.ts';
 import { FIXTURES } from '../../engine/testing/real-caches.ts';
+import { createHandClock } from '../../engine/testing/stand-ins.ts';
 import { openSource, readCompanionNames } from './index.ts';
 import { probe } from './probe.ts';
+import { createOciLayoutSource } from './source.ts';
 import { copyOf, makeLayout, tarOf, temporaryFolder } from './testing/made-layout.ts';
 
 const SAMPLE = join(FIXTURES, 'sample');
@@ -172,6 +178,71 @@ describe('the fingerprint', () => {
     writeFileSync(join(copy, 'index.json.lock'), '');
     mkdirSync(join(copy, 'ingest/abc'), { recursive: true });
     expect(await fingerprint(copy)).toBe(before);
+  });
+});
+
+describe('the look', () => {
+  const opened = (location: string, aheadMs = 3_600_000) =>
+    createOciLayoutSource(location, { clock: createHandClock(Date.now() + aheadMs) });
+
+  test('is the same until the index changes, or a blob comes, goes, or is replaced', async () => {
+    const copy = copyOf(SAMPLE, at('copy'));
+    const [first = ''] = readdirSync(join(copy, 'blobs/sha256'));
+    const blob = join(copy, 'blobs/sha256', first);
+    const index = readFileSync(join(copy, 'index.json'), 'utf8');
+    const seen = new Set([await opened(copy).look?.()]);
+    const changes = [
+      // Of the same size.
+      () => writeFileSync(join(copy, 'index.json'), index.replace('latest', 'newest')),
+      () => writeFileSync(join(copy, 'blobs/sha256', 'f'.repeat(64)), ''),
+      () => renameSync(join(copy, 'blobs/sha256', 'f'.repeat(64)), blob),
+      () => rmSync(blob),
+      () => mkdirSync(join(copy, 'blobs/sha512')),
+      () => writeFileSync(join(copy, 'blobs/sha512', 'f'.repeat(128)), ''),
+    ];
+    for (const change of changes) {
+      expect(seen).toContain(await opened(copy).look?.());
+      // A file system's clock ticks in milliseconds.
+      await setTimeout(20);
+      change();
+      seen.add(await opened(copy).look?.());
+    }
+    expect([seen.size, seen.has(undefined)]).toEqual([changes.length + 1, false]);
+  });
+
+  test('promises nothing of a change just now, and nothing of what lies behind a link', async () => {
+    const copy = copyOf(SAMPLE, at('copy'));
+    expect(await opened(copy, 0).look?.()).toBeUndefined();
+    renameSync(join(copy, 'blobs'), join(copy, 'elsewhere'));
+    symlinkSync('elsewhere', join(copy, 'blobs'));
+    expect(await opened(copy).look?.()).toBeUndefined();
+  });
+
+  test('stands for whole blobs only, in folders of their own', async () => {
+    const wholeBytes = async (change: (blobs: string) => void) => {
+      const copy = copyOf(SAMPLE, at('copy'));
+      change(join(copy, 'blobs/sha256'));
+      const read = await createOciLayoutSource(copy).read();
+      rmSync(copy, { recursive: true });
+      return read.wholeBytes;
+    };
+    const { caches } = await createOciLayoutSource(SAMPLE).read();
+    const layer = caches[0]?.descriptors[0]?.digest.slice('sha256:'.length) ?? '';
+    const bytes = await wholeBytes(() => {});
+    expect(bytes).toBe(
+      readdirSync(join(SAMPLE, 'blobs/sha256')).reduce(
+        (sum, name) => sum + statSync(join(SAMPLE, 'blobs/sha256', name)).size,
+        0,
+      ),
+    );
+    const changes: ((blobs: string) => void)[] = [
+      (blobs) => truncateSync(join(blobs, layer), 1),
+      (blobs) => rmSync(join(blobs, layer)),
+      (blobs) => writeFileSync(join(blobs, 'readme'), ''),
+      (blobs) => linkSync(join(blobs, layer), join(blobs, '../../second-name')),
+      (blobs) => mkdirSync(join(blobs, 'e'.repeat(64))),
+    ];
+    for (const change of changes) expect(await wholeBytes(change)).toBeUndefined();
   });
 });
 

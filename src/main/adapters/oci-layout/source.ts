@@ -1,18 +1,21 @@
 import { realpath, stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { CacheError, isCacheError, toCacheError } from '../../../shared/base/errors.ts';
+import type { Problem } from '../../../shared/model/source.ts';
 import { READ_ONLY_CACHE } from '../../../shared/model/source-abilities.ts';
 import type { Digest } from '../../../shared/oci/digest.ts';
 import { parseDigest } from '../../../shared/oci/digest.ts';
 import { pathPlace } from '../../../shared/oci/reference.ts';
 import type { BlobExtent } from '../../engine/ports/blob-hasher.ts';
 import type { CacheSource, SourceBlob, SourceCache, SourceSnapshot } from '../../engine/ports/cache-source.ts';
+import type { Clock } from '../../engine/ports/clock.ts';
 import { unpackDescriptors } from '../../engine/remotecache/manifest-reader.ts';
 import { unpackTexts } from '../../engine/remotecache/packed-texts.ts';
 import { unpackConfigSlowly } from '../../engine/remotecache/parse.ts';
 import { drive } from '../../engine/streams/drive.ts';
 import { readCompanionNames } from './companions.ts';
 import { noSuchBlob, openExtent } from './extent-reader.ts';
+import { folderLook } from './folder-look.ts';
 import { blobName } from './layout.ts';
 import { outside } from './plain-file.ts';
 import { type ReadOptions, readInWorker } from './read-in-worker.ts';
@@ -40,12 +43,13 @@ export const TAR = {
  */
 export function createOciLayoutSource(
   location: string,
-  { withoutCache = false }: { readonly withoutCache?: boolean } = {},
+  { withoutCache = false, clock }: { readonly withoutCache?: boolean; readonly clock?: Clock } = {},
 ): CacheSource {
   const extent = (digest: Digest): BlobExtent => ({ path: join(location, blobName(parseDigest(digest))), offset: 0 });
   const inThread = readers({ kind: 'folder', path: location, withoutCache });
   return {
     ...inThread,
+    look: () => folderLook(location, clock),
     fingerprint: async (signal) => (await smallFingerprint(location, signal)) ?? inThread.fingerprint(signal),
     ...LAYOUT,
     location,
@@ -129,6 +133,7 @@ async function unpackSnapshot({ snapshot, listing }: SnapshotMessage): Promise<S
   const { fingerprint, documents, imageLayers, problems } = snapshot;
   const packed = [...snapshot.caches];
   snapshot.caches.length = 0;
+  const wholeBytes = wholeBytesOf(listing, problems);
   const blobs = await drive(unpackBlobs(listing));
   const caches: SourceCache[] = [];
   for (let cache = packed.shift(); cache !== undefined; cache = packed.shift()) {
@@ -137,7 +142,8 @@ async function unpackSnapshot({ snapshot, listing }: SnapshotMessage): Promise<S
     const descriptors = await drive(unpackDescriptors(cache.descriptors));
     caches.push({ ref, form, manifest, config, parsed, descriptors });
   }
-  return { fingerprint, caches, blobs, documents, imageLayers, problems };
+  const whole = wholeBytes === undefined ? {} : { wholeBytes };
+  return { fingerprint, caches, blobs, documents, imageLayers, problems, ...whole };
 }
 
 type SnapshotMessage = Extract<ReadMessage, { type: 'snapshot' }>;
@@ -158,6 +164,11 @@ function* unpackBlobs(listing: Listing): Generator<undefined, SourceBlob[]> {
     if (i % SLICE === SLICE - 1) yield;
   }
   return blobs;
+}
+
+function wholeBytesOf({ isPlain, flaws, sizes }: Listing, problems: readonly Problem[]): number | undefined {
+  if (!isPlain || problems.length > 0 || flaws.some((flaw) => flaw !== BLOB_FLAW.none)) return undefined;
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 const PROBLEMS: Readonly<Record<number, SourceBlob['problem']>> = {

@@ -13,6 +13,8 @@ export interface Listing {
   readonly flaws: Uint8Array<ArrayBuffer>;
   /** Where the bytes begin in the file of the source; only for a tar. */
   readonly offsets?: Float64Array<ArrayBuffer>;
+  /** Whether the folders hold nothing but files under the names of blobs, each with that one name; never of a tar. */
+  readonly isPlain: boolean;
 }
 
 /**

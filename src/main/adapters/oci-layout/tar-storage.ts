@@ -76,6 +76,7 @@ function listingOf(entries: ReadonlyMap<string, TarEntry>, tarBytes: number): Li
     sizes: Float64Array.from(blobs, ([, entry]) => entry.size),
     mtimesMs: Float64Array.from(blobs, ([, entry]) => entry.mtimeMs),
     offsets: Float64Array.from(blobs, ([, entry]) => entry.offset),
+    isPlain: false,
     flaws: Uint8Array.from(blobs, ([, { type, offset, size }]) =>
       type !== 'plain' ? BLOB_FLAW.notAFile : offset + size > tarBytes ? BLOB_FLAW.cutOff : BLOB_FLAW.none,
     ),

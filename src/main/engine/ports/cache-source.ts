@@ -41,6 +41,11 @@ export interface SourceSnapshot {
   /** Layers of images that the references lead to, also those that caches share: no prune may take them. */
   readonly imageLayers?: readonly Digest[];
   readonly problems: readonly Problem[];
+  /**
+   * Bytes of all blobs, given where they lie in folders that hold nothing else, each a whole file with one name, and where
+   * nothing is wrong with the source: what its `look` can then stand for.
+   */
+  readonly wholeBytes?: number;
   /** BuildKit's own figures by BuildKit's id, in the order it lists them; absent where the source has none. */
   readonly usage?: ReadonlyMap<string, RecordUsage>;
   /** True where those figures are rounded, so that nothing that follows from them is exact. */
@@ -85,6 +90,12 @@ export interface CacheSource {
   readonly place: Ref;
   /** Cheap: no config is parsed. */
   fingerprint(signal?: AbortSignal): Promise<string>;
+  /**
+   * A text that is the same only while no blob came, went, or was replaced, and the index is the same. It costs the same
+   * however many blobs there are. Where a snapshot with `wholeBytes` was read after it, it stands for the fingerprint: only
+   * who writes into a finished blob changes that one alone. Absent or undefined where nothing of the kind can be promised.
+   */
+  look?(): Promise<string | undefined>;
   read(options?: { signal?: AbortSignal; onProgress?: (progress: ReadProgress) => void }): Promise<SourceSnapshot>;
   /** @throws `NOT_FOUND` when the blob is not there, `ACCESS_DENIED`, or `CORRUPT` for what is not a plain file inside the source */
   openBlob(digest: Digest): Promise<BlobReader>;

@@ -17,6 +17,13 @@ export interface CatalogQuery {
   readonly limit: number;
 }
 
+/** A look of a source, and what it stands for. */
+export interface SeenSource {
+  readonly look: string;
+  /** Of all blobs in the source. */
+  readonly wholeBytes: number;
+}
+
 /** Everything of one source that can be asked without reading it again. */
 export interface Catalog extends AsyncDisposable {
   readonly fingerprint: string;
@@ -26,6 +33,8 @@ export interface Catalog extends AsyncDisposable {
   /** BuildKit's own figures, and the builds it tells of, where the source has them. */
   readonly du?: UsageTotals | undefined;
   readonly builds?: number | undefined;
+  /** Of the source when this was last known to be its state; absent where that cannot be told by a look. */
+  readonly seen?: SeenSource | undefined;
   /** True once a query failed with `CORRUPT` because of the catalog itself, not of its source: it has to be built again. */
   readonly isDamaged: boolean;
 
@@ -74,14 +83,16 @@ export interface Catalog extends AsyncDisposable {
 export interface CatalogStore {
   /** Whether anything is kept of the source, of whatever state: answers without looking at the source. */
   has(sourceId: string): Promise<boolean>;
-  /** The kept catalog of this state of the source, or undefined when there is none or it is damaged (the next build replaces it). */
-  open(sourceId: string, fingerprint: string): Promise<Catalog | undefined>;
-  /** Builds and keeps it; older catalogs of the source are deleted. A crash or abort leaves no catalog. */
+  /** The kept catalog of this state of the source, or undefined when there is none or it is damaged (the next build replaces it). `look`: that of the source now, noted for `openSeen`. */
+  open(sourceId: string, fingerprint: string, look?: string): Promise<Catalog | undefined>;
+  /** The kept catalog of the state that had this look, if one was noted. */
+  openSeen(sourceId: string, look: string): Promise<Catalog | undefined>;
+  /** Builds and keeps it; older catalogs of the source are deleted. A crash or abort leaves no catalog. `look`: from before the snapshot was read. */
   build(
     sourceId: string,
     snapshot: SourceSnapshot,
     names: RecordNames,
-    options?: { signal?: AbortSignal; onProgress?: (progress: ReadProgress) => void },
+    options?: { signal?: AbortSignal; onProgress?: (progress: ReadProgress) => void; look?: string | undefined },
   ): Promise<Catalog>;
   /** Deletes everything kept of a source. */
   drop(sourceId: string): Promise<void>;

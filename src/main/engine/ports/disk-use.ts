@@ -18,8 +18,12 @@ export interface DiskSpace {
 
 /** Measures folders of this machine, and the disks they lie on. Nothing is kept: each answer is of now. */
 export interface DiskUse {
-  /** A layout or a managed store; `undefined` for anything else. @throws `ACCESS_DENIED` */
-  use(location: string): Promise<FolderUse | undefined>;
+  /**
+   * A layout or a managed store; `undefined` for anything else.
+   * @param known that its blob folders hold whole blobs of so many bytes and nothing else: they are not listed then
+   * @throws `ACCESS_DENIED`
+   */
+  use(location: string, known?: { readonly blobBytes: number }): Promise<FolderUse | undefined>;
   /** `undefined` for what does not lie on a disk of this machine. */
   space(location: string): Promise<DiskSpace | undefined>;
 }

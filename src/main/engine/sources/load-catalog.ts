@@ -22,14 +22,34 @@ export interface LoadOptions {
   readonly onRead?: ((snapshot: SourceSnapshot) => void) | undefined;
 }
 
-/** The kept catalog of the source as it is now, if there is one: no reading, so it takes no time worth showing. */
+/**
+ * The kept catalog of the source as it is now, if there is one: by its look, else by its fingerprint. No reading, so it takes
+ * no time worth showing.
+ */
 export async function keptCatalog(
   id: string,
   source: CacheSource,
   ports: LoadPorts,
   signal?: AbortSignal,
 ): Promise<Catalog | undefined> {
-  return ports.catalogs.open(id, await source.fingerprint(signal));
+  const look = await source.look?.();
+  const seen = look === undefined ? undefined : await ports.catalogs.openSeen(id, look);
+  return seen ?? ports.catalogs.open(id, await source.fingerprint(signal), look);
+}
+
+/** The same where one is in use: whoever reloads wants to know of any change, which a look may not show. */
+async function currentCatalog(
+  id: string,
+  source: CacheSource,
+  ports: LoadPorts,
+  current: Catalog,
+  signal: AbortSignal | undefined,
+): Promise<Catalog | undefined> {
+  const look = await source.look?.();
+  const fingerprint = await source.fingerprint(signal);
+  return current.fingerprint === fingerprint && !current.isDamaged
+    ? current
+    : ports.catalogs.open(id, fingerprint, look);
 }
 
 /**
@@ -44,19 +64,20 @@ export async function loadCatalog(
 ): Promise<Catalog> {
   const { signal, onProgress, current } = options;
   if (!options.force) {
-    const fingerprint = await source.fingerprint(signal);
-    if (current?.fingerprint === fingerprint && !current.isDamaged) return current;
-    const kept = await ports.catalogs.open(id, fingerprint);
+    const kept = await (current
+      ? currentCatalog(id, source, ports, current, signal)
+      : keptCatalog(id, source, ports, signal));
     if (kept) return kept;
   }
   const progress = { ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) };
   throwIfAborted(signal);
+  const look = await source.look?.();
   const snapshot = await source.read(progress);
   const configs = snapshot.caches.map((cache) => cache.parsed);
   const beside = await source.names?.(signal);
   const names = withContentNames(new Map([...(snapshot.names ?? []), ...(beside ?? [])]), configs);
   throwIfAborted(signal);
-  const catalog = await ports.catalogs.build(id, snapshot, names, progress);
+  const catalog = await ports.catalogs.build(id, snapshot, names, { ...progress, look });
   options.onRead?.(snapshot);
   return catalog;
 }

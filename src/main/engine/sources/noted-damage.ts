@@ -15,8 +15,13 @@ export function notingDamage(opener: SourceOpener, damage: SourceDamage): Source
  * this session and later ones, and is not offered as a blob that can be had.
  */
 export function withNotedDamage(source: CacheSource, damage: Pick<SourceDamage, 'known'>): CacheSource {
+  const look = async () => {
+    const seen = await source.look?.();
+    return seen === undefined ? undefined : withNotes(seen, await damage.known(source));
+  };
   return {
     ...source,
+    look,
     fingerprint: async (signal) => {
       const fingerprint = await source.fingerprint(signal);
       return withNotes(fingerprint, await damage.known(source));

@@ -84,6 +84,7 @@ export function createMemoryCatalogs(): MemoryCatalogs {
       if (damaged.has(sourceId)) return undefined;
       return kept.has(`${sourceId} ${fingerprint}`) ? catalogOf(sourceId, fingerprint) : undefined;
     },
+    openSeen: async () => undefined,
     async build(sourceId, snapshot, _names, options) {
       options?.onProgress?.({ phase: 'indexing', done: 1, unit: 'records' });
       await Promise.resolve();

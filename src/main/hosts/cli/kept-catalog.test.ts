@@ -1,5 +1,6 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createWorkspace, type Workspace } from './testing/workspace.ts';
 
@@ -17,6 +18,20 @@ interface Inspected {
   readonly source: { readonly fingerprint: string };
   readonly caches: readonly { readonly config: { readonly digest: string } }[];
   readonly totals: { readonly records: number };
+}
+
+interface Listed extends Inspected {
+  readonly totals: { readonly records: number; readonly missingBlobs: number };
+  readonly disk: { readonly totalBytes: number };
+  readonly problems: readonly unknown[];
+}
+
+/** So old are the times of a folder before they are believed, and a little more. */
+const SETTLED_MS = 2_100;
+
+async function anyLayer(of: string): Promise<string> {
+  const { out } = await work.run('layers', of, '--jsonl');
+  return (JSON.parse(out.split('\n')[0] ?? '') as { readonly digest: string }).digest;
 }
 
 /** Without what the folder takes on the disk: that is looked at anew each time. */
@@ -68,6 +83,30 @@ describe('a second command', () => {
     // Of the older state nothing stays.
     expect([(await keptFiles('.duckdb')).length, (await keptFiles('.json')).length]).toEqual([1, 1]);
   });
+
+  it('lists the blobs again only when their folder changed, and leaves a blob that was written into to verify', async () => {
+    // The folder that catalogs are kept in lies in the other copy.
+    const cache = await work.copy('sample', 'lonely');
+    await setTimeout(SETTLED_MS);
+    const first = await work.json<Listed>('inspect', cache);
+    const layer = join(cache, 'blobs', (await anyLayer(cache)).replace(':', '/'));
+    const bytes = await readFile(layer);
+    await writeFile(layer, bytes.subarray(1));
+    expect(await work.json('inspect', cache)).toEqual({
+      ...first,
+      disk: { ...first.disk, freeBytes: expect.any(Number) },
+    });
+    expect(await work.run('verify', cache)).toMatchObject({ code: 1 });
+    expect((await work.json<Listed>('inspect', cache)).problems).not.toEqual([]);
+
+    await rename(layer, work.path('aside'));
+    await writeFile(layer, bytes);
+    expect((await work.json<Listed>('inspect', cache)).totals).toEqual(first.totals);
+    await rm(layer);
+    const last = await work.json<Listed>('inspect', cache);
+    expect([last.totals.missingBlobs, last.problems.length]).toEqual([1, 1]);
+    expect(last.disk.totalBytes).toBe(first.disk.totalBytes - bytes.length);
+  }, 60_000);
 
   it.each([
     ['cut off', (bytes: Buffer) => bytes.subarray(0, bytes.length >> 1)],
