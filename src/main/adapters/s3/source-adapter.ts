@@ -14,7 +14,7 @@ export function s3Adapter(connect: S3Connector): SourceAdapter {
     async open(location, { signal }) {
       const source = createS3Source(parseS3Address(location), connect);
       // As with a path: what is not there is not put into the list.
-      await source.look(signal);
+      await source.checkThere(signal);
       return source;
     },
   };

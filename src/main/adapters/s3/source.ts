@@ -17,10 +17,10 @@ import { type ReadManifest, readManifest } from './read-manifest.ts';
 /** What is declared of every cache in S3. */
 export const S3 = { kind: 's3', can: READ_ONLY_CACHE } as const;
 
-/** A source in S3, and a cheap look whether there is one. */
+/** A source in S3, and a cheap check that there is one. */
 export interface S3Source extends CacheSource {
   /** @throws `NOT_FOUND` where no cache lies, and why it cannot be asked */
-  look(signal?: AbortSignal): Promise<void>;
+  checkThere(signal?: AbortSignal): Promise<void>;
 }
 
 /** Which blobs are there; `isWhole` where that is all that lie there, and not only those that were asked for. */
@@ -107,7 +107,7 @@ export function createS3Source(address: S3Address, connect: S3Connector): S3Sour
     ...S3,
     location,
     place: s3Place(address),
-    look: async (signal) => void (await manifests(signal)),
+    checkThere: async (signal) => void (await manifests(signal)),
     async fingerprint(signal) {
       const found = await manifests(signal);
       // Where blobs cannot be listed, the manifests alone must do.
