@@ -140,7 +140,7 @@ export async function composeEngine(options: ComposeOptions): Promise<EngineHand
       audit: createSqliteAudit(database),
       opener: createSourceOpener(sourceAdapters({ registry: { repositories, documents, ...remembered }, s3 })),
       stores,
-      targets: createTargetOpener({ stores, registry: { repositories, blobInfo } }),
+      targets: createTargetOpener({ stores, registry: { repositories, blobInfo }, s3: { connect: s3 } }),
       staging: createStaging(async () => staged.use(await createPassingFolder(join(folders.cache, 'staging'))).path),
       catalogs,
       blobInfo,

@@ -8,6 +8,7 @@ import { createTestFolder, type TestFolder } from '../adapters/file/testing/stor
 import { openSource } from '../adapters/oci-layout/index.ts';
 import { createRepositoryOpener } from '../adapters/registry/open-repository.ts';
 import { createRegistrySource } from '../adapters/registry/source.ts';
+import { createS3Connector } from '../adapters/s3/client.ts';
 import type { CacheSource } from '../engine/ports/cache-source.ts';
 import { FIXTURES } from '../engine/testing/real-caches.ts';
 import { transferCaches } from '../engine/transfer/transfer.ts';
@@ -22,7 +23,8 @@ const seed = Number(process.env.CACHEWRIGHT_SEED ?? randomInt(1_000_000));
 const SAMPLE = join(FIXTURES, 'sample');
 const NEXT = join(FIXTURES, 'next');
 const repositories = createRepositoryOpener(async () => undefined);
-const targets = createTargetOpener({ stores: createStoreOpener(), registry: { repositories } });
+const s3 = { connect: createS3Connector() };
+const targets = createTargetOpener({ stores: createStoreOpener(), registry: { repositories }, s3 });
 
 let folder: TestFolder;
 beforeAll(async () => {

@@ -22,7 +22,7 @@ export function localPath(text: string, schemes: readonly string[]): string {
   if (scheme === undefined || schemes.includes(scheme)) return resolve(expandHome(rest));
   throw new CacheError('UNSUPPORTED_FORMAT', `References with ${scheme}:// do not open yet.`, {
     subject: withoutAccount(text),
-    hint: 'Open a folder or a tar (a local cache export, an OCI layout, a managed store), the state folder of a daemon, or docker://HOST/REPOSITORY:TAG.',
+    hint: 'Open a folder or a tar (a local cache export, an OCI layout, a managed store), the state folder of a daemon, docker://HOST/REPOSITORY:TAG, or s3://BUCKET/PREFIX.',
   });
 }
 
@@ -35,6 +35,6 @@ export function writablePath(text: string): string {
   if (scheme === undefined || scheme === 'store' || scheme === 'file') return localPath(text, ['store']);
   throw new CacheError('INVALID_INPUT', `Nothing can be written to ${scheme}:// here.`, {
     subject: withoutAccount(text),
-    hint: 'Write the path of a folder. An export may also go to docker://HOST/REPOSITORY:TAG.',
+    hint: 'Write the path of a folder. An export may also go to docker://HOST/REPOSITORY:TAG or s3://BUCKET/PREFIX.',
   });
 }

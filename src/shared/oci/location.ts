@@ -16,3 +16,8 @@ export function splitLocation(text: string): LocationText {
 export function isRegistryLocation(text: string): boolean {
   return splitLocation(text).scheme === 'docker';
 }
+
+/** True for `s3://…`, caches in a bucket. */
+export function isS3Location(text: string): boolean {
+  return splitLocation(text).scheme === 's3';
+}

@@ -4,6 +4,7 @@ import { READ_ONLY_CACHE } from '../../../shared/model/source-abilities.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { type Digest, parseDigest } from '../../../shared/oci/digest.ts';
 import { formatRef, type Ref } from '../../../shared/oci/reference.ts';
+import { createBlobPresence } from '../../engine/layer-info/blob-presence.ts';
 import type {
   CacheSource,
   ReadProgress,
@@ -18,7 +19,6 @@ import { layerProblems } from '../../engine/remotecache/layer-problems.ts';
 import { unpackDescriptors } from '../../engine/remotecache/manifest-reader.ts';
 import { unpackConfigSlowly } from '../../engine/remotecache/parse.ts';
 import { drive } from '../../engine/streams/drive.ts';
-import { createBlobPresence } from './blob-presence.ts';
 import { createBlobReader, createBytesReader } from './blob-reader.ts';
 import { manifestReference, type RepositoryOpener } from './open-repository.ts';
 import { isAttestation, readProvenanceNames } from './provenance-names.ts';

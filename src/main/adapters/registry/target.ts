@@ -3,12 +3,12 @@ import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { type Digest, parseDigest } from '../../../shared/oci/digest.ts';
 import { formatRef, isTag, parseRef, type Ref, withoutAccount } from '../../../shared/oci/reference.ts';
 import { locateLayer } from '../../engine/blob-info/locate.ts';
+import { createBlobPresence } from '../../engine/layer-info/blob-presence.ts';
 import type { BIC } from '../../engine/ports/blob-info-cache.ts';
 import type { BlobContent, CacheTarget, Document } from '../../engine/ports/cache-target.ts';
 import { takeBlobs } from '../../engine/store/copy-blobs.ts';
 import { registryCommands } from '../../engine/transfer/build-commands.ts';
 import { layersOfManifest } from '../../engine/transfer/layers-of-manifest.ts';
-import { createBlobPresence } from './blob-presence.ts';
 import type { RepositoryOpener } from './open-repository.ts';
 import type { Repository } from './repository.ts';
 

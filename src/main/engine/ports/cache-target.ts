@@ -51,7 +51,7 @@ export interface AsideOptions extends LockOptions {
 }
 
 /**
- * A place that caches are written to: a layout, a managed store, a repository of a registry.
+ * A place that caches are written to: a layout, a managed store, a repository of a registry, a bucket.
  *
  * Promise to who opens it later: a reference leads to what is whole, at every moment and after a crash at any of them.
  */
@@ -62,6 +62,8 @@ export interface CacheTarget {
   readonly place: Ref;
   /** Whether a cache is replaced only when it was said so. */
   readonly keepsCaches?: boolean | undefined;
+  /** The one form that caches are written in there; absent where there is a choice. */
+  readonly form?: 's3' | undefined;
   /** The one name that can be written, where the location says it. */
   readonly name?: string | undefined;
   /** To be taken before anything is looked for. What others may not prune has nothing to do. */
@@ -107,7 +109,7 @@ export interface CacheTarget {
   commands(ref: string): string[];
 }
 
-/** Opens places for writing. Texts are as a person writes them: a path, `store://PATH`, `docker://HOST/REPOSITORY[:TAG]`. */
+/** Opens places for writing. Texts are as a person writes them: a path, `store://PATH`, `docker://HOST/REPOSITORY[:TAG]`, `s3://BUCKET/PREFIX`. */
 export interface TargetOpener {
   /** What `location` will be, whether anything is there or not. @throws `INVALID_INPUT`, `UNSUPPORTED_FORMAT` */
   locate(to: string): Promise<string>;

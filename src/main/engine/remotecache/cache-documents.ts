@@ -4,11 +4,13 @@ import type { CacheConfig } from '../model/cache-config.ts';
 import type { Document } from '../ports/cache-target.ts';
 import type { BlobStore } from '../ports/managed-store.ts';
 import { describeDocument, writeDocument } from '../store/write-document.ts';
-import { buildManifest, layerDescriptors, type WireForm } from './manifest.ts';
+import { buildManifest, layerDescriptors, toOciLayerType, type WrittenForm } from './manifest.ts';
 import { marshalCacheConfig } from './marshal.ts';
+import { withLayerAnnotations } from './s3-manifest.ts';
 
-/** The two documents of a cache, as they would be written. */
+/** The two documents of a cache, as they would be written; in S3 both are the same. */
 export interface CacheDocuments {
+  readonly form: WrittenForm;
   readonly config: Descriptor;
   readonly manifest: Descriptor;
   readonly configDocument: Document;
@@ -24,15 +26,17 @@ export interface CacheDocuments {
  */
 export async function cacheDocuments(
   parsed: CacheConfig,
-  form: WireForm,
+  form: WrittenForm,
   descriptors: readonly Descriptor[],
   signal?: AbortSignal,
 ): Promise<CacheDocuments> {
+  if (form === 's3') return s3Documents(parsed, descriptors, signal);
   const configDocument: Document = { mediaType: MEDIA_TYPES.cacheConfig, pieces: () => marshalCacheConfig(parsed) };
   const config = await describeDocument(configDocument, signal);
   const { bytes, descriptor } = buildManifest({ form, config, layers: layerDescriptors(parsed, descriptors) });
   const manifestDocument: Document = { mediaType: descriptor.mediaType, pieces: () => [bytes] };
   return {
+    form,
     config,
     manifest: descriptor,
     configDocument,
@@ -41,5 +45,27 @@ export async function cacheDocuments(
       await writeDocument(blobs, configDocument, config, signal);
       await writeDocument(blobs, manifestDocument, descriptor, signal);
     },
+  };
+}
+
+async function s3Documents(
+  parsed: CacheConfig,
+  descriptors: readonly Descriptor[],
+  signal?: AbortSignal,
+): Promise<CacheDocuments> {
+  const layers = layerDescriptors(parsed, descriptors).map((layer) => ({
+    ...layer,
+    mediaType: toOciLayerType(layer.mediaType),
+  }));
+  const annotated = withLayerAnnotations({ config: parsed, descriptors: layers });
+  const document: Document = { mediaType: MEDIA_TYPES.cacheConfig, pieces: () => marshalCacheConfig(annotated) };
+  const descriptor = await describeDocument(document, signal);
+  return {
+    form: 's3',
+    config: descriptor,
+    manifest: descriptor,
+    configDocument: document,
+    manifestDocument: document,
+    write: (blobs, signal) => writeDocument(blobs, document, descriptor, signal),
   };
 }

@@ -8,6 +8,9 @@ import { goString } from './marshal.ts';
 /** The three wire forms BuildKit writes to a layout or a registry. */
 export type WireForm = 'image-manifest' | 'index-oci' | 'index-docker';
 
+/** The same, and what its S3 back end writes: a config that says of each layer what it is, and no manifest beside it. */
+export type WrittenForm = WireForm | 's3';
+
 /** The parts of a manifest. `layers`: one entry for each of the config's layers, repeats included. */
 export interface ManifestParts {
   readonly form: WireForm;

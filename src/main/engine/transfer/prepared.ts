@@ -20,19 +20,21 @@ export interface PreparedCache extends ChosenCache {
 /**
  * Works out what is written of each cache.
  * @param isThere whether a blob can be had
+ * @param target undefined where nothing is yet
  * @throws `INVALID_INPUT` when no layer at all can be had: an importer has no use for it, and BuildKit writes nothing either
  */
 export async function prepareCaches(
   chosen: readonly ChosenCache[],
   options: TransferOptions,
   isThere: (digest: string) => boolean,
+  target: Pick<CacheTarget, 'form'> | undefined,
   signal?: AbortSignal,
 ): Promise<PreparedCache[]> {
   const prepared: PreparedCache[] = [];
   for (const { cache, ref, mode } of chosen) {
     const selected = selectCache(cache, mode, isThere);
     if (selected.blobs.length === 0) throw nothingToWrite(ref);
-    const form = targetForm(cache.form, options);
+    const form = targetForm(cache.form, options, target?.form);
     const documents = await cacheDocuments(selected.config, form, selected.blobs, signal);
     prepared.push({ cache, ref, mode, selected, documents });
   }
@@ -94,8 +96,9 @@ function helpFor({ mode, key }: TransferOptions): string {
   return `${said.charAt(0).toUpperCase()}${said.slice(1)}.`;
 }
 
-/** Which documents of a cache are larger than BuildKit reads. */
+/** Which documents of a cache are larger than BuildKit reads. Its S3 back end reads any. */
 export function oversizedOf(documents: CacheDocuments): ('config' | 'manifest')[] {
+  if (documents.form === 's3') return [];
   return (['config', 'manifest'] as const).filter((what) => documents[what].size > BUILDKIT_LIMIT_BYTES);
 }
 

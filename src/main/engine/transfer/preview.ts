@@ -41,7 +41,7 @@ export async function previewTransfer(
   const described = chosen.flatMap(({ cache }) => cache.descriptors);
   const there = target ? (await target.survey(described, signal)).present : new Set<string>();
   const isThere = (digest: string) => inSource.has(digest) || there.has(digest);
-  const prepared = await prepareCaches(chosen, options, isThere, signal);
+  const prepared = await prepareCaches(chosen, options, isThere, target, signal);
   const caches = await nameAtTarget(target, prepared, options, location, signal);
   const written = distinctBlobs(caches);
   const missing = new Map(described.filter(({ digest }) => !isThere(digest)).map((blob) => [blob.digest, blob]));

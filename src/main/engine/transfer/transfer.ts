@@ -92,7 +92,7 @@ async function writeCaches(run: Run): Promise<PreparedCache[]> {
   const { source, options, target, lease, supply, chosen, signal, log } = run;
   const isThere = (digest: string) => supply.inSource.has(digest) || supply.inTarget.has(digest);
   for (;;) {
-    const prepared = await prepareCaches(chosen, options, isThere, signal);
+    const prepared = await prepareCaches(chosen, options, isThere, target, signal);
     const caches = await nameAtTarget(target, prepared, options, source.location, signal);
     const documents = caches.flatMap(({ documents: { config, manifest } }) => [config, manifest]);
     await lease.add(documents.map(digestOf));

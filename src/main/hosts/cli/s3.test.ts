@@ -71,6 +71,27 @@ describe.runIf(hasS3Server() && root)('s3:// on the command line', () => {
     expect([code, JSON.parse(out)]).toMatchObject([1, { corrupt: [bad], missing: [gone] }]);
   });
 
+  it('exports to a bucket what a build imports, and takes it back', async () => {
+    const layout = join(root ?? '', 'app-v1');
+    const to = bucket.at('exported', '&name=main');
+    const report = await work.json<{ blobsCopied: number; commands: string[] }>('export', layout, '--to', to);
+    expect(report.blobsCopied).toBeGreaterThan(20);
+    expect(report.commands[1]).toMatch(
+      /--cache-from type=s3,bucket=builds,region=us-east-1,prefix=exported\/,name=main,/,
+    );
+    const totals = async (location: string) => (await work.json<Inspected>('inspect', location)).totals;
+    expect(await totals(to)).toEqual(await totals(layout));
+    expect(await work.json('export', layout, '--to', to)).toMatchObject({ blobsCopied: 0 });
+    await work.json('export', to, '--to', work.path('taken'), '--as', 'latest');
+    const manifest = async (folder: string) => (await work.json<Inspected>('inspect', folder)).caches[0];
+    expect(await manifest(work.path('taken'))).toEqual(await manifest(layout));
+    expect(await work.run('export', to, '--to', to)).toMatchObject({ code: 2 });
+    expect(await work.run('import', layout, '--to', to)).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^INVALID_INPUT s3:/),
+    });
+  });
+
   it('what cannot be read ends with one line, and no secret in it', async () => {
     const nothing = await work.run('inspect', bucket.at('nothing'));
     expect(nothing).toMatchObject({

@@ -5,6 +5,7 @@ import { createStoreOpener } from '../../adapters/file/store-opener.ts';
 import { createMemoryBlobInfoCache } from '../../adapters/memory/testing/blob-info-cache.ts';
 import { openSource } from '../../adapters/oci-layout/index.ts';
 import { createRepositoryOpener } from '../../adapters/registry/open-repository.ts';
+import { createS3Connector } from '../../adapters/s3/client.ts';
 import { createHashPool } from '../../adapters/workers/hash-pool.ts';
 import type { CacheTarget } from '../../engine/ports/cache-target.ts';
 import { transferCaches } from '../../engine/transfer/transfer.ts';
@@ -30,10 +31,9 @@ async function run({ from, to, at, elsewhere }: KilledExport): Promise<void> {
     await blobInfo.recordKnownLocations(digests, parseRef(elsewhere));
   }
   const registry = { repositories: createRepositoryOpener(async () => undefined), blobInfo };
-  const target = await createTargetOpener({ stores: createStoreOpener({ hasher: createHashPool() }), registry }).open(
-    to,
-    { create: true },
-  );
+  const stores = createStoreOpener({ hasher: createHashPool() });
+  const targets = createTargetOpener({ stores, registry, s3: { connect: createS3Connector() } });
+  const target = await targets.open(to, { create: true });
   if (!target) throw new Error('no target');
   await transferCaches({
     source,

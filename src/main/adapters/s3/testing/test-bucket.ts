@@ -18,6 +18,8 @@ export interface TestBucket {
   put(key: string, bytes: Uint8Array | string): Promise<void>;
   /** Undefined where nothing is. */
   get(key: string): Promise<Buffer | undefined>;
+  /** What is kept beside the bytes. */
+  metadata(key: string): Promise<Record<string, string>>;
   delete(key: string): Promise<void>;
   keys(prefix?: string): Promise<string[]>;
   /** Uploads in parts that nobody has completed or given up. */
@@ -51,6 +53,10 @@ export async function createTestBucket(server: S3Server, name: string): Promise<
         if (error instanceof sdk.NoSuchKey) return undefined;
         throw error;
       }
+    },
+    async metadata(key) {
+      const { Metadata = {} } = await client.send(new sdk.HeadObjectCommand({ Bucket: name, Key: key }));
+      return Metadata;
     },
     delete: async (key) => {
       await client.send(new sdk.DeleteObjectCommand({ Bucket: name, Key: key }));

@@ -1,9 +1,8 @@
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
-import type { ReadProgress } from '../../engine/ports/cache-source.ts';
-import { systemClock } from '../../engine/ports/clock.ts';
-import type { LayerInfoCache, LayerMeta } from '../../engine/ports/layer-info-cache.ts';
-import { eachOf } from '../../engine/streams/each-of.ts';
-import type { Repository } from './repository.ts';
+import type { ReadProgress } from '../ports/cache-source.ts';
+import { systemClock } from '../ports/clock.ts';
+import type { LayerInfoCache, LayerMeta } from '../ports/layer-info-cache.ts';
+import { eachOf } from '../streams/each-of.ts';
 
 /** Blobs asked for at once: a trip each, and few enough not to be taken for an attack. */
 const AT_ONCE = 8;
@@ -14,7 +13,13 @@ export interface AskOptions {
   readonly onProgress?: ((progress: ReadProgress) => void) | undefined;
 }
 
-/** Which blobs a repository has. */
+/** A back end that is asked for single blobs. */
+export interface BlobSizes {
+  /** Size of a blob in bytes; undefined when it is not there. */
+  blobSize(digest: string, signal?: AbortSignal): Promise<number | undefined>;
+}
+
+/** Which blobs a back end has. */
 export interface BlobPresence {
   /**
    * The size in bytes that each blob has there, by digest; those that are not there are left out.
@@ -29,7 +34,7 @@ export interface BlobPresence {
 const BELIEVED_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Asks the registry for each blob, with a HEAD, and remembers the answers in a layer info cache: asked again within a day,
+ * Asks a registry or a bucket for each blob, with a HEAD, and remembers the answers in a layer info cache: asked again within a day,
  * they cost no trip.
  *
  * Only blobs that are there with the size their descriptor says are remembered, and only until somebody misses one: an
@@ -37,11 +42,11 @@ const BELIEVED_MS = 24 * 60 * 60 * 1000;
  * is known to hold it *and* the last word on where it lies is this repository's, not a day old: another repository that
  * overwrites that word costs a trip, not the truth.
  *
- * @param place host and name of the repository: what its members are kept under
+ * @param place the repository or bucket as a text of its own: what its members are kept under
  * @param now milliseconds since 1970
  */
 export function createBlobPresence(
-  repository: Repository,
+  backEnd: BlobSizes,
   place: string,
   {
     layerInfo,
@@ -81,7 +86,7 @@ export function createBlobPresence(
       };
       count();
       await eachOf(unknown, { atOnce: AT_ONCE, signal }, async ({ digest, size }, stop) => {
-        const there = await repository.blobSize(digest, stop);
+        const there = await backEnd.blobSize(digest, stop);
         if (there !== undefined) found.set(digest, there);
         if (there === size) {
           // The meta first: a member without one would have to be asked for again.

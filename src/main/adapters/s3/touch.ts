@@ -1,0 +1,49 @@
+import type { S3Object } from './bucket.ts';
+import type { S3Connection } from './client.ts';
+
+/** The largest object that is copied in one request; larger ones are copied in parts of this size. */
+const COPY_BYTES = 5 * 1024 ** 3;
+
+/**
+ * Makes an object as new as if it had been written now, so that a rule of the bucket which deletes what is old leaves it:
+ * copies it onto itself, as BuildKit does (`touch` in `cache/remotecache/s3`).
+ * @param now epoch milliseconds, kept with the object as `updated-at`
+ */
+export async function touchObject(
+  { client, sdk }: S3Connection,
+  bucket: string,
+  { key, size }: S3Object,
+  now: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  const options = signal ? { abortSignal: signal } : {};
+  const source = { Bucket: bucket, Key: key, CopySource: `${bucket}/${encodeURIComponent(key)}` };
+  if (size < COPY_BYTES) {
+    const copy = { ...source, MetadataDirective: 'REPLACE', Metadata: { 'updated-at': goTime(now) } } as const;
+    await client.send(new sdk.CopyObjectCommand(copy), options);
+    return;
+  }
+  const place = { Bucket: bucket, Key: key };
+  const { UploadId } = await client.send(new sdk.CreateMultipartUploadCommand(place), options);
+  try {
+    const Parts: { PartNumber: number; ETag: string | undefined }[] = [];
+    for (let at = 0; at < size; at += COPY_BYTES) {
+      const PartNumber = Parts.length + 1;
+      const CopySourceRange = `bytes=${at}-${Math.min(at + COPY_BYTES, size) - 1}`;
+      const part = new sdk.UploadPartCopyCommand({ ...source, UploadId, PartNumber, CopySourceRange });
+      const { CopyPartResult } = await client.send(part, options);
+      Parts.push({ PartNumber, ETag: CopyPartResult?.ETag });
+    }
+    const whole = new sdk.CompleteMultipartUploadCommand({ ...place, UploadId, MultipartUpload: { Parts } });
+    await client.send(whole, options);
+  } catch (error) {
+    await client.send(new sdk.AbortMultipartUploadCommand({ ...place, UploadId })).catch(() => {});
+    throw error;
+  }
+}
+
+/** A time as Go prints it: `2026-11-30 23:10:00.5 +0000 UTC`. */
+function goTime(now: number): string {
+  const [day = '', time = ''] = new Date(now).toISOString().split('T');
+  return `${day} ${time.replace(/\.?0*Z$/, '')} +0000 UTC`;
+}
