@@ -1,7 +1,10 @@
 import {
   type CacheInfoLink,
   type CacheKeyStorage,
+  type CacheLink,
   type CacheResult,
+  inBatches,
+  type KeyLink,
   resultNotFound,
 } from '../../engine/ports/cache-key-storage.ts';
 import { outputKey } from '../../engine/solver/cache-key.ts';
@@ -13,7 +16,7 @@ interface Key {
   readonly backlinks: Set<string>;
 }
 
-/** A key graph in this process. Must agree with BuildKit `solver/memorycachestorage.go`. */
+/** Creates a key graph in this process. Must agree with BuildKit `solver/memorycachestorage.go`. */
 export function createMemoryCacheKeyStorage(): CacheKeyStorage {
   const byId = new Map<string, Key>();
   const byResult = new Map<string, Set<string>>();
@@ -42,53 +45,63 @@ export function createMemoryCacheKeyStorage(): CacheKeyStorage {
     }
   }
 
+  const exists = (id: string) => hasAny(byId.get(id));
+  const targetsOf = (id: string, link: CacheInfoLink) => byId.get(id)?.links.get(linkName(link))?.targets;
+
+  function releaseOne(resultID: string): void {
+    const ids = byResult.get(resultID) ?? [];
+    byResult.delete(resultID);
+    for (const id of ids) {
+      byId.get(id)?.results.delete(resultID);
+      dropEmpty(id);
+    }
+  }
+
+  function addOneLink({ id, link, target }: KeyLink): void {
+    const { links } = at(id);
+    const name = linkName(link);
+    const known = links.get(name) ?? { link, targets: new Set<string>() };
+    known.targets.add(target);
+    links.set(name, known);
+    at(target).backlinks.add(id);
+  }
+
+  function linksFrom(id: string): Omit<KeyLink, 'id'>[] {
+    const links = [...(byId.get(id)?.links.values() ?? [])];
+    return links.flatMap(({ link, targets }) => Array.from(targets, (target) => ({ link, target })));
+  }
+
+  function linksTo(id: string): CacheLink[] {
+    return [...(byId.get(id)?.backlinks ?? [])].flatMap((source) =>
+      [...(byId.get(source)?.links.values() ?? [])]
+        .filter(({ targets }) => targets.has(id))
+        .map(({ link }) => backlink(source, link)),
+    );
+  }
+
   return {
     writable: true,
-    exists: (id) => hasAny(byId.get(id)),
-    *walk() {
-      for (const [id, key] of [...byId]) if (hasAny(key)) yield id;
-    },
-    walkResults: (id) => [...(byId.get(id)?.results.values() ?? [])],
-    load(id, resultID) {
+    exists: async (ids) => ids.map(exists),
+    walk: () => inBatches([...byId.keys()].filter(exists)),
+    walkResults: async (ids) => ids.map((id) => [...(byId.get(id)?.results.values() ?? [])]),
+    async load(id, resultID) {
       const result = byId.get(id)?.results.get(resultID);
       if (!result) throw resultNotFound(resultID);
       return result;
     },
-    addResult(id, result) {
-      at(id).results.set(result.id, result);
-      byResult.set(result.id, (byResult.get(result.id) ?? new Set()).add(id));
-    },
-    release(resultID) {
-      const ids = byResult.get(resultID) ?? [];
-      byResult.delete(resultID);
-      for (const id of ids) {
-        byId.get(id)?.results.delete(resultID);
-        dropEmpty(id);
+    async addResult(added) {
+      for (const { id, result } of added) {
+        at(id).results.set(result.id, result);
+        byResult.set(result.id, (byResult.get(result.id) ?? new Set()).add(id));
       }
     },
-    walkIDsByResult: (resultID) => [...(byResult.get(resultID) ?? [])],
-    addLink(id, link, target) {
-      const { links } = at(id);
-      const name = linkName(link);
-      const known = links.get(name) ?? { link, targets: new Set<string>() };
-      known.targets.add(target);
-      links.set(name, known);
-      at(target).backlinks.add(id);
-    },
-    walkLinks: (id, link) => [...(byId.get(id)?.links.get(linkName(link))?.targets ?? [])],
-    hasLink: (id, link, target) => byId.get(id)?.links.get(linkName(link))?.targets.has(target) === true,
-    *walkLinksAll(id) {
-      for (const { link, targets } of [...(byId.get(id)?.links.values() ?? [])]) {
-        for (const target of targets) yield { link, target };
-      }
-    },
-    *walkBacklinks(id) {
-      for (const source of [...(byId.get(id)?.backlinks ?? [])]) {
-        for (const { link, targets } of byId.get(source)?.links.values() ?? []) {
-          if (targets.has(id)) yield { source, link: resolved(link) };
-        }
-      }
-    },
+    release: async (resultIDs) => resultIDs.forEach(releaseOne),
+    walkIDsByResult: async (resultIDs) => resultIDs.map((resultID) => [...(byResult.get(resultID) ?? [])]),
+    addLink: async (added) => added.forEach(addOneLink),
+    walkLinks: async (asked) => asked.map(({ id, link }) => [...(targetsOf(id, link) ?? [])]),
+    hasLink: async (asked) => asked.map(({ id, link, target }) => targetsOf(id, link)?.has(target) === true),
+    walkLinksAll: async (ids) => ids.map(linksFrom),
+    walkBacklinks: async (ids) => ids.map(linksTo),
   };
 }
 
@@ -97,7 +110,6 @@ function linkName({ input, output, digest, selector }: CacheInfoLink): string {
   return `${input}\0${outputKey(digest, output)}\0${selector}`;
 }
 
-/** A link with its record digest in the digest's place, as backlinks give it. */
-function resolved({ input, output, digest, selector }: CacheInfoLink): CacheInfoLink {
-  return { input, output: 0, digest: outputKey(digest, output), selector };
+function backlink(source: string, { input, output, digest, selector }: CacheInfoLink): CacheLink {
+  return { source, input, output: 0, base: outputKey(digest, output), selector };
 }

@@ -3,6 +3,8 @@ import {
   type CacheInfoLink,
   type CacheKeyStorage,
   type CacheResult,
+  inBatches,
+  type KeyLink,
   resultNotFound,
 } from '../../engine/ports/cache-key-storage.ts';
 import { outputKey } from '../../engine/solver/cache-key.ts';
@@ -29,7 +31,7 @@ interface LinkRow {
   readonly digest: string;
 }
 
-/** A key graph in a SQLite database. */
+/** Opens a key graph in a SQLite database. A batch of changes is one transaction. */
 export function createSqliteCacheKeyStorage(db: DatabaseSync): CacheKeyStorage {
   db.exec(SCHEMA);
   const hasResult = db.prepare('SELECT 1 FROM key_result WHERE id = ? LIMIT 1');
@@ -67,42 +69,62 @@ export function createSqliteCacheKeyStorage(db: DatabaseSync): CacheKeyStorage {
     }
   }
 
+  const idsBy = (resultID: string) => idsOfResult.all(resultID).map((row) => row.id as string);
+  const targetsOf = ({ id, link }: Omit<KeyLink, 'target'>) =>
+    targets.all(id, ...identity(link)).map((row) => row.target as string);
+
   return {
     writable: true,
-    exists,
-    walk: () => allIds.all().map((row) => row.id as string),
-    walkResults: (id) => resultsOf.all(id).map(toResult),
-    load(id, resultID) {
+    exists: async (ids) => ids.map(exists),
+    walk: () => inBatches(allIds.all().map((row) => row.id as string)),
+    walkResults: async (ids) => ids.map((id) => resultsOf.all(id).map(toResult)),
+    async load(id, resultID) {
       const row = oneResult.get(id, resultID);
       if (!row) throw resultNotFound(resultID);
       return toResult(row);
     },
-    addResult(id, result) {
-      setResult.run(id, result.id, result.createdAt);
-    },
-    release(resultID) {
+    async addResult(added) {
       inTransaction(db, () => {
-        const ids = idsOfResult.all(resultID).map((row) => row.id as string);
-        dropResult.run(resultID);
-        for (const id of ids) dropEmpty(id);
+        for (const { id, result } of added) setResult.run(id, result.id, result.createdAt);
       });
     },
-    walkIDsByResult: (resultID) => idsOfResult.all(resultID).map((row) => row.id as string),
-    addLink(id, link, target) {
-      setLink.run(id, ...identity(link), target, link.output, link.digest);
+    async release(resultIDs) {
+      inTransaction(db, () => {
+        for (const resultID of resultIDs) {
+          const ids = idsBy(resultID);
+          dropResult.run(resultID);
+          for (const id of ids) dropEmpty(id);
+        }
+      });
     },
-    walkLinks: (id, link) => targets.all(id, ...identity(link)).map((row) => row.target as string),
-    hasLink: (id, link, target) => oneLink.get(id, ...identity(link), target) !== undefined,
-    walkLinksAll: (id) =>
-      (linksFrom.all(id) as unknown as LinkRow[]).map(({ input, output, digest, selector, target }) => ({
-        link: { input, output, digest, selector },
-        target,
-      })),
-    walkBacklinks: (id) =>
-      (linksTo.all(id) as unknown as LinkRow[]).map(({ source, input, record, selector }) => ({
-        source,
-        link: { input, output: 0, digest: record, selector },
-      })),
+    walkIDsByResult: async (resultIDs) => resultIDs.map(idsBy),
+    async addLink(added) {
+      inTransaction(db, () => {
+        for (const { id, link, target } of added) {
+          setLink.run(id, ...identity(link), target, link.output, link.digest);
+        }
+      });
+    },
+    walkLinks: async (asked) => asked.map(targetsOf),
+    hasLink: async (asked) =>
+      asked.map(({ id, link, target }) => oneLink.get(id, ...identity(link), target) !== undefined),
+    walkLinksAll: async (ids) =>
+      ids.map((id) =>
+        (linksFrom.all(id) as unknown as LinkRow[]).map(({ input, output, digest, selector, target }) => ({
+          link: { input, output, digest, selector },
+          target,
+        })),
+      ),
+    walkBacklinks: async (ids) =>
+      ids.map((id) =>
+        (linksTo.all(id) as unknown as LinkRow[]).map(({ source, input, record, selector }) => ({
+          source,
+          input,
+          output: 0,
+          base: record,
+          selector,
+        })),
+      ),
   };
 }
 

@@ -45,7 +45,7 @@ export async function readState(root: string, onProgress: (progress: ReadProgres
     onProgress({ phase: 'Reading databases', done: 0, unit: 'records' });
     const blobs = listAll(state.files);
     const fingerprint = fingerprintOf(state, held, blobs);
-    const outcome = attempted(() => snapshotOf(state, blobs, fingerprint));
+    const outcome = await attempted(() => snapshotOf(state, blobs, fingerprint));
     for (const database of state.databases) database.refresh();
     const isStill = metasOf(state) === before;
     if (isStill || attempt === TRIES) {
@@ -58,9 +58,11 @@ export async function readState(root: string, onProgress: (progress: ReadProgres
   }
 }
 
-function attempted(read: () => SourceSnapshot): { readonly snapshot?: SourceSnapshot; readonly error?: unknown } {
+async function attempted(
+  read: () => Promise<SourceSnapshot>,
+): Promise<{ readonly snapshot?: SourceSnapshot; readonly error?: unknown }> {
   try {
-    return { snapshot: read() };
+    return { snapshot: await read() };
   } catch (error) {
     return { error };
   }
@@ -99,7 +101,7 @@ function isHeld({ files, databases }: OpenState): boolean {
   return isHeldByDaemon(files.root, databases);
 }
 
-function snapshotOf(state: OpenState, blobs: ReadonlyMap<string, readonly SourceBlob[]>, fingerprint: string) {
+async function snapshotOf(state: OpenState, blobs: ReadonlyMap<string, readonly SourceBlob[]>, fingerprint: string) {
   const problems: Problem[] = [];
   const needed = (path: string | undefined): BoltDatabase | undefined => {
     const file = state.of(path);
@@ -120,7 +122,7 @@ function snapshotOf(state: OpenState, blobs: ReadonlyMap<string, readonly Source
     return db ? [{ name, metadata: db, containerd: optional(containerd), blobs: blobs.get(content ?? '') ?? [] }] : [];
   });
   const cache = needed(state.files.cache);
-  const snapshot = stateSnapshot({ cache, history: optional(state.files.history), workers }, fingerprint);
+  const snapshot = await stateSnapshot({ cache, history: optional(state.files.history), workers }, fingerprint);
   return { ...snapshot, problems: [...problems, ...snapshot.problems] };
 }
 

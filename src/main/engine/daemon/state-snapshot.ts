@@ -38,7 +38,7 @@ export interface DaemonState {
 export const SOLVER_REF = 'cache.db';
 
 /**
- * A daemon's state as a source. What a record is:
+ * Reads a daemon's state as a source. What a record is:
  *
  * - Every key of `cache.db` is a record of the cache `cache.db`, with its links, selectors and, of its results, those
  *   whose layers the daemon has made blobs of. The others have no layers that could be copied; BuildKit's own figures
@@ -51,7 +51,7 @@ export const SOLVER_REF = 'cache.db';
  * So each record of `du` is one record here and has the same id; a key without a result that still exists (a checksum of
  * contents, a result that was pruned) has the key's id, which is its digest for a root.
  */
-export function stateSnapshot(state: DaemonState, fingerprint: string): SourceSnapshot {
+export async function stateSnapshot(state: DaemonState, fingerprint: string): Promise<SourceSnapshot> {
   const references = new Map<string, Reference>();
   const owners = new Map<string, WorkerState>();
   const du = state.workers.flatMap((worker) => {
@@ -68,7 +68,7 @@ export function stateSnapshot(state: DaemonState, fingerprint: string): SourceSn
   const claimed = new Set<string>();
   const names = new Map<string, RecordName>();
   if (state.cache) {
-    const { cache, badLinks } = solverCache(
+    const { cache, badLinks } = await solverCache(
       createBoltCacheKeyStorage(state.cache),
       { references, layers, usage },
       claimed,
@@ -103,17 +103,10 @@ interface Known {
   readonly usage: UsageRows;
 }
 
-function solverCache(storage: CacheKeyStorage, { references, layers, usage }: Known, claimed: Set<string>) {
-  /** Results of a key that still exist, newest first. */
-  const resultsOf = (key: string): { readonly id: string; readonly createdAt: string }[] =>
-    [...storage.walkResults(key)]
-      .map((result: CacheResult) => ({
-        id: result.id.slice(result.id.lastIndexOf('::') + 2),
-        createdAt: result.createdAt,
-      }))
-      .filter(({ id }) => references.has(id))
-      .sort((a, b) => compareTimes(b.createdAt, a.createdAt) || (a.id < b.id ? -1 : 1));
-  const { config, keys, badLinks } = keyColumns(storage, layers, (key) =>
+async function solverCache(storage: CacheKeyStorage, { references, layers, usage }: Known, claimed: Set<string>) {
+  const results = await existingResults(storage, references);
+  const resultsOf = (key: string): readonly CacheResult[] => results.get(key) ?? [];
+  const { config, keys, badLinks } = await keyColumns(storage, layers, (key) =>
     resultsOf(key)
       .map(({ id, createdAt }) => ({ layer: layers.topOf(id), createdAt }))
       .filter(({ layer }) => layer >= 0),
@@ -134,6 +127,24 @@ function solverCache(storage: CacheKeyStorage, { references, layers, usage }: Kn
     ids,
   };
   return { cache, badLinks };
+}
+
+/** Key → its results that still exist, newest first, by the ids of their references; only keys that have one. */
+async function existingResults(
+  storage: CacheKeyStorage,
+  references: ReadonlyMap<string, Reference>,
+): Promise<ReadonlyMap<string, readonly CacheResult[]>> {
+  const results = new Map<string, readonly CacheResult[]>();
+  for await (const batch of storage.walk()) {
+    for (const [at, found] of (await storage.walkResults(batch)).entries()) {
+      const existing = found
+        .map(({ id, createdAt }) => ({ id: id.slice(id.lastIndexOf('::') + 2), createdAt }))
+        .filter(({ id }) => references.has(id))
+        .sort((a, b) => compareTimes(b.createdAt, a.createdAt) || (a.id < b.id ? -1 : 1));
+      if (existing.length > 0) results.set(batch[at] ?? '', existing);
+    }
+  }
+  return results;
 }
 
 /** The record of `du` that a reference is: itself, or the mutable one that shares its snapshot and is listed for both. */

@@ -17,36 +17,71 @@ export interface CacheInfoLink {
   readonly selector: string;
 }
 
+/** A link as it stands in the graph. */
+export interface KeyLink {
+  readonly id: string;
+  readonly link: CacheInfoLink;
+  readonly target: string;
+}
+
+/**
+ * A link as it is met from its target: `source` leads there at position `input`, looked at under `selector`. `base` is the
+ * record digest of the operation, so `output` is 0.
+ */
+export interface CacheLink {
+  readonly source: string;
+  readonly input: number;
+  readonly output: number;
+  readonly base: string;
+  readonly selector: string;
+}
+
 /**
  * The graph of keys: who leads where, and what lies there. Ids are opaque; a root's id is its record digest.
- * Synchronous, because every back end lies in this process or in an embedded database. Iterations see the state at their
- * beginning or a later one, never a torn one.
  *
- * Must agree with BuildKit `solver/cachestorage.go` and its test suite.
+ * Asked and told in batches, so that a back end over a network costs one trip for many keys; answers come in the order
+ * asked. One batch sees one state and is written whole or not at all; between two of them others may write. Who asks bounds
+ * the batch: some hundred keys are enough.
+ *
+ * Must agree with BuildKit `solver/cachestorage.go` and its test suite, from where the names are.
  */
 export interface CacheKeyStorage {
   /** False for a cache that only answers: every change is then `INVALID_INPUT`. */
   readonly writable: boolean;
-  /** True for a key that has links or results. */
-  exists(id: string): boolean;
-  /** All keys that exist. */
-  walk(): Iterable<string>;
-  walkResults(id: string): Iterable<CacheResult>;
+  /** True for each key that has links or results. */
+  exists(ids: readonly string[]): Promise<boolean[]>;
+  /** All keys that exist, each once, at most `WALKED_AT_ONCE` at a time. */
+  walk(): AsyncIterable<readonly string[]>;
+  walkResults(ids: readonly string[]): Promise<(readonly CacheResult[])[]>;
   /** @throws `ErrNotFound` */
-  load(id: string, resultID: string): CacheResult;
-  addResult(id: string, result: CacheResult): void;
-  /** Takes a result from every key that has it, and with it every key and link that then leads nowhere. */
-  release(resultID: string): void;
-  /** The keys that have a result. */
-  walkIDsByResult(resultID: string): Iterable<string>;
-  addLink(id: string, link: CacheInfoLink, target: string): void;
-  /** Keys that a link leads to. */
-  walkLinks(id: string, link: CacheInfoLink): Iterable<string>;
-  hasLink(id: string, link: CacheInfoLink, target: string): boolean;
-  /** All links of a key. An exported cache knows record digests only: its links have `RESOLVED_OUTPUT`. */
-  walkLinksAll(id: string): Iterable<{ readonly link: CacheInfoLink; readonly target: string }>;
-  /** Links that lead to a key. `link.digest` is a record digest here, and `output` is 0. */
-  walkBacklinks(id: string): Iterable<{ readonly source: string; readonly link: CacheInfoLink }>;
+  load(id: string, resultID: string): Promise<CacheResult>;
+  addResult(added: readonly { readonly id: string; readonly result: CacheResult }[]): Promise<void>;
+  /** Takes results from every key that has them, and with them every key and link that then leads nowhere. */
+  release(resultIDs: readonly string[]): Promise<void>;
+  /** The keys that have each result. */
+  walkIDsByResult(resultIDs: readonly string[]): Promise<(readonly string[])[]>;
+  addLink(added: readonly KeyLink[]): Promise<void>;
+  /** Keys that each link leads to. */
+  walkLinks(asked: readonly Omit<KeyLink, 'target'>[]): Promise<(readonly string[])[]>;
+  hasLink(asked: readonly KeyLink[]): Promise<boolean[]>;
+  /** All links of each key. An exported cache knows record digests only: its links have `RESOLVED_OUTPUT`. */
+  walkLinksAll(ids: readonly string[]): Promise<(readonly Omit<KeyLink, 'id'>[])[]>;
+  /** Links that lead to each key. */
+  walkBacklinks(ids: readonly string[]): Promise<(readonly CacheLink[])[]>;
+}
+
+/** Keys that `walk` gives at once. */
+export const WALKED_AT_ONCE = 500;
+
+/** Gives keys in the batches of `walk`. */
+export async function* inBatches(ids: Iterable<string>): AsyncGenerator<readonly string[]> {
+  let batch: string[] = [];
+  for (const id of ids) {
+    if (batch.push(id) < WALKED_AT_ONCE) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }
 
 /** The error of `load` for a result that the key has not. */

@@ -6,7 +6,10 @@ import { createPresence, createRemote, type LayerStack, stackOf, stackOn } from 
 import {
   type CacheInfoLink,
   type CacheKeyStorage,
+  type CacheLink,
   type CacheResult,
+  inBatches,
+  type KeyLink,
   readOnlyCache,
   resultNotFound,
 } from '../ports/cache-key-storage.ts';
@@ -52,20 +55,46 @@ export function createConfigStorages(
     return record < recordDigest.length && idOf(record) === id ? [record] : [];
   }
 
-  function* links(id: string): Iterable<{ readonly link: CacheInfoLink; readonly target: string }> {
+  function linksFrom(id: string): Omit<KeyLink, 'id'>[] {
+    const links: Omit<KeyLink, 'id'>[] = [];
     for (const record of recordsOf(id)) {
       for (let at = graph.userOffset[record] ?? 0; at < (graph.userOffset[record + 1] ?? 0); at += 1) {
         const link = graph.userLink[at] ?? 0;
         const user = graph.links.record[link] ?? 0;
         const input = graph.links.input[link] ?? 0;
         const selector = selectorOf(graph, link);
-        yield { link: { input, output: RESOLVED_OUTPUT, digest: digestOf(user), selector }, target: idOf(user) };
+        links.push({
+          link: { input, output: RESOLVED_OUTPUT, digest: digestOf(user), selector },
+          target: idOf(user),
+        });
       }
     }
+    return links;
+  }
+  function linksTo(id: string): CacheLink[] {
+    const links: CacheLink[] = [];
+    for (const record of recordsOf(id)) {
+      for (const [input, alternatives] of inputsOf(graph, record).entries()) {
+        for (const { source, selector } of alternatives) {
+          links.push({ source: idOf(source), input, output: 0, base: digestOf(record), selector });
+        }
+      }
+    }
+    return links;
   }
   // The digests of an exported cache are record digests: a question is turned into one before it is compared.
   const isSame = (link: CacheInfoLink, wanted: CacheInfoLink, record: string) =>
     link.input === wanted.input && link.selector === wanted.selector && link.digest === record;
+
+  function targetsOf({ id, link: wanted }: Omit<KeyLink, 'target'>): string[] {
+    const record = outputKey(wanted.digest, wanted.output);
+    return linksFrom(id).flatMap(({ link, target }) => (isSame(link, wanted, record) ? [target] : []));
+  }
+
+  function* allIds(): Iterable<string> {
+    yield* roots.keys();
+    for (let record = 0; record < recordDigest.length; record += 1) if (!isRoot(record)) yield idOf(record);
+  }
 
   const stacks = createStacks(config, byDigest);
   const isThere = createPresence(provider);
@@ -90,7 +119,7 @@ export function createConfigStorages(
     const stack = stackOfResult(resultID);
     return stack && isThere(stack) ? createRemote(stack, provider) : undefined;
   }
-  const refuse = () => {
+  const refuse = async (): Promise<never> => {
     throw readOnlyCache();
   };
 
@@ -98,45 +127,28 @@ export function createConfigStorages(
     idOf,
     keys: {
       writable: false,
-      exists: (id) => recordsOf(id).length > 0,
-      *walk() {
-        yield* roots.keys();
-        for (let record = 0; record < recordDigest.length; record += 1) if (!isRoot(record)) yield idOf(record);
-      },
-      walkResults: resultsOf,
-      load(id, resultID) {
+      exists: async (ids) => ids.map((id) => recordsOf(id).length > 0),
+      walk: () => inBatches(allIds()),
+      walkResults: async (ids) => ids.map((id) => [...resultsOf(id)]),
+      async load(id, resultID) {
         for (const result of resultsOf(id)) if (result.id === resultID) return result;
         throw resultNotFound(resultID);
       },
       addResult: refuse,
       release: refuse,
-      *walkIDsByResult(resultID) {
-        const record = recordOfResult(config, resultID);
-        if (record !== undefined) yield idOf(record);
-      },
+      walkIDsByResult: async (resultIDs) =>
+        resultIDs.map((resultID) => {
+          const record = recordOfResult(config, resultID);
+          return record === undefined ? [] : [idOf(record)];
+        }),
       addLink: refuse,
-      *walkLinks(id, wanted) {
-        const record = outputKey(wanted.digest, wanted.output);
-        for (const { link, target } of links(id)) if (isSame(link, wanted, record)) yield target;
-      },
-      hasLink(id, wanted, target) {
-        const record = outputKey(wanted.digest, wanted.output);
-        for (const found of links(id)) if (found.target === target && isSame(found.link, wanted, record)) return true;
-        return false;
-      },
-      walkLinksAll: links,
-      *walkBacklinks(id) {
-        for (const record of recordsOf(id)) {
-          for (const [input, alternatives] of inputsOf(graph, record).entries()) {
-            for (const { source, selector } of alternatives) {
-              yield { source: idOf(source), link: { input, output: 0, digest: digestOf(record), selector } };
-            }
-          }
-        }
-      },
+      walkLinks: async (asked) => asked.map(targetsOf),
+      hasLink: async (asked) => asked.map((link) => targetsOf(link).includes(link.target)),
+      walkLinksAll: async (ids) => ids.map(linksFrom),
+      walkBacklinks: async (ids) => ids.map(linksTo),
     },
     results: {
-      save: async () => refuse(),
+      save: refuse,
       async load(result) {
         const remote = remoteOf(result.id);
         if (!remote) throw resultNotFound(result.id);

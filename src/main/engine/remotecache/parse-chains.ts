@@ -2,6 +2,7 @@ import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import type { CacheConfig } from '../model/cache-config.ts';
 import type { Remote, RemoteProvider } from '../model/remote.ts';
 import { createRemote } from '../model/remote.ts';
+import { type CacheLink, type CacheResult, inBatches } from '../ports/cache-key-storage.ts';
 import type { CacheExporterRecord, CacheExporterTarget } from '../solver/types.ts';
 import { createConfigStorages } from './config-key-storage.ts';
 
@@ -21,12 +22,23 @@ export async function addConfigTo(
     const id = idOf(record);
     if (!records.has(id)) records.set(id, target.add(config.texts[config.recordDigest[record] ?? 0] ?? ''));
   }
-  for (const [id, record] of records) {
-    for (const { source, link } of keys.walkBacklinks(id)) {
+  for await (const ids of inBatches(records.keys())) {
+    const links = await keys.walkBacklinks(ids);
+    const found = await keys.walkResults(ids);
+    for (const [at, id] of ids.entries()) await add(records.get(id), links[at] ?? [], found[at] ?? []);
+  }
+
+  async function add(
+    record: CacheExporterRecord | undefined,
+    links: readonly CacheLink[],
+    found: readonly CacheResult[],
+  ): Promise<void> {
+    if (!record) return;
+    for (const { source, input, selector } of links) {
       const from = records.get(source);
-      if (from) record.linkFrom(from, link.input, link.selector);
+      if (from) record.linkFrom(from, input, selector);
     }
-    for (const result of keys.walkResults(id)) {
+    for (const result of found) {
       const loaded = (await results.exists(result.id)) ? ((await results.load(result)).sys() as Remote) : undefined;
       if (loaded) record.addResult(result.createdAt, loaded.stack ? createRemote(loaded.stack, provider) : loaded);
     }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createMemoryCacheKeyStorage } from '../../adapters/memory/cache-key-storage.ts';
 import { openBolt } from '../bolt/open.ts';
 import { type BoltTree, buildBolt } from '../bolt/testing/build-bolt.ts';
-import { copyKeys, pictureOf } from '../ports/cache-key-storage.suite.ts';
+import { allKeys, copyKeys, pictureOf } from '../ports/cache-key-storage.suite.ts';
 import type { CacheKeyStorage } from '../ports/cache-key-storage.ts';
 import { createConfigStorages } from '../remotecache/config-key-storage.ts';
 import { parseCacheConfig } from '../remotecache/parse.ts';
@@ -10,7 +10,7 @@ import { FIXTURES, realCaches } from '../testing/real-caches.ts';
 import { createBoltCacheKeyStorage } from './bolt-key-storage.ts';
 
 /** The buckets a daemon would keep this graph in. */
-function bucketsOf(keys: CacheKeyStorage): BoltTree {
+async function bucketsOf(keys: CacheKeyStorage): Promise<BoltTree> {
   const tree: Record<string, Record<string, Record<string, string>>> = {
     _links: {},
     _backlinks: {},
@@ -21,16 +21,18 @@ function bucketsOf(keys: CacheKeyStorage): BoltTree {
     const ids = tree[bucket] ?? {};
     ids[id] = { ...ids[id], [key]: value };
   };
-  for (const id of keys.walk()) {
+  for (const id of await allKeys(keys)) {
+    const [links = []] = await keys.walkLinksAll([id]);
+    const [results = []] = await keys.walkResults([id]);
     (tree._links ?? {})[id] = {};
-    for (const { link, target } of keys.walkLinksAll(id)) {
+    for (const { link, target } of links) {
       // Output −1 says that the digest is of the record already; a daemon would have made it from these two.
       const { input, output, digest, selector } = link;
       const fields = { Input: input, Output: output, Digest: digest, ...(selector ? { Selector: selector } : {}) };
       put('_links', id, `${JSON.stringify(fields)}@${target}`);
       put('_backlinks', target, id);
     }
-    for (const { id: result, createdAt } of keys.walkResults(id)) {
+    for (const { id: result, createdAt } of results) {
       put('_result', id, result, JSON.stringify({ CreatedAt: createdAt, ID: result }));
       put('_byresult', result, id);
     }
@@ -49,24 +51,26 @@ describe('a key graph in a database answers as it does in memory', () => {
     const { layers, manifests = [] } = JSON.parse(manifest.toString()) as { layers?: []; manifests?: [] };
     const { keys } = createConfigStorages(parsed, layers ?? manifests, { has: () => true });
     const memory = createMemoryCacheKeyStorage();
-    copyKeys(keys, memory);
-    const db = open(bucketsOf(memory));
+    await copyKeys(keys, memory);
+    const db = open(await bucketsOf(memory));
     const bolt = createBoltCacheKeyStorage(db);
-    expect(pictureOf(bolt)).toEqual(pictureOf(memory));
+    expect(await pictureOf(bolt)).toEqual(await pictureOf(memory));
     expect(db.damage).toEqual([]);
-    for (const id of memory.walk()) {
-      expect(bolt.exists(id)).toBe(true);
-      for (const result of memory.walkResults(id)) {
-        expect(bolt.load(id, result.id)).toEqual(result);
-        expect([...bolt.walkIDsByResult(result.id)].sort()).toEqual([...memory.walkIDsByResult(result.id)].sort());
-      }
-      for (const { link, target } of memory.walkLinksAll(id)) {
-        expect(bolt.hasLink(id, link, target)).toBe(true);
-        expect([...bolt.walkLinks(id, link)].sort()).toEqual([...memory.walkLinks(id, link)].sort());
-        expect([...bolt.walkLinks(id, { ...link, selector: 'another' })]).toEqual([]);
-      }
+    const ids = await allKeys(memory);
+    expect(await bolt.exists(ids)).toEqual(ids.map(() => true));
+    const sorted = (answers: readonly (readonly string[])[]) => answers.map((found) => [...found].sort());
+    for (const id of ids) {
+      const [results = []] = await memory.walkResults([id]);
+      for (const result of results) expect(await bolt.load(id, result.id)).toEqual(result);
+      const named = results.map((result) => result.id);
+      expect(sorted(await bolt.walkIDsByResult(named))).toEqual(sorted(await memory.walkIDsByResult(named)));
+      const links = ((await memory.walkLinksAll([id]))[0] ?? []).map((found) => ({ id, ...found }));
+      expect(await bolt.hasLink(links)).toEqual(links.map(() => true));
+      expect(sorted(await bolt.walkLinks(links))).toEqual(sorted(await memory.walkLinks(links)));
+      const others = links.map(({ link }) => ({ id, link: { ...link, selector: 'another' } }));
+      expect(await bolt.walkLinks(others)).toEqual(links.map(() => []));
     }
-    expect(bolt.exists('nobody')).toBe(false);
-    expect(() => bolt.load('nobody', 'r')).toThrow(expect.objectContaining({ code: 'NOT_FOUND', subject: 'r' }));
+    expect(await bolt.exists(['nobody'])).toEqual([false]);
+    await expect(bolt.load('nobody', 'r')).rejects.toMatchObject({ code: 'NOT_FOUND', subject: 'r' });
   });
 });

@@ -3,7 +3,10 @@ import type { BoltDatabase } from '../bolt/open.ts';
 import {
   type CacheInfoLink,
   type CacheKeyStorage,
+  type CacheLink,
   type CacheResult,
+  inBatches,
+  type KeyLink,
   readOnlyCache,
   resultNotFound,
 } from '../ports/cache-key-storage.ts';
@@ -24,28 +27,50 @@ const text = new TextDecoder();
  */
 export function createBoltCacheKeyStorage(db: BoltDatabase): CacheKeyStorage {
   const bucket = (name: string, id: string) => db.root.bucket(name)?.bucket(id);
-  const refuse = () => {
+  const refuse = async (): Promise<never> => {
     throw readOnlyCache();
   };
 
-  function* linksFrom(id: string): Iterable<{ readonly link: CacheInfoLink; readonly target: string }> {
+  function linksFrom(id: string): Omit<KeyLink, 'id'>[] {
+    const links: Omit<KeyLink, 'id'>[] = [];
     for (const key of keysOf(bucket('_links', id))) {
       const link = parseLink(key);
-      if (link) yield link;
+      if (link) links.push(link);
     }
+    return links;
+  }
+
+  function resultsOf(id: string): CacheResult[] {
+    const results: CacheResult[] = [];
+    for (const entry of bucket('_result', id)?.entries() ?? []) {
+      const result = entry.value && parseResult(entry.value);
+      if (result) results.push(result);
+    }
+    return results;
+  }
+
+  function linksTo(id: string): CacheLink[] {
+    const links: CacheLink[] = [];
+    for (const source of keysOf(bucket('_backlinks', id))) {
+      for (const { link, target } of linksFrom(source)) {
+        const { input, output, digest, selector } = link;
+        if (target === id) links.push({ source, input, output: 0, base: outputKey(digest, output), selector });
+      }
+    }
+    return links;
+  }
+
+  function targetsOf({ id, link: wanted }: Omit<KeyLink, 'target'>): string[] {
+    const record = outputKey(wanted.digest, wanted.output);
+    return linksFrom(id).flatMap(({ link, target }) => (isSameLink(link, wanted, record) ? [target] : []));
   }
 
   return {
     writable: false,
-    exists: (id) => bucket('_links', id) !== undefined,
-    walk: () => bucketsOf(db.root.bucket('_links')),
-    *walkResults(id) {
-      for (const entry of bucket('_result', id)?.entries() ?? []) {
-        const result = entry.value && parseResult(entry.value);
-        if (result) yield result;
-      }
-    },
-    load(id, resultID) {
+    exists: async (ids) => ids.map((id) => bucket('_links', id) !== undefined),
+    walk: () => inBatches(bucketsOf(db.root.bucket('_links'))),
+    walkResults: async (ids) => ids.map(resultsOf),
+    async load(id, resultID) {
       const value = bucket('_result', id)?.get(resultID);
       const result = value && parseResult(value);
       if (!result) throw resultNotFound(resultID);
@@ -53,30 +78,12 @@ export function createBoltCacheKeyStorage(db: BoltDatabase): CacheKeyStorage {
     },
     addResult: refuse,
     release: refuse,
-    walkIDsByResult: (resultID) => keysOf(bucket('_byresult', resultID)),
+    walkIDsByResult: async (resultIDs) => resultIDs.map((resultID) => [...keysOf(bucket('_byresult', resultID))]),
     addLink: refuse,
-    *walkLinks(id, wanted) {
-      const record = outputKey(wanted.digest, wanted.output);
-      for (const { link, target } of linksFrom(id)) {
-        if (isSameLink(link, wanted, record)) yield target;
-      }
-    },
-    hasLink(id, wanted, target) {
-      const record = outputKey(wanted.digest, wanted.output);
-      for (const found of linksFrom(id)) {
-        if (found.target === target && isSameLink(found.link, wanted, record)) return true;
-      }
-      return false;
-    },
-    walkLinksAll: linksFrom,
-    *walkBacklinks(id) {
-      for (const source of keysOf(bucket('_backlinks', id))) {
-        for (const { link, target } of linksFrom(source)) {
-          const { input, output, digest, selector } = link;
-          if (target === id) yield { source, link: { input, output: 0, digest: outputKey(digest, output), selector } };
-        }
-      }
-    },
+    walkLinks: async (asked) => asked.map(targetsOf),
+    hasLink: async (asked) => asked.map((link) => targetsOf(link).includes(link.target)),
+    walkLinksAll: async (ids) => ids.map(linksFrom),
+    walkBacklinks: async (ids) => ids.map(linksTo),
   };
 }
 

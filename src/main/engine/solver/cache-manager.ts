@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { compareTimes } from '../model/compare-times.ts';
-import { type CacheInfoLink, type CacheKeyStorage, readOnlyCache } from '../ports/cache-key-storage.ts';
+import { type CacheInfoLink, type CacheKeyStorage, type KeyLink, readOnlyCache } from '../ports/cache-key-storage.ts';
 import type { CacheResultStorage } from '../ports/cache-result-storage.ts';
-import type { Index } from './cache-key.ts';
-import { type CacheKey, type CacheKeyWithSelector, outputKey } from './cache-key.ts';
+import { createTurns } from '../streams/turns.ts';
+import { type CacheKey, createRootKey, outputKey } from './cache-key.ts';
 import { createKeyExporter } from './key-exporter.ts';
 import type { CacheManager, CacheRecord } from './types.ts';
 
@@ -23,47 +23,56 @@ export interface StorageCacheManager extends CacheManager {
 }
 
 /**
- * A cache manager over a key graph and a result storage. Must agree with BuildKit `solver/cachemanager.go`: a query also
- * records that its inputs are equal where one leads to a key and another does not (cross-linking), if the cache is writable.
+ * Creates a cache manager over a key graph and a result storage. Must agree with BuildKit `solver/cachemanager.go`: a query
+ * also records that its inputs are equal where one leads to a key and another does not (cross-linking), if the cache is
+ * writable. Saves take turns, so that a key saved twice at once gets one id.
  */
 export function createCacheManager({ id, keys, results, priority = 0 }: CacheManagerParts): StorageCacheManager {
   // A key that came without an id gets one here once, as upstream keeps ids with the key for each manager.
   const ids = new WeakMap<CacheKey, string>();
+  const turns = createTurns();
 
-  function idOf(key: CacheKey): string {
+  async function idOf(key: CacheKey): Promise<string> {
     const known = ids.get(key) ?? (key.deps.length === 0 ? outputKey(key.digest, key.output) : key.id);
-    const own = known ?? idFromDeps(key);
+    const own = known ?? (await idFromDeps(key));
     ids.set(key, own);
     return own;
   }
 
   /** A key that all inputs lead to already, or a new id. */
-  function idFromDeps(key: CacheKey): string {
-    let matches: Set<string> | undefined;
-    key.deps.forEach((alternatives, input) => {
+  async function idFromDeps(key: CacheKey): Promise<string> {
+    const asked: { readonly id: string; readonly link: CacheInfoLink }[] = [];
+    for (const [input, alternatives] of key.deps.entries()) {
       for (const { cacheKey, selector } of alternatives) {
         const link = { input, output: key.output, digest: key.digest, selector };
-        const targets = new Set(keys.walkLinks(idOf(cacheKey), link));
-        if (input === 0) matches = new Set([...(matches ?? []), ...targets]);
-        else matches = new Set([...(matches ?? [])].filter((match) => targets.has(match)));
+        asked.push({ id: await idOf(cacheKey), link });
       }
-    });
-    return [...(matches ?? [])].sort()[0] ?? newId();
+    }
+    const answers = await keys.walkLinks(asked);
+    let matches: string[] = [];
+    for (const [at, { link }] of asked.entries()) {
+      const targets = new Set(answers[at]);
+      matches = link.input === 0 ? [...matches, ...targets] : matches.filter((match) => targets.has(match));
+    }
+    return matches.sort()[0] ?? newId();
   }
 
   /** Writes every link that leads to a key, from its inputs' keys on. */
-  function persist(key: CacheKey): void {
+  async function persist(key: CacheKey): Promise<void> {
+    const links: KeyLink[] = [];
     const seen = new Set<CacheKey>([key]);
     for (const user of seen) {
-      user.deps.forEach((alternatives, input) => {
+      const target = await idOf(user);
+      for (const [input, alternatives] of user.deps.entries()) {
         for (const { cacheKey, selector } of alternatives) {
           const link = { input, output: user.output, digest: user.digest, selector };
-          const source = idOf(cacheKey);
-          if (!keys.hasLink(source, link, idOf(user))) keys.addLink(source, link, idOf(user));
+          links.push({ id: await idOf(cacheKey), link, target });
           seen.add(cacheKey);
         }
-      });
+      }
     }
+    const known = await keys.hasLink(links);
+    await keys.addLink(links.filter((_, at) => !known[at]));
   }
 
   const manager: StorageCacheManager = {
@@ -71,69 +80,75 @@ export function createCacheManager({ id, keys, results, priority = 0 }: CacheMan
 
     async query(inputs, inputIndex, digest, outputIndex) {
       if (inputs.length === 0) {
-        const root = outputKey(digest, outputIndex);
-        return keys.exists(root) ? [{ id: root, digest, output: outputIndex, deps: [] }] : [];
+        const root = createRootKey(digest, outputIndex);
+        const [exists] = await keys.exists([outputKey(digest, outputIndex)]);
+        return exists ? [root] : [];
       }
-      const found = inputs.map((input) => targetsOf(input, inputIndex, digest, outputIndex));
-      const all = new Set(found.flatMap(({ targets }) => [...targets]));
+      const asked: { readonly id: string; readonly link: CacheInfoLink }[] = [];
+      for (const { cacheKey, selector } of inputs) {
+        const source = cacheKey.id ?? (await idOf(cacheKey));
+        asked.push({ id: source, link: { input: inputIndex, output: outputIndex, digest, selector } });
+      }
+      const found = (await keys.walkLinks(asked)).map((targets) => new Set(targets));
+      const all = new Set(found.flatMap((targets) => [...targets]));
       if (keys.writable) {
-        for (const { source, link, targets } of found) {
-          for (const target of all) if (!targets.has(target)) keys.addLink(source, link, target);
-        }
+        const equal = asked.flatMap((one, at) =>
+          [...all].filter((target) => !found[at]?.has(target)).map((target) => ({ ...one, target })),
+        );
+        if (equal.length > 0) await keys.addLink(equal);
       }
       return [...all].sort().map((target) => ({ id: target, digest, output: outputIndex, deps: [] }));
     },
 
     async records(key) {
+      const [found = []] = await keys.walkResults([key.id ?? (await idOf(key))]);
       const answers: CacheRecord[] = [];
-      for (const result of [...keys.walkResults(key.id ?? idOf(key))]) {
-        if (await results.exists(result.id)) {
-          const { id: resultID, createdAt } = result;
+      const gone: string[] = [];
+      for (const { id: resultID, createdAt } of found) {
+        if (await results.exists(resultID)) {
           answers.push({ id: resultID, size: results.size(resultID), createdAt, priority, cacheManager: manager, key });
-        } else if (keys.writable) {
-          keys.release(result.id);
-        }
+        } else gone.push(resultID);
       }
+      if (keys.writable && gone.length > 0) await keys.release(gone);
       return answers.sort(compareRecords);
     },
 
     async load(record, signal) {
-      return results.load(keys.load(record.key.id ?? idOf(record.key), record.id), signal);
+      const key = record.key.id ?? (await idOf(record.key));
+      return results.load(await keys.load(key, record.id), signal);
     },
 
     async save(key, result, createdAt) {
       if (!keys.writable) throw readOnlyCache();
-      keys.addResult(idOf(key), await results.save(result, createdAt));
-      persist(key);
-      const cacheKey = { ...key, id: idOf(key) };
-      return { cacheKey, exporter: createKeyExporter({ manager, keys, results }, cacheKey) };
+      const kept = await results.save(result, createdAt);
+      return turns.take(SAVE, undefined, async () => {
+        const cacheKey = { ...key, id: await idOf(key) };
+        await keys.addResult([{ id: cacheKey.id, result: kept }]);
+        await persist(key);
+        return { cacheKey, exporter: createKeyExporter({ manager, keys, results }, cacheKey) };
+      });
     },
 
     async releaseUnreferenced() {
       if (!keys.writable) throw readOnlyCache();
-      const gone = new Set<string>();
-      for (const key of [...keys.walk()]) {
-        for (const { id: resultID } of keys.walkResults(key)) {
-          if (!gone.has(resultID) && !(await results.exists(resultID))) gone.add(resultID);
+      const seen = new Set<string>();
+      const gone: string[] = [];
+      for await (const batch of keys.walk()) {
+        for (const { id: resultID } of (await keys.walkResults(batch)).flat()) {
+          if (seen.has(resultID)) continue;
+          seen.add(resultID);
+          if (!(await results.exists(resultID))) gone.push(resultID);
         }
       }
-      for (const resultID of gone) keys.release(resultID);
-      return gone.size;
+      await keys.release(gone);
+      return gone.length;
     },
   };
-
-  function targetsOf(
-    { cacheKey, selector }: CacheKeyWithSelector,
-    input: Index,
-    digest: string,
-    output: Index,
-  ): { source: string; link: CacheInfoLink; targets: Set<string> } {
-    const source = cacheKey.id ?? idOf(cacheKey);
-    const link = { input, output, digest, selector };
-    return { source, link, targets: new Set(keys.walkLinks(source, link)) };
-  }
   return manager;
 }
+
+/** The turn that saves take. */
+const SAVE = 'save';
 
 /** Newest first; equal times by priority, then by id, so that the order is always the same. */
 export function compareRecords(a: CacheRecord, b: CacheRecord): number {

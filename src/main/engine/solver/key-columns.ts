@@ -1,6 +1,6 @@
 import { CacheError } from '../../../shared/base/errors.ts';
 import type { CacheConfig } from '../model/cache-config.ts';
-import type { CacheKeyStorage } from '../ports/cache-key-storage.ts';
+import type { CacheKeyStorage, KeyLink } from '../ports/cache-key-storage.ts';
 import { outputKey } from './cache-key.ts';
 
 /** A result of a record: its top layer, an index into the layers that are given beside, and its time. */
@@ -30,7 +30,7 @@ const MOST_INPUTS = 65_536;
 const MOST_POSITIONS = 1 << 24;
 
 /**
- * The graph of a key storage as the columns a catalog is made from, in one pass over its links: time is linear, whatever
+ * Reads the graph of a key storage as the columns a catalog is made from, in one pass over its links: time is linear, whatever
  * the number of users a key has. Records are in the order of keys and digests: the same bytes give the same numbers.
  *
  * A key is found by the digests that links name it by; one that no link leads to is a root, and its id is its digest. Must
@@ -39,11 +39,11 @@ const MOST_POSITIONS = 1 << 24;
  * @param resultsOf the results of a key that have layers
  * @throws `CORRUPT` when links name more inputs than fit
  */
-export function keyColumns(
+export async function keyColumns(
   storage: CacheKeyStorage,
   layers: ColumnLayers,
   resultsOf: (key: string) => readonly ColumnResult[],
-): KeyColumns {
+): Promise<KeyColumns> {
   const texts = createTexts();
   const records = createRecords();
   const link: {
@@ -54,18 +54,22 @@ export function keyColumns(
   } = { source: [], user: [], input: [], selector: [] };
   const outputs = createOutputKeys();
   let badLinks = 0;
-  for (const key of storage.walk()) {
-    const source = records.keyOf(key);
-    for (const { link: found, target } of storage.walkLinksAll(key)) {
-      const { input, output, digest, selector } = found;
-      if (!isIndex(input, MOST_INPUTS) || !Number.isSafeInteger(output) || digest === '') {
-        badLinks += 1;
-        continue;
-      }
-      link.source.push(source);
-      link.user.push(records.recordOf(target, outputs(digest, output)));
-      link.input.push(input);
-      link.selector.push(texts.of(selector));
+  const add = (source: number, { link: found, target }: Omit<KeyLink, 'id'>): void => {
+    const { input, output, digest, selector } = found;
+    if (!isIndex(input, MOST_INPUTS) || !Number.isSafeInteger(output) || digest === '') {
+      badLinks += 1;
+      return;
+    }
+    link.source.push(source);
+    link.user.push(records.recordOf(target, outputs(digest, output)));
+    link.input.push(input);
+    link.selector.push(texts.of(selector));
+  };
+  for await (const batch of storage.walk()) {
+    const links = await storage.walkLinksAll(batch);
+    for (const [at, key] of batch.entries()) {
+      const source = records.keyOf(key);
+      for (const found of links[at] ?? []) add(source, found);
     }
   }
   const { order, keys, digests, recordsOfKey } = records.finish();

@@ -1,7 +1,7 @@
 import { throwIfAborted } from '../../../shared/base/errors.ts';
 import { compareTimes } from '../model/compare-times.ts';
 import type { Remote } from '../model/remote.ts';
-import type { CacheKeyStorage } from '../ports/cache-key-storage.ts';
+import type { CacheKeyStorage, CacheLink, CacheResult } from '../ports/cache-key-storage.ts';
 import type { CacheResultStorage } from '../ports/cache-result-storage.ts';
 import { type CacheKey, outputKey } from './cache-key.ts';
 import type {
@@ -20,65 +20,101 @@ export interface KeyExporterParts {
   readonly results: CacheResultStorage;
 }
 
+/** A record on its way out. */
+interface Leaving {
+  readonly id: string;
+  readonly digest: string;
+  readonly record: CacheExporterRecord;
+  readonly mode: CacheExportMode;
+}
+
 /**
- * Exports one key: its record, its best result as the mode says, and every chain of links that leads to it, alternatives
- * that other builds left included. Must agree with BuildKit `solver/exporter.go`. Each key is exported once for a target;
- * a loop of links is cut where it closes.
+ * Creates the exporter of one key: its record, its best result as the mode says, and every chain of links that leads to it,
+ * alternatives that other builds left included. Must agree with BuildKit `solver/exporter.go`. Each key is exported once
+ * for a target; a loop of links is cut where it closes.
  *
- * Works off a list, not by recursion, so that a chain of any length goes through.
+ * Works off level by level, not by recursion, so that a chain of any length goes through; a level is a batch.
  */
 export function createKeyExporter(parts: KeyExporterParts, key: CacheKey): CacheExporter {
   return {
     async exportTo(target, options) {
-      const start = key.id ?? outputKey(key.digest, key.output);
       const exported = exportedOf(target);
-      const first = node(exported, target, start, outputKey(key.digest, key.output));
-      // After a result was found in min mode, what it needs goes only where it can be transferred already.
-      const open: { id: string; digest: string; record: CacheExporterRecord; mode: CacheExportMode }[] = [];
-      const visit = (id: string, digest: string, record: CacheExporterRecord, mode: CacheExportMode) => {
-        const mark = `${parts.manager.id()}\0${id}\0${digest}`;
+      const digest = outputKey(key.digest, key.output);
+      const start = key.id ?? digest;
+      const first = node(exported, target, start, digest);
+      let next: Leaving[] = [];
+      const visit = (leaving: Leaving) => {
+        const mark = `${parts.manager.id()}\0${leaving.id}\0${leaving.digest}`;
         if (target.visited(mark)) return;
         target.visit(mark);
-        open.push({ id, digest, record, mode });
+        next.push(leaving);
       };
-      visit(start, outputKey(key.digest, key.output), first, options.mode);
-      for (let at = 0; at < open.length; at += 1) {
-        throwIfAborted(options.signal);
-        const { id, digest, record, mode } = open[at] as (typeof open)[number];
-        const links = [...parts.keys.walkBacklinks(id)].filter(({ link }) => link.digest === digest);
-        const remote =
-          links.length > 0 || options.exportRoots === true
-            ? await bestRemote(parts, id, { ...options, mode })
-            : undefined;
-        if (remote) record.addResult(remote.createdAt, remote.remote);
-        const below = mode === 'min' && remote ? 'remoteOnly' : mode;
-        for (const { source, link } of links) {
-          for (const sourceDigest of recordDigests(parts.keys, source)) {
-            const from = node(exported, target, source, sourceDigest);
-            record.linkFrom(from, link.input, link.selector);
-            visit(source, sourceDigest, from, below);
+      visit({ id: start, digest, record: first, mode: options.mode });
+      let backlinks: Backlinks = new Map([[start, (await parts.keys.walkBacklinks([start]))[0] ?? []]]);
+      while (next.length > 0) {
+        const level = next;
+        next = [];
+        const results = await resultsOf(parts.keys, level);
+        const below = await backlinksOf(parts.keys, sourcesOf(level, backlinks));
+        for (const { id, digest, record, mode } of level) {
+          throwIfAborted(options.signal);
+          const links = (backlinks.get(id) ?? []).filter(({ base }) => base === digest);
+          const isExported = links.length > 0 || options.exportRoots === true;
+          const remote = isExported ? await bestRemote(parts, results.get(id) ?? [], { ...options, mode }) : undefined;
+          if (remote) record.addResult(remote.createdAt, remote.remote);
+          // After a result was found in min mode, what it needs goes only where it can be transferred already.
+          const modeBelow = mode === 'min' && remote ? 'remoteOnly' : mode;
+          for (const { source, input, selector } of links) {
+            for (const sourceDigest of recordDigests(source, below)) {
+              const from = node(exported, target, source, sourceDigest);
+              record.linkFrom(from, input, selector);
+              visit({ id: source, digest: sourceDigest, record: from, mode: modeBelow });
+            }
           }
         }
+        backlinks = below;
       }
       return [first];
     },
   };
 }
 
+type Backlinks = ReadonlyMap<string, readonly CacheLink[]>;
+
+async function backlinksOf(keys: CacheKeyStorage, ids: readonly string[]): Promise<Backlinks> {
+  const answers = await keys.walkBacklinks(ids);
+  return new Map(ids.map((id, at) => [id, answers[at] ?? []]));
+}
+
+async function resultsOf(
+  keys: CacheKeyStorage,
+  level: readonly Leaving[],
+): Promise<ReadonlyMap<string, readonly CacheResult[]>> {
+  const ids = [...new Set(level.map(({ id }) => id))];
+  const answers = await keys.walkResults(ids);
+  return new Map(ids.map((id, at) => [id, answers[at] ?? []]));
+}
+
+/** The keys that lead to a level, each once. */
+function sourcesOf(level: readonly Leaving[], backlinks: Backlinks): string[] {
+  const sources = new Set<string>();
+  for (const { id } of level) for (const { source } of backlinks.get(id) ?? []) sources.add(source);
+  return [...sources];
+}
+
 /** The records a key stands for: its own digest for a root, else every digest that a link names it by. */
-function recordDigests(keys: CacheKeyStorage, id: string): Set<string> {
-  const digests = new Set<string>();
-  for (const { link } of keys.walkBacklinks(id)) digests.add(link.digest);
+function recordDigests(id: string, backlinks: Backlinks): Set<string> {
+  const digests = new Set(backlinks.get(id)?.map(({ base }) => base));
   if (digests.size === 0) digests.add(id);
   return digests;
 }
 
 async function bestRemote(
-  { keys, results }: KeyExporterParts,
-  id: string,
+  { results }: KeyExporterParts,
+  found: readonly CacheResult[],
   options: CacheExportOpt,
 ): Promise<{ readonly createdAt: string; readonly remote: Remote } | undefined> {
-  const newestFirst = [...keys.walkResults(id)].sort((a, b) => compareTimes(b.createdAt, a.createdAt));
+  const newestFirst = found.toSorted((a, b) => compareTimes(b.createdAt, a.createdAt));
   for (const result of newestFirst) {
     if (!(await results.exists(result.id))) continue;
     const [remote] = await results.loadRemotes(result, options.signal);

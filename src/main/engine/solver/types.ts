@@ -74,15 +74,6 @@ export interface CacheExporterRecord {
   linkFrom(src: CacheExporterRecord, index: Index, selector: string): void;
 }
 
-/** A link between two records as an export of early versions wrote it. @public */
-export interface CacheLink {
-  readonly source: string;
-  readonly input: Index;
-  readonly output: Index;
-  readonly base: string;
-  readonly selector: string;
-}
-
 /** How an operation is cached and run. */
 export interface Op {
   /** The `index`-th cache map; `done` when there is no further one. */

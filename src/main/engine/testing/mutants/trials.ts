@@ -176,7 +176,7 @@ export function keyTree(keys: number) {
 }
 
 /** Every entry of every bucket, and the key graph that lies in it. */
-function readBolt(bytes: Uint8Array): 'damaged' | 'whole' {
+async function readBolt(bytes: Uint8Array): Promise<'damaged' | 'whole'> {
   const readAt = (offset: number, length: number) => {
     if (offset < 0 || length < 0 || offset + length > bytes.length) throw new RangeError('a read outside of the file');
     return bytes.subarray(offset, offset + length);
@@ -192,10 +192,10 @@ function readBolt(bytes: Uint8Array): 'damaged' | 'whole' {
   };
   walk(db.root);
   const keys = createBoltCacheKeyStorage(db);
-  for (const id of keys.walk()) {
-    for (const { target } of keys.walkLinksAll(id)) keys.exists(target);
-    for (const { id: result } of keys.walkResults(id)) for (const _ of keys.walkIDsByResult(result));
-    for (const _ of keys.walkBacklinks(id));
+  for await (const ids of keys.walk()) {
+    await keys.exists((await keys.walkLinksAll(ids)).flat().map(({ target }) => target));
+    await keys.walkIDsByResult((await keys.walkResults(ids)).flat().map(({ id }) => id));
+    await keys.walkBacklinks(ids);
   }
   return db.damage.length > 0 ? 'damaged' : 'whole';
 }
