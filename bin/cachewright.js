@@ -7,8 +7,11 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [only, ...more] = process.argv.slice(2);
+const help = more.length === 0 && (only === '--help' || only === '-h') ? builtHelp() : undefined;
 
-if (more.length === 0 && (only === '--version' || only === '-V')) {
+if (help !== undefined) {
+  process.stdout.write(help);
+} else if (more.length === 0 && (only === '--version' || only === '-V')) {
   process.stdout.write(`${JSON.parse(readFileSync(`${root}package.json`, 'utf8')).version}\n`);
 } else if (Number(process.versions.node.split('.')[0]) >= 24) {
   // Beside what is compiled: whoever can write there can change the program itself.
@@ -31,6 +34,19 @@ function isBuilt() {
     });
   } catch {
     return false;
+  }
+}
+
+/** The help as it was built for terminals of this width; undefined where it has to be laid out. */
+function builtHelp() {
+  if (!isBuilt()) return undefined;
+  try {
+    const { usual, unwrapped } = JSON.parse(readFileSync(`${root}dist/cli/help.json`, 'utf8'));
+    const width = (process.stdout.isTTY && process.stdout.columns) || usual.width;
+    if (width === usual.width) return usual.text;
+    return width >= unwrapped.width ? unwrapped.text : undefined;
+  } catch {
+    return undefined;
   }
 }
 

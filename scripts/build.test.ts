@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
@@ -145,6 +145,14 @@ describe('the built command line', () => {
     );
     expect(builtins).not.toContain('node:process');
     expect(builtins).not.toContain('node:child_process');
+  });
+
+  it('has its help beside it as it prints it itself', async () => {
+    const { usual, unwrapped } = JSON.parse(await readFile(join(cli, 'help.json'), 'utf8'));
+    expect(usual.text).toBe(execFileSync(process.execPath, [join(cli, 'main.js'), '--help'], { encoding: 'utf8' }));
+    const lines = unwrapped.text.split('\n').map((line: string) => line.length);
+    expect(unwrapped.width).toBe(Math.max(...lines));
+    expect(unwrapped.text.replace(/\s+/g, ' ')).toBe(usual.text.replace(/\s+/g, ' '));
   });
 
   it('notes every file that it was made from', async () => {

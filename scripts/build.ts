@@ -1,7 +1,7 @@
 // Builds everything that is not run as it is: the window's files, the desktop program around them, what a package adds.
 //   dist/renderer/                              served by the web host and by app://
 //   dist/electron/{main.js,preload.cjs,engine.js}  and the engine's worker files
-//   dist/cli/main.js                            the command line, and inputs.json: what it was made from
+//   dist/cli/main.js                            the command line; inputs.json: what it was made from; help.json: its help
 //   dist/icons/                                 of the program, for each system
 //   dist/THIRD_PARTY.txt                        the licences of what the bundles hold
 import { statSync } from 'node:fs';
@@ -81,7 +81,32 @@ export async function buildCli(logLevel: LogLevel, outDir = `${ROOT}/dist/cli`):
     const { size, mtimeMs } = statSync(ROOT + path);
     return [path, size, mtimeMs];
   });
+  await writeFile(`${outDir}/help.json`, JSON.stringify(await helpTexts()));
   await writeFile(`${outDir}/inputs.json`, JSON.stringify(noted));
+}
+
+/** What commander takes a pipe to be as wide as. */
+const USUAL_WIDTH = 80;
+
+/** The help of the whole program as pipes get it, and with no line wrapped: then its width is that of its longest line. */
+async function helpTexts() {
+  const { createProgram } = await import('../src/main/hosts/cli/program.ts');
+  const textAt = (width: number): string => {
+    let text = '';
+    const unbound = () => async () => undefined;
+    const add = (more: string) => {
+      text += more;
+    };
+    const program = createProgram('', unbound, {
+      onText: add,
+      onExit: (_command, error) => Promise.reject(error) as never,
+    });
+    program.configureHelp({ helpWidth: width }).outputHelp();
+    return text;
+  };
+  const unwrapped = textAt(Number.MAX_SAFE_INTEGER);
+  const width = Math.max(...unwrapped.split('\n').map((line) => line.length));
+  return { usual: { width: USUAL_WIDTH, text: textAt(USUAL_WIDTH) }, unwrapped: { width, text: unwrapped } };
 }
 
 /**

@@ -44,6 +44,19 @@ it('runs what was built while its sources are as they were', async () => {
   expect(await answer('inspect')).toBe('built\n');
 });
 
+it.each(['--help', '-h'])(
+  'prints by %s the help that was built, while its sources are as they were',
+  async (option) => {
+    await putBoth();
+    expect(await answer(option)).toBe('built\n');
+    await put('dist/cli/help.json', '{"usual":{"width":80,"text":"the help\\n"},"unwrapped":{"width":90,"text":""}}');
+    expect(await answer(option)).toBe('the help\n');
+    expect(await answer('inspect', option)).toBe('built\n');
+    await put(ENTRY, `console.log('sources'); // changed`);
+    expect(await answer(option)).toBe('sources\n');
+  },
+);
+
 it.each([
   ['a source was changed', () => put(ENTRY, `console.log('sources'); // changed`)],
   ['the notes about it are damaged', () => put('dist/cli/inputs.json', '[[')],
