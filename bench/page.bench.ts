@@ -6,6 +6,7 @@ import { writeShapedCache } from '../scripts/generate-cache-write.ts';
 import { createDuckdbCatalogStore } from '../src/main/adapters/duckdb/index.ts';
 import { catalogFile } from '../src/main/adapters/duckdb/layout.ts';
 import { openSource } from '../src/main/adapters/oci-layout/index.ts';
+import { recordQuery } from '../src/main/engine/catalog/row-queries.ts';
 import type { Catalog } from '../src/main/engine/ports/catalog.ts';
 import { runBench } from './harness.ts';
 
@@ -58,7 +59,8 @@ await runBench<Prepared, { rows: readonly { id: string }[]; total: number }, Pag
       catalog ??= await createDuckdbCatalogStore({ folder: catalogs }).open('bench', fingerprint);
       if (catalog === undefined) throw new Error('the catalog is gone');
       const filter = `size:>${moreBytesThan(round)} users:<3`;
-      return catalog.keysPage({ filter, sort: { field: 'createdAt', descending: true }, offset: 0, limit: LIMIT });
+      const query = recordQuery(catalog, { filter, sort: { field: 'createdAt', descending: true } }, Date.now());
+      return catalog.keysPage({ ...query, offset: 0, limit: LIMIT });
     },
   },
   peer: {

@@ -1,5 +1,6 @@
 import { type AppInfo, createAppHandlers } from './app/handlers.ts';
 import { createPlaceRecorder } from './blob-info/place-recorder.ts';
+import { createSteadyNow } from './catalog/steady-now.ts';
 import { createGraphHandlers } from './graph/handlers.ts';
 import { createImplementer } from './implementer.ts';
 import { createJobs } from './jobs/create-jobs.ts';
@@ -62,13 +63,15 @@ export function createEngine(ports: EnginePorts) {
   const sources = createSourceRegistry({ ...ports, opener, jobs, places, sample: ports.info.sample });
   const engine = { ...ports, opener, damage, jobs, sources };
 
+  const now = createSteadyNow(ports.clock);
+
   const router = os.router({
     app: createAppHandlers(os.app, ports.info),
     sources: createSourcesHandlers(os.sources, sources, ports),
-    overview: createOverviewHandlers(os.overview, sources, ports.disk),
-    keys: createKeysHandlers(os.keys, sources),
+    overview: createOverviewHandlers(os.overview, sources, ports.disk, now),
+    keys: createKeysHandlers(os.keys, sources, now),
     graph: createGraphHandlers(os.graph, sources),
-    layers: createLayersHandlers(os.layers, sources, ports.blobInfo),
+    layers: createLayersHandlers(os.layers, sources, ports.blobInfo, now),
     verify: createVerifyHandlers(os.verify, engine),
     prune: createPruneHandlers(os.prune, engine),
     transfer: createTransferHandlers(os.transfer, engine),

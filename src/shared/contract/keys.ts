@@ -35,8 +35,11 @@ export const keys = {
       onlyTheseBytes: z.number().int(),
     }),
   ),
-  /** One record by id or digest. An ambiguous digest is `CONFLICT` whose hint lists the ids. */
-  get: read.input(sourceRefSchema.extend({ id: z.string() })).output(recordDetailSchema),
+  /**
+   * One record by its id, its digest, or the first digits of one (at least 4), in all caches or that of `ref`. What several
+   * records have is `CONFLICT` whose hint lists the ids.
+   */
+  get: read.input(sourceRefSchema.extend({ id: z.string(), ref: z.string().optional() })).output(recordDetailSchema),
   /** Records whose digest, id or name matches, for the palette: a prefix of at least 4 hex digits, or text. */
   search: read
     .input(sourceRefSchema.extend({ text: z.string().min(1), limit: z.number().int().min(1).max(50).default(20) }))

@@ -11,7 +11,9 @@ export const MEDIA_TYPES = {
   ociLayer: 'application/vnd.oci.image.layer.v1.tar',
 } as const;
 
-export type Compression = 'none' | 'gzip' | 'zstd' | 'unknown';
+/** How layers are compressed. */
+export const COMPRESSIONS = ['none', 'gzip', 'zstd', 'unknown'] as const;
+export type Compression = (typeof COMPRESSIONS)[number];
 
 /** How a layer of this media type is compressed; encryption hides it. Docker's `…diff.tar.gzip` and OCI's `…tar+gzip` are the same here. */
 export function compressionOf(mediaType: string): Compression {

@@ -4,13 +4,13 @@ import type { Catalog } from '../../engine/ports/catalog.ts';
 import { number, optionalText, type Row } from './database.ts';
 import type { QueryContext } from './key-queries.ts';
 import { inCaches } from './record-rows.ts';
-import { cachesOf, weighedOf } from './ref-scope.ts';
+import { weighedOf } from './ref-scope.ts';
 
 /** The age histogram: every dated record once, every blob once under the record it belongs to. */
 export function createAgesQuery({ database, refs, hasUsage }: QueryContext): Pick<Catalog, 'ages'> {
   return {
-    async ages({ ref, bins }) {
-      const where = ref === undefined ? 'true' : inCaches(cachesOf(refs, ref)).sql;
+    async ages({ caches, bins }) {
+      const where = caches ? inCaches(caches).sql : 'true';
       const [span] = await database.rows(
         `SELECT min(created_ms) AS first, max(created_ms) AS last,
           min_by(created, (created_ms, created_ns)) AS oldest, max_by(created, (created_ms, created_ns)) AS newest
@@ -22,7 +22,7 @@ export function createAgesQuery({ database, refs, hasUsage }: QueryContext): Pic
       const width = (number(span, 'last') - first + 1) / bins;
       const bin = 'least(floor((r.created_ms - ?) / ?), ?)::INTEGER AS bin';
       const binValues = [first, width, bins - 1];
-      const from = weighedOf({ refs, hasUsage }, ref);
+      const from = weighedOf({ refs, hasUsage }, caches);
       const [counts, sums] = await Promise.all([
         database.rows(
           `SELECT ${bin}, count(*)::INTEGER AS records FROM records AS r WHERE created_ms IS NOT NULL AND ${where} GROUP BY bin`,

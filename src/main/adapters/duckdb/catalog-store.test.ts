@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { EVERY_ROW } from '../../engine/catalog/testing/asked.ts';
 import { digestOf, type SmallSource, smallSource } from '../../engine/catalog/testing/small-source.ts';
 import type { ReadProgress } from '../../engine/ports/cache-source.ts';
 import { createDuckdbCatalogStore } from './index.ts';
@@ -43,8 +44,8 @@ describe('the catalog store', () => {
     expect(new Set(await files(own.folder))).toEqual(new Set(kept(own.folder, 's', snapshot.fingerprint)));
     await using again = await own.store.open('s', snapshot.fingerprint);
     expect(again).toMatchObject({ fingerprint: snapshot.fingerprint, totals: built.totals, caches: built.caches });
-    expect(await again?.keysPage({ filter: '', offset: 0, limit: 9 })).toEqual(
-      await built.keysPage({ filter: '', offset: 0, limit: 9 }),
+    expect(await again?.keysPage({ ...EVERY_ROW, offset: 0, limit: 9 })).toEqual(
+      await built.keysPage({ ...EVERY_ROW, offset: 0, limit: 9 }),
     );
     expect(await own.store.open('s', 'other')).toBeUndefined();
     expect(await own.store.open('t', snapshot.fingerprint)).toBeUndefined();
@@ -88,7 +89,7 @@ describe('the catalog store', () => {
       new Set([...kept(own.folder, 's', second.fingerprint), ...kept(own.folder, 't', first.fingerprint)]),
     );
     // What is open goes on answering, as its file is only let go of when it closes.
-    expect(await older.keysPage({ filter: '', offset: 0, limit: 9 })).toMatchObject({ total: 3 });
+    expect(await older.keysPage({ ...EVERY_ROW, offset: 0, limit: 9 })).toMatchObject({ total: 3 });
     await own.store.drop('s');
     expect(new Set(await files(own.folder))).toEqual(new Set(kept(own.folder, 't', first.fingerprint)));
     await own.store.drop('never seen');
@@ -133,9 +134,9 @@ describe('the catalog store', () => {
     await file.close();
     await using again = await own.store.open('s', snapshot.fingerprint);
     const queries = [
-      again?.keysPage({ filter: 'r', sort: { field: 'createdAt', descending: true }, offset: 0, limit: 9 }),
-      again?.keysList({ filter: '', offset: 0, limit: 1000 }),
-      again?.layersPage({ filter: '', offset: 0, limit: 9 }),
+      again?.keysPage({ ...EVERY_ROW, order: ['-createdMs', 'place'], offset: 0, limit: 9 }),
+      again?.keysList({ ...EVERY_ROW, offset: 0, limit: 1000 }),
+      again?.layersPage({ ...EVERY_ROW, offset: 0, limit: 9 }),
     ];
     const failures = (await Promise.allSettled(queries)).filter((result) => result.status === 'rejected');
     expect(failures.length).toBeGreaterThan(0);
@@ -157,7 +158,7 @@ describe('the catalog store', () => {
     await using again = await own.store.open('s', snapshot.fingerprint);
     expect(again?.totals).toEqual(built.totals);
     expect(again?.isDamaged).toBe(false);
-    await expect(again?.search('r1', 9)).rejects.toMatchObject({ code: 'CORRUPT' });
+    await expect(again?.keysPage({ ...EVERY_ROW, offset: 0, limit: 9 })).rejects.toMatchObject({ code: 'CORRUPT' });
     expect([again?.isDamaged, await files(own.folder)]).toEqual([true, []]);
 
     await own.build(snapshot, new Map(), 's');
@@ -189,7 +190,7 @@ describe('the catalog store', () => {
     const before = await files(window.folder);
     expect(await commands.has('s')).toBe(true);
     await using theirs = await commands.open('s', first.fingerprint);
-    expect(await theirs?.keysPage({ filter: '', offset: 0, limit: 9 })).toMatchObject({ total: 3 });
+    expect(await theirs?.keysPage({ ...EVERY_ROW, offset: 0, limit: 9 })).toMatchObject({ total: 3 });
     await using _built = await commands.build('s', second, new Map());
     expect(await files(window.folder)).toEqual(before);
     expect(await window.store.open('s', second.fingerprint)).toBeUndefined();
@@ -268,7 +269,7 @@ describe('the catalog store', () => {
     await using own = await openTestStore();
     const catalog = await own.build(source(1));
     await catalog[Symbol.asyncDispose]();
-    expect(await catalog.keysSums({ filter: '' }).catch((e: unknown) => e)).toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await catalog.keysSums(EVERY_ROW).catch((e: unknown) => e)).toMatchObject({ code: 'UNAVAILABLE' });
     await catalog[Symbol.asyncDispose]();
   });
 

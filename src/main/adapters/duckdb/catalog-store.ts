@@ -36,7 +36,7 @@ export function createDuckdbCatalogStore(options: DuckdbCatalogStoreOptions): Ca
   const folders = alsoIn === undefined ? [folder] : [folder, alsoIn];
   const openFile = async (path: string, forget: () => Promise<void>, seen?: SeenSource): Promise<Catalog> => {
     const { openCatalog } = await import('./catalog.ts');
-    return openCatalog(path, clock, forget, seen);
+    return openCatalog(path, forget, seen);
   };
   const openKept = async (meta: KeptMeta, path: string, metaPath: string): Promise<Catalog> => {
     // For whoever decides what may go. Where nothing may be written, nothing is deleted either.
@@ -125,8 +125,8 @@ async function write(part: string, snapshot: SourceSnapshot, names: RecordNames,
   const { createCatalogWriter } = await import('./write-catalog.ts');
   await using writer = createCatalogWriter(part);
   const { fingerprint, problems, builds } = snapshot;
-  const columns = await paced(deriveCatalog(snapshot), pace);
-  await writer.write({ fingerprint, columns, names, problems, builds }, pace);
+  const columns = await paced(deriveCatalog(snapshot, names), pace);
+  await writer.write({ fingerprint, columns, problems, builds }, pace);
 }
 
 /** Removes what crashed processes left. */

@@ -1,5 +1,4 @@
 import type { Catalog, SeenSource } from '../../engine/ports/catalog.ts';
-import type { Clock } from '../../engine/ports/clock.ts';
 import { createAgesQuery } from './ages-query.ts';
 import { openDatabase, text } from './database.ts';
 import { createGraphQueries } from './graph-queries.ts';
@@ -9,9 +8,6 @@ import { createCatalogMemory } from './memory.ts';
 import type { CatalogMeta } from './settings.ts';
 import { createTreemapQuery } from './treemap-query.ts';
 
-/** For so long, ages count from the same moment: pages of one list then fit together. */
-const NOW_MS = 60_000;
-
 /**
  * Opens a catalog file.
  * @param onDamage called once when a query shows that the file is damaged
@@ -19,7 +15,6 @@ const NOW_MS = 60_000;
  */
 export async function openCatalog(
   path: string,
-  clock: Clock,
   onDamage: () => Promise<void>,
   seen: SeenSource | undefined,
 ): Promise<Catalog> {
@@ -37,7 +32,6 @@ export async function openCatalog(
       refs: meta.caches.map((cache) => cache.ref),
       hasUsage: meta.du !== undefined,
       records: meta.totals.records,
-      now: steadyNow(clock),
     };
     const keys = createKeyQueries(context);
     return {
@@ -56,9 +50,9 @@ export async function openCatalog(
       keysList: keys.keysList,
       keysSums: keys.keysSums,
       record: keys.record,
-      search: keys.search,
+      recordKeys: keys.recordKeys,
+      sumsOf: keys.sumsOf,
       mentions: keys.mentions,
-      largest: keys.largest,
       ...createGraphQueries(context, keys),
       ...createLayerQueries(context, keys),
       ...createTreemapQuery(context),
@@ -69,13 +63,4 @@ export async function openCatalog(
     await database[Symbol.asyncDispose]();
     throw error;
   }
-}
-
-function steadyNow(clock: Clock): () => number {
-  let moment = Number.NEGATIVE_INFINITY;
-  return () => {
-    const now = clock.now();
-    if (now < moment || now - moment > NOW_MS) moment = now;
-    return moment;
-  };
 }

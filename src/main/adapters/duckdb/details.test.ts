@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { shortDigest } from '../../../shared/oci/digest.ts';
+import { type AskedCatalog, askedAsWritten } from '../../engine/catalog/testing/asked.ts';
 import { digestOf, type SmallSource } from '../../engine/catalog/testing/small-source.ts';
 import type { RecordNames } from '../../engine/model/record-names.ts';
 import type { Catalog } from '../../engine/ports/catalog.ts';
-import { openTestStore, type TestStore } from './testing/small-catalog.ts';
+import { NOW, openTestStore, type TestStore } from './testing/small-catalog.ts';
 
 const T1 = '2026-04-01T08:00:00.123456789Z';
 const T2 = '2026-05-20T08:00:00Z';
@@ -66,10 +67,12 @@ const ref = (word: string) => ({ id: digestOf(word), digest: digestOf(word) });
 
 describe('a small catalog', () => {
   let store: TestStore;
-  let catalog: Catalog;
+  let built: Catalog;
+  let catalog: AskedCatalog;
   beforeAll(async () => {
     store = await openTestStore();
-    catalog = await store.build(SOURCE, NAMES);
+    built = await store.build(SOURCE, NAMES);
+    catalog = askedAsWritten(built, NOW);
   });
   afterAll(() => store[Symbol.asyncDispose]());
 
@@ -232,7 +235,8 @@ describe('a small catalog', () => {
       { digest: 'b', layers: at(0) },
       { digest: 'c', layers: at(1) },
     ];
-    const own = await store.build({ caches: [{ config: { layers, records } }], sizes: {} }, new Map(), 'shared');
+    const source = { caches: [{ config: { layers, records } }], sizes: {} };
+    const own = askedAsWritten(await store.build(source, new Map(), 'shared'), NOW);
     const named = async (word: string) =>
       (await own.record(digestOf(word))).results[0]?.layers.map((layer) => layer.record?.digest);
     expect(await named('a')).toEqual([digestOf('a')]);
@@ -247,11 +251,8 @@ describe('a small catalog', () => {
     const layers = [{ blob: 'below' }, { blob: 'made', parent: 0 }];
     const records = [{ digest: 'run', layers: [{ layer: 1, createdAt: T1 }] }];
     // Both layers have one size: what tells them apart is their place.
-    const own = await store.build(
-      { caches: [{ config: { layers, records } }], sizes: { below: 7, made: 7 } },
-      names,
-      'own',
-    );
+    const source = { caches: [{ config: { layers, records } }], sizes: { below: 7, made: 7 } };
+    const own = askedAsWritten(await store.build(source, names, 'own'), NOW);
     for (const [group, step] of [
       ['step', 'app'],
       ['kind', 'exec'],
@@ -279,20 +280,20 @@ describe('a small catalog', () => {
   });
 
   test('orphans, missing blobs and problems are told', () => {
-    expect(catalog.totals).toMatchObject({
+    expect(built.totals).toMatchObject({
       orphanBlobs: 1,
       orphanBytes: 99,
       missingBlobs: 1,
       reclaimableBytes: 1000 + 30 + 4 + 5 + 99,
     });
-    expect(catalog.caches.map((cache) => cache.totals.reclaimableBytes)).toEqual([39, 0]);
+    expect(built.caches.map((cache) => cache.totals.reclaimableBytes)).toEqual([39, 0]);
   });
 });
 
 describe('an empty source', () => {
   test('answers everything with nothing', async () => {
     await using store = await openTestStore();
-    const catalog = await store.build({ caches: [], sizes: {} });
+    const catalog = askedAsWritten(await store.build({ caches: [], sizes: {} }), NOW);
     expect(
       await catalog.keysPage({ filter: 'npm', sort: { field: 'name', descending: true }, offset: 0, limit: 1000 }),
     ).toEqual({ rows: [], total: 0 });
@@ -317,11 +318,11 @@ describe('answers have bounds, and say what they leave out', () => {
   const LAYERS = 2500;
   const LONG = 'x'.repeat(2_000_000);
   let store: TestStore;
-  let catalog: Catalog;
+  let catalog: AskedCatalog;
   beforeAll(async () => {
     store = await openTestStore();
     const top = LAYERS - 1;
-    catalog = await store.build({
+    const source: SmallSource = {
       caches: [
         {
           config: {
@@ -339,7 +340,8 @@ describe('answers have bounds, and say what they leave out', () => {
         },
       ],
       sizes: Object.fromEntries(Array.from({ length: LAYERS }, (_, n) => [`b${n}`, 1])),
-    });
+    };
+    catalog = askedAsWritten(await store.build(source), NOW);
   });
   afterAll(() => store[Symbol.asyncDispose]());
 

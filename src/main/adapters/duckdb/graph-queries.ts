@@ -13,10 +13,9 @@ export function createGraphQueries(
 ): Pick<Catalog, 'neighbourhood' | 'pathToRoot' | 'reach'> {
   return {
     async neighbourhood({ from, depth, direction, maxNodes, maxEdges }) {
-      const focus = await keys.numberOf(from);
       const graph = await memory.links();
       const directions = direction === 'both' ? (['inputs', 'users'] as const) : [direction];
-      const found = neighbourhood(graph, { from: focus, depth, directions, maxRecords: maxNodes, maxLinks: maxEdges });
+      const found = neighbourhood(graph, { from, depth, directions, maxRecords: maxNodes, maxLinks: maxEdges });
       const rows = await keys.rowsOf(found.records);
       const nodes = rows.map((row, index): GraphNode => {
         return {
@@ -35,16 +34,14 @@ export function createGraphQueries(
         selector: boundedSelector(links.selectors[links.selector[link] as number] ?? ''),
       }));
       const { truncated, linksTotal } = found;
-      return { focus: nodes[0]?.id ?? from, nodes, edges, edgesTotal: linksTotal, truncated, total: records };
+      return { focus: nodes[0]?.id ?? '', nodes, edges, edgesTotal: linksTotal, truncated, total: records };
     },
-    async pathToRoot(id) {
-      const to = await keys.numberOf(id);
+    async pathToRoot(to) {
       const path = pathToRoot(await memory.links(), to);
       const refs = await keys.refsOf(path);
       return path.map((record) => refs.get(record)).filter((ref) => ref !== undefined);
     },
-    async reach(id) {
-      const from = await keys.numberOf(id);
+    async reach(from) {
       const graph = await memory.links();
       return { needs: countReach(graph, from, 'inputs'), neededBy: countReach(graph, from, 'users') };
     },

@@ -1,27 +1,21 @@
-import { CacheError } from '../../../shared/base/errors.ts';
-import { parseFilter } from '../../../shared/base/filter/index.ts';
-import type { RecordRef, RecordRow } from '../../../shared/model/record.ts';
-import { DIGEST_ALGORITHMS } from '../../../shared/oci/digest.ts';
+import type { RecordRef } from '../../../shared/model/record.ts';
 import { measureSet } from '../../engine/catalog/chain-walks.ts';
-import { splitRecordId } from '../../engine/catalog/record-ids.ts';
 import { measureUsage } from '../../engine/catalog/usage-sets.ts';
-import type { Catalog, CatalogQuery } from '../../engine/ports/catalog.ts';
-import { type Database, number, type Row } from './database.ts';
-import { all, type Condition, filterCondition } from './filter-sql.ts';
+import type { Catalog, RecordQuery, RecordSums } from '../../engine/ports/catalog.ts';
+import type { Window } from '../../engine/ports/row-query.ts';
+import { type Database, number, type Row, text } from './database.ts';
+import { both, type Condition, filterSql } from './filter-sql.ts';
 import type { CatalogMemory } from './memory.ts';
 import { createRecordDetailer } from './record-details.ts';
 import {
   inCaches,
+  RECORD_COLUMN_SQL,
   RECORD_COLUMNS,
-  RECORD_GROUP,
-  RECORD_SORTS,
-  recordFilterTarget,
   recordGroup,
   recordRef,
   recordRow,
   rowId,
 } from './record-rows.ts';
-import { cachesOf } from './ref-scope.ts';
 import { createRowView, type View } from './row-view.ts';
 import { orderSql } from './sort-sql.ts';
 import { createUsageRows } from './usage-rows.ts';
@@ -30,10 +24,8 @@ import { createUsageRows } from './usage-rows.ts';
 export interface KeyQueries
   extends Pick<
     Catalog,
-    'keysPage' | 'keysGroups' | 'keysList' | 'keysSums' | 'record' | 'search' | 'mentions' | 'largest'
+    'keysPage' | 'keysGroups' | 'keysList' | 'keysSums' | 'sumsOf' | 'recordKeys' | 'record' | 'mentions'
   > {
-  /** Record number of an id or digest. @throws `NOT_FOUND`, `CONFLICT` */
-  numberOf(idOrDigest: string): Promise<number>;
   /** Mentions by record number. */
   refsOf(records: Iterable<number>): Promise<ReadonlyMap<number, RecordRef>>;
   /** Full rows by record number, in the order given. */
@@ -50,28 +42,25 @@ export interface QueryContext {
   readonly hasUsage: boolean;
   /** Number of records. */
   readonly records: number;
-  /** What ages count from, in epoch milliseconds. */
-  now(): number;
 }
 
 const FROM_RECORDS: Condition = { sql: 'records', values: [] };
-
-/** Ids listed in an error at most. */
-const LISTED_IDS = 20;
 
 /** Queries about records. */
 export function createKeyQueries(context: QueryContext): KeyQueries {
   const { database, memory, refs } = context;
   const view = createRowView(database, 'n', RECORD_COLUMNS);
-  const target = recordFilterTarget(refs, context.hasUsage);
   const detail = createRecordDetailer(database, memory, refs, refsOf);
 
-  function viewOf(query: Pick<CatalogQuery, 'ref' | 'filter' | 'sort'> & { grouped?: boolean | undefined }): View {
-    const filter = filterCondition(parseFilter(query.filter, 'keys'), target, context.now());
-    const where = query.ref === undefined ? filter : all([inCaches(cachesOf(refs, query.ref)), filter]);
-    const order = orderSql(query.sort, RECORD_SORTS, 'place', 'n');
-    return { from: FROM_RECORDS, where, order: query.grouped ? `${RECORD_GROUP.rowOrder}, ${order}` : order };
-  }
+  const whereOf = ({ caches, where }: Pick<RecordQuery, 'caches' | 'where'>): Condition => {
+    const condition = filterSql(where, RECORD_COLUMN_SQL);
+    return caches ? both(inCaches(caches), condition) : condition;
+  };
+  const viewOf = (query: RecordQuery): View => ({
+    from: FROM_RECORDS,
+    where: whereOf(query),
+    order: orderSql(query.order, RECORD_COLUMN_SQL, 'n'),
+  });
 
   async function refsOf(records: Iterable<number>): Promise<ReadonlyMap<number, RecordRef>> {
     const numbers = [...records];
@@ -81,139 +70,72 @@ export function createKeyQueries(context: QueryContext): KeyQueries {
     return new Map(rows.map((row) => [number(row, 'n'), recordRef(row)]));
   }
 
-  async function find(idOrDigest: string): Promise<Row> {
-    const { digest, ordinal } = splitRecordId(idOrDigest);
-    const all = await database.rows(`SELECT ${RECORD_COLUMNS} FROM records WHERE digest = ? ORDER BY n`, [digest]);
-    const same = ordinal === undefined ? all : all.filter((row) => number(row, 'ordinal') === ordinal);
-    const own = context.hasUsage
-      ? await database.rows(`SELECT ${RECORD_COLUMNS} FROM records WHERE own_id = ?`, [idOrDigest])
-      : [];
-    const rows = own.length > 0 ? own : same;
-    const [row] = rows;
-    if (row === undefined) {
-      throw new CacheError('NOT_FOUND', 'The source has no such record.', {
-        subject: idOrDigest,
-        hint: 'Give a whole id or digest, as the table of keys shows it.',
-      });
-    }
-    if (rows.length > 1) {
-      const ids = rows.slice(0, LISTED_IDS).map(rowId);
-      const more = rows.length > LISTED_IDS ? ` and ${rows.length - LISTED_IDS} more` : '';
-      throw new CacheError('CONFLICT', `${rows.length} records have this digest.`, {
-        subject: idOrDigest,
-        hint: `Give one of the ids: ${ids.join(', ')}${more}.`,
-      });
-    }
-    return row;
-  }
-
-  async function numbersOf(ids: readonly string[]): Promise<number[]> {
-    const wanted = new Set(ids);
-    const digests = [...new Set(ids.map((id) => splitRecordId(id).digest))];
-    if (digests.length === 0) return [];
-    const columns = 'SELECT n, digest, ordinal, own_id FROM records';
-    const rows = context.hasUsage
-      ? await database.rows(`${columns} WHERE own_id IN (SELECT unnest(?))`, [[...wanted]])
-      : await database.rows(`${columns} WHERE digest IN (SELECT unnest(?))`, [digests]);
-    return rows.filter((row) => wanted.has(rowId(row))).map((row) => number(row, 'n'));
-  }
-
   const usageRows = createUsageRows(database);
-  /** Bytes of a set of records: on the daemon's disk where BuildKit says so, else in layers. */
+  /** Sums over records: bytes on the daemon's disk where BuildKit says so, else in layers. */
+  async function sums(records: Uint32Array | readonly number[], own: Promise<Row[]>): Promise<RecordSums> {
+    const chosen = new Uint8Array(context.records);
+    for (const record of records) chosen[record] = 1;
+    const [[row = {}], bytes] = await Promise.all([own, measure(chosen)]);
+    return { records: records.length, ownBytes: number(row, 'own'), ...bytes };
+  }
   async function measure(chosen: Uint8Array) {
     if (context.hasUsage) return measureUsage(await usageRows(), chosen);
     const { tree, results, size } = await memory.chains();
     return measureSet(tree, results, size, chosen);
   }
+  const OWN = 'SELECT coalesce(sum(own), 0) AS own FROM records';
 
   const rowsOf = (records: readonly number[]) => view.byKey(FROM_RECORDS, records);
-  const toRow = (row: Row): RecordRow => recordRow(row, refs);
+  const page = async (query: RecordQuery & Window): Promise<{ rows: Row[]; total: number }> => {
+    const own = viewOf(query);
+    const [rows, total] = await Promise.all([view.page(own, query.offset, query.limit), view.total(own)]);
+    return { rows, total };
+  };
 
   return {
     refsOf,
     rowsOf,
-    numberOf: async (id) => number(await find(id), 'n'),
-    async record(id) {
-      const [found] = await detail([await find(id)]);
-      if (found === undefined) throw new RangeError('a row has a detail');
-      return found;
-    },
     async keysPage(query) {
-      const own = viewOf(query);
-      const [rows, total] = await Promise.all([view.page(own, query.offset, query.limit), view.total(own)]);
-      return { rows: rows.map(toRow), total };
+      const { rows, total } = await page(query);
+      return { rows: rows.map((row) => recordRow(row, refs)), total };
+    },
+    async keysList(query) {
+      const { rows, total } = await page(query);
+      return { records: await detail(rows), total };
     },
     async keysGroups(query) {
-      const { where } = viewOf({ ...query, sort: undefined });
+      const where = whereOf(query);
       const rows = await database.rows(
-        `SELECT ${RECORD_GROUP.columns}, count(*)::INTEGER AS records, sum(adds) AS adds
-         FROM records WHERE ${where.sql} GROUP BY stage_name, kind_name ORDER BY ${RECORD_GROUP.order}`,
+        `SELECT own.*, of.stage, of.kind FROM (
+           SELECT record_group, count(*)::INTEGER AS records, sum(adds) AS adds
+           FROM records WHERE ${where.sql} GROUP BY record_group
+         ) AS own JOIN record_groups AS of ON of.place = own.record_group ORDER BY of.place`,
         where.values,
       );
       return rows.map(recordGroup);
     },
-    async keysList(query) {
-      const own = viewOf(query);
-      const [rows, total] = await Promise.all([view.page(own, query.offset, query.limit), view.total(own)]);
-      return { records: await detail(rows), total };
-    },
     async keysSums(query) {
-      const own = viewOf(query);
-      const records = query.ids ? await numbersOf(query.ids) : await view.keys(own);
-      const chosen = new Uint8Array(context.records);
-      for (const record of records) chosen[record] = 1;
-      const [sums] = query.ids
-        ? await database.rows('SELECT coalesce(sum(own), 0) AS own FROM records WHERE n IN (SELECT unnest(?))', [
-            [...records],
-          ])
-        : await database.rows(
-            `SELECT coalesce(sum(own), 0) AS own FROM records WHERE ${own.where.sql}`,
-            own.where.values,
-          );
-      return {
-        records: records.length,
-        ownBytes: number(sums ?? {}, 'own'),
-        ...(await measure(chosen)),
-      };
+      const own = viewOf({ ...query, order: [] });
+      return sums(await view.keys(own), database.rows(`${OWN} WHERE ${own.where.sql}`, own.where.values));
     },
-    async search(words, limit) {
-      const where = searchCondition(words.trim().toLowerCase(), context.hasUsage);
+    sumsOf: (records) => sums(records, database.rows(`${OWN} WHERE n IN (SELECT unnest(?))`, [records])),
+    async recordKeys(filter, limit) {
+      const { sql, values } = filterSql(filter, RECORD_COLUMN_SQL);
       const rows = await database.rows(
-        `SELECT ${RECORD_COLUMNS} FROM records WHERE ${where.sql} ORDER BY ${where.order} LIMIT ${limit}`,
-        where.values,
+        `SELECT n, digest, ordinal, own_id, count(*) OVER ()::INTEGER AS total FROM records WHERE ${sql} ORDER BY n LIMIT ?`,
+        [...values, limit],
       );
-      return rows.map(toRow);
+      const keys = rows.map((row) => ({ n: number(row, 'n'), id: rowId(row), digest: text(row, 'digest') }));
+      return { keys, total: number(rows[0] ?? {}, 'total') };
     },
-    async mentions(ids) {
-      return [...(await refsOf(await numbersOf(ids))).values()];
+    async record(record) {
+      const [found] = await detail(await rowsOf([record]));
+      if (found === undefined) throw new RangeError(`there is no record ${record}`);
+      return found;
     },
-    async largest({ ref, limit }) {
-      const sort = { field: 'ownBytes', descending: true };
-      const rows = await view.page(viewOf({ ref, filter: '', sort }), 0, limit);
-      return rows.map(toRow);
+    async mentions(records) {
+      const found = await refsOf(records);
+      return records.flatMap((record) => found.get(record) ?? []);
     },
-  };
-}
-
-const HEX = /^(?:(?:sha256|sha384|sha512):)?([0-9a-f]{4,})(?:~(\d*))?$/;
-
-/** What the palette looks for: digests that begin so, then names. Values of `order` follow those of `sql`. */
-function searchCondition(words: string, hasOwnIds: boolean): Condition & { readonly order: string } {
-  const [, hex, ordinal] = HEX.exec(words) ?? [];
-  if (hex === undefined) {
-    const named = 'contains(lower(name), ?) OR contains(lower(stage), ?)';
-    if (!hasOwnIds) return { sql: named, values: [words, words], order: 'n' };
-    return { sql: `starts_with(own_id, ?) OR ${named}`, values: [words, words, words], order: 'n' };
-  }
-  // No hexadecimal digit sorts after "f": a range finds a prefix, and skips most of a sorted table.
-  const prefixes = Object.keys(DIGEST_ALGORITHMS).map((algorithm) => `${algorithm}:${hex}`);
-  const ranges = prefixes.map(() => 'digest BETWEEN ? AND ?').join(' OR ');
-  const digest = hasOwnIds ? `${ranges} OR starts_with(own_id, ?)` : ranges;
-  const values = [...prefixes.flatMap((prefix) => [prefix, `${prefix}g`]), ...(hasOwnIds ? [hex] : [])];
-  if (ordinal) return { sql: `(${digest}) AND ordinal = ?`, values: [...values, Number(ordinal)], order: 'n' };
-  return {
-    sql: `${digest} OR contains(lower(name), ?)`,
-    values: [...values, words, ...values],
-    order: `CASE WHEN ${digest} THEN 0 ELSE 1 END, n`,
   };
 }

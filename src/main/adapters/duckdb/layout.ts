@@ -14,7 +14,7 @@ import { join } from 'node:path';
  *
  * Everything may be deleted at any time while nothing is open. A `.part` whose process is gone is garbage.
  */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 const PART = /^[0-9a-f]{32}\.v\d+\.(\d+)-[0-9a-f]+\.part(\..*)?$/;
 

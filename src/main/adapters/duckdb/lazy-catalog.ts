@@ -47,17 +47,17 @@ export function createLazyCatalog(
     keysGroups: async (query) => (await file()).keysGroups(query),
     keysList: async (query) => (await file()).keysList(query),
     keysSums: async (query) => (await file()).keysSums(query),
-    record: async (idOrDigest) => (await file()).record(idOrDigest),
-    search: async (text, limit) => (await file()).search(text, limit),
-    mentions: async (ids) => (await file()).mentions(ids),
+    sumsOf: async (records) => (await file()).sumsOf(records),
+    recordKeys: async (where, limit) => (await file()).recordKeys(where, limit),
+    record: async (record) => (await file()).record(record),
+    mentions: async (records) => (await file()).mentions(records),
     neighbourhood: async (query) => (await file()).neighbourhood(query),
-    pathToRoot: async (id) => (await file()).pathToRoot(id),
-    reach: async (id) => (await file()).reach(id),
+    pathToRoot: async (record) => (await file()).pathToRoot(record),
+    reach: async (record) => (await file()).reach(record),
     layersPage: async (query) => (await file()).layersPage(query),
     layer: async (digest) => (await file()).layer(digest),
     treemap: async (query) => (await file()).treemap(query),
     ages: async (query) => (await file()).ages(query),
-    largest: async (query) => (await file()).largest(query),
     async [Symbol.asyncDispose]() {
       const catalog = await opening?.catch(() => undefined);
       await catalog?.[Symbol.asyncDispose]();

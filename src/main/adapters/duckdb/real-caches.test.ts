@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Totals } from '../../../shared/model/totals.ts';
+import { EVERY_ROW } from '../../engine/catalog/testing/asked.ts';
 import { naiveDerive } from '../../engine/catalog/testing/naive-derive.ts';
 import { FIXTURES, noTestData, openTestData } from '../../engine/testing/real-caches.ts';
 import { openSource } from '../oci-layout/index.ts';
@@ -13,7 +14,7 @@ async function expectAgreement(folder: string): Promise<{ ref: string; totals: T
   const snapshot = await (await openSource(folder)).read();
   const catalog = await test.build(snapshot);
   const naive = naiveDerive(snapshot);
-  const { rows, total } = await catalog.keysPage({ filter: '', offset: 0, limit: 1000 });
+  const { rows, total } = await catalog.keysPage({ ...EVERY_ROW, offset: 0, limit: 1000 });
   expect(total).toBe(naive.records.length);
   expect(
     rows.map((row) => {
@@ -22,13 +23,13 @@ async function expectAgreement(folder: string): Promise<{ ref: string; totals: T
     }),
   ).toEqual(naive.records);
   expect(rows.every((row) => row.reclaimableBytes === row.ownBytes - row.sharedBytes)).toBe(true);
-  const layers = await catalog.layersPage({ filter: '', offset: 0, limit: 1000 });
+  const layers = await catalog.layersPage({ ...EVERY_ROW, offset: 0, limit: 1000 });
   expect(layers.totalBytes).toBe(catalog.totals.deduplicatedBytes);
   expect(new Map(layers.rows.filter((l) => l.records > 0).map((l) => [l.digest, l.records]))).toEqual(
     naive.blobRecords,
   );
   expect(catalog.totals).toEqual(naive.totals);
-  expect(await catalog.keysSums({ filter: '' })).toMatchObject({ records: catalog.totals.records });
+  expect(await catalog.keysSums(EVERY_ROW)).toMatchObject({ records: catalog.totals.records });
   return catalog.caches.map(({ ref, totals }) => ({ ref, totals }));
 }
 

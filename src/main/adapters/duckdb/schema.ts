@@ -35,6 +35,7 @@ export const RECORDS: Table = {
     digest: VARCHAR,
     ordinal: INTEGER,
     place: INTEGER,
+    record_group: INTEGER,
     kind: ENUM(KINDS),
     name: VARCHAR,
     stage: VARCHAR,
@@ -58,6 +59,9 @@ export const RECORDS: Table = {
     usage: VARCHAR,
   },
 };
+
+/** A row a group of records, in the order of their places: with its stage or its kind. */
+export const GROUPS: Table = { name: 'record_groups', columns: { place: INTEGER, stage: VARCHAR, kind: ENUM(KINDS) } };
 
 /** What an operation says, for the records whose name is known exactly. */
 export const OPERATIONS: Table = { name: 'operations', columns: { n: INTEGER, operation: VARCHAR } };
@@ -90,10 +94,11 @@ export const BLOBS: Table = {
     size: DOUBLE,
     records: INTEGER,
     owner: INTEGER,
-    below: INTEGER,
     bottom: INTEGER,
+    inherited: INTEGER,
     present: INTEGER,
     problem: VARCHAR,
+    damaged: INTEGER,
     created: VARCHAR,
     created_ms: DOUBLE,
     created_ns: INTEGER,
@@ -103,12 +108,13 @@ export const BLOBS: Table = {
 /** A row a blob of a cache; the rest as in `CacheBlobColumns`. */
 export const CACHE_BLOBS: Table = {
   name: 'cache_blobs',
-  columns: { cache: INTEGER, b: INTEGER, records: INTEGER, owner: INTEGER, below: INTEGER, bottom: INTEGER },
+  columns: { cache: INTEGER, b: INTEGER, records: INTEGER, owner: INTEGER, bottom: INTEGER, inherited: INTEGER },
 };
 
 export const TABLES: readonly Table[] = [
   META,
   RECORDS,
+  GROUPS,
   OPERATIONS,
   LINKS,
   SELECTORS,

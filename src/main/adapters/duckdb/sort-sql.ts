@@ -1,27 +1,21 @@
-import { CacheError } from '../../../shared/base/errors.ts';
-import type { CatalogQuery } from '../../engine/ports/catalog.ts';
-
-/** Sort field → the columns it sorts by, the most significant first. A minus sign turns a column round. */
-export type SortFields = Readonly<Record<string, readonly string[]>>;
+import type { SortColumn } from '../../../shared/fields/index.ts';
+import type { ColumnSql } from './filter-sql.ts';
 
 /**
- * `ORDER BY` terms of a sort. What has no value comes last either way, and equal rows keep the order of their ids.
- * @param tie a unique column
- * @param unsorted order without a sort
- * @throws `INVALID_INPUT` with subject `sort:<field>` for a field that is not declared
+ * Returns `ORDER BY` terms. What has no value comes last either way.
+ * @param key column of consecutive numbers, in whose order rows lie: rows of equal order keep it
  */
-export function orderSql(sort: CatalogQuery['sort'], fields: SortFields, tie: string, unsorted: string): string {
-  if (sort === undefined) return unsorted;
-  const columns = Object.hasOwn(fields, sort.field) ? fields[sort.field] : undefined;
-  if (columns === undefined) {
-    throw new CacheError('INVALID_INPUT', `Rows cannot be sorted by “${sort.field}”.`, {
-      subject: `sort:${sort.field}`,
-      hint: `Fields are ${Object.keys(fields).join(', ')}.`,
-    });
-  }
-  const terms = columns.map((column) => {
-    const turned = column.startsWith('-');
-    return `${turned ? column.slice(1) : column} ${sort.descending !== turned ? 'DESC' : 'ASC'} NULLS LAST`;
+export function orderSql<Column extends string>(
+  order: readonly SortColumn<Column>[],
+  columns: ColumnSql<Column>,
+  key: string,
+): string {
+  const terms = order.map((term) => {
+    const isTurned = term.startsWith('-');
+    const column = (isTurned ? term.slice(1) : term) as Column;
+    return `${columns[column]} ${isTurned ? 'DESC' : 'ASC'} NULLS LAST`;
   });
-  return [...terms, tie].join(', ');
+  const last = order.at(-1);
+  // No two rows have the same place.
+  return last === 'place' || last === '-place' ? terms.join(', ') : [...terms, key].join(', ');
 }

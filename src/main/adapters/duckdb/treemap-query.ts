@@ -34,7 +34,7 @@ const OWNERS = 'LEFT JOIN records AS r ON r.n = own.owner';
  * True for a blob that no step of this cache put there: it lies below the record it is shown under, as the layers of a base
  * image do. An image brings all of its layers.
  */
-const IS_INHERITED = "(own.below > 0 AND kind <> 'source')";
+const IS_INHERITED = 'own.inherited = 1';
 
 /** Distinct blobs by group: the largest as tiles, the others as sums. */
 export function createTreemapQuery(context: QueryContext): Pick<Catalog, 'treemap'> {
@@ -51,9 +51,9 @@ export function createTreemapQuery(context: QueryContext): Pick<Catalog, 'treema
   }
 
   return {
-    async treemap({ ref, group, maxTiles }) {
-      const from = weighedOf(context, ref);
-      const key = groupKey(group, context);
+    async treemap({ caches, group, maxTiles, nowMs }) {
+      const from = weighedOf(context, caches);
+      const key = groupKey(group, context, nowMs);
       const top = `SELECT * FROM ${from.sql} WHERE owner >= 0 ORDER BY size DESC, b LIMIT ${maxTiles}`;
       const tiles = await database.rows(
         `SELECT ${key.sql}, own.digest AS blob, own.size AS size, own.records AS records, ${IS_INHERITED} AS inherited,
@@ -86,7 +86,7 @@ export function createTreemapQuery(context: QueryContext): Pick<Catalog, 'treema
 }
 
 /** Which group a blob belongs to: a word, or the layer at the bottom of its chain where nothing else is known. */
-function groupKey(group: 'step' | 'kind' | 'age', { now, hasUsage }: QueryContext): Condition {
+function groupKey(group: 'step' | 'kind' | 'age', { hasUsage }: QueryContext, nowMs: number): Condition {
   const key = (word: string, layer = 'NULL') =>
     `CASE WHEN own.owner < 0 THEN 'unused' ${word} END AS word, ${layer} AS layer`;
   if (group === 'kind') return { sql: key(`WHEN ${IS_INHERITED} THEN 'inherited' ELSE kind::VARCHAR`), values: [] };
@@ -94,7 +94,7 @@ function groupKey(group: 'step' | 'kind' | 'age', { now, hasUsage }: QueryContex
     const cases = AGES.map(({ key }) => `WHEN r.created_ms >= ? THEN '${key}'`).join(' ');
     return {
       sql: key(`WHEN r.created_ms IS NULL THEN 'undated' ${cases} ELSE 'older'`),
-      values: AGES.map(({ days }) => now() - days * DAY_MS),
+      values: AGES.map(({ days }) => nowMs - days * DAY_MS),
     };
   }
   // A record of a daemon stands for itself: there is nothing below it to be called after.

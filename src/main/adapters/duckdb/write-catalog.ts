@@ -1,10 +1,7 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { Problem } from '../../../shared/model/source.ts';
 import type { RecordUsage } from '../../../shared/model/usage.ts';
-import { type Compression, compressionOf } from '../../../shared/oci/media-types.ts';
 import type { BlobColumns, CatalogColumns, RecordColumns } from '../../engine/catalog/catalog-columns.ts';
-import { parseInstant } from '../../engine/model/instant.ts';
-import type { RecordName, RecordNames } from '../../engine/model/record-names.ts';
 import { appendRows, groupRows } from './append-rows.ts';
 import type { Cells } from './column-writers.ts';
 import type { Pace } from './pace.ts';
@@ -12,6 +9,7 @@ import {
   BLOBS,
   CACHE_BLOBS,
   createTableSql,
+  GROUPS,
   LINKS,
   META,
   OPERATIONS,
@@ -28,7 +26,6 @@ import { type CatalogMeta, ENGINE_SETTINGS } from './settings.ts';
 export interface CatalogContent {
   readonly fingerprint: string;
   readonly columns: CatalogColumns;
-  readonly names: RecordNames;
   readonly problems: readonly Problem[];
   readonly builds?: number | undefined;
 }
@@ -91,13 +88,29 @@ interface TableContent {
   readonly cells: Readonly<Record<string, Cells>>;
 }
 
-function* tablesOf({ fingerprint, columns, names, problems, builds }: CatalogContent): Generator<TableContent> {
+function* tablesOf({ fingerprint, columns, problems, builds }: CatalogContent): Generator<TableContent> {
   const { records, links, results, tree, blobs } = columns;
   const { totals, caches, du } = columns;
   const meta: CatalogMeta = { fingerprint, totals, caches, problems, du, builds };
   yield { table: META, count: 1, cells: { document: () => JSON.stringify(meta) } };
-  yield { table: RECORDS, count: records.count, cells: recordCells(records, names) };
-  yield operations(records, names);
+  yield { table: RECORDS, count: records.count, cells: recordCells(records) };
+  yield {
+    table: GROUPS,
+    count: records.groups.length,
+    cells: {
+      place: (row) => row,
+      stage: (row) => records.groups[row]?.stage,
+      kind: (row) => records.groups[row]?.kind,
+    },
+  };
+  yield {
+    table: OPERATIONS,
+    count: records.operations.length,
+    cells: {
+      n: (row) => records.operations[row]?.record,
+      operation: (row) => records.operations[row]?.operation,
+    },
+  };
   yield {
     table: LINKS,
     count: links.record.length,
@@ -134,32 +147,26 @@ function* tablesOf({ fingerprint, columns, names, problems, builds }: CatalogCon
         b: own.blob,
         records: own.records,
         owner: own.owner,
-        below: own.below,
         bottom: own.bottom,
+        inherited: own.inherited,
       },
     };
   });
 }
 
-function recordCells(records: RecordColumns, names: RecordNames): Record<string, Cells> {
-  const nameOf = nameFinder(records, names);
-  const none: Cells = undefined;
-  const nameCells: Record<string, Cells> =
-    names.size === 0
-      ? { kind: (row) => records.inferredKind[row] as string, name: none, stage: none, name_from: none }
-      : {
-          kind: (row) => nameOf(row)?.kind ?? (records.inferredKind[row] as string),
-          name: (row) => nameOf(row)?.name,
-          stage: (row) => nameOf(row)?.stage,
-          name_from: (row) => nameOf(row)?.nameFrom,
-        };
+function recordCells(records: RecordColumns): Record<string, Cells> {
+  const { names } = records;
   return {
     n: (row) => row,
     cache: cacheByRecord(records.cacheStart),
-    ...nameCells,
+    kind: (row) => records.kind[row],
+    name: names && ((row) => names[row]?.name),
+    stage: names && ((row) => names[row]?.stage),
+    name_from: names && ((row) => names[row]?.nameFrom),
     digest: (row) => records.digest[row] as string,
     ordinal: records.ordinal,
     place: records.rank,
+    record_group: records.group,
     inputs: records.inputs,
     results: records.results,
     users: records.users,
@@ -167,7 +174,7 @@ function recordCells(records: RecordColumns, names: RecordNames): Record<string,
     own: records.ownBytes,
     adds: records.addsBytes,
     shared: records.sharedBytes,
-    reclaimable: (row) => (records.ownBytes[row] as number) - (records.sharedBytes[row] as number),
+    reclaimable: records.reclaimableBytes,
     created: (row) => records.createdAt[row],
     created_ms: records.createdMs,
     created_ns: records.createdNs,
@@ -175,7 +182,7 @@ function recordCells(records: RecordColumns, names: RecordNames): Record<string,
   };
 }
 
-function usageCells({ ownId, usage }: RecordColumns): Record<string, Cells> {
+function usageCells({ ownId, usage, usedMs }: RecordColumns): Record<string, Cells> {
   const of = (value: (row: RecordUsage) => string | number | undefined): Cells =>
     usage === undefined ? undefined : (row) => (usage[row] ? value(usage[row]) : undefined);
   return {
@@ -183,7 +190,7 @@ function usageCells({ ownId, usage }: RecordColumns): Record<string, Cells> {
     usage_size: of((row) => row.sizeBytes),
     usage_type: of((row) => row.type),
     uses: of((row) => Math.min(row.usageCount, MOST_USES)),
-    used_ms: of((row) => parseInstant(row.lastUsedAt)?.ms),
+    used_ms: usedMs,
     usage: of((row) => JSON.stringify(row)),
   };
 }
@@ -191,50 +198,22 @@ function usageCells({ ownId, usage }: RecordColumns): Record<string, Cells> {
 /** What an INTEGER holds. */
 const MOST_USES = 2 ** 31 - 1;
 
-/** A name by id goes before one by digest: records of one digest may be called differently. */
-function nameFinder({ digest, ownId }: RecordColumns, names: RecordNames): (row: number) => RecordName | undefined {
-  const byDigest = (row: number) => names.get(digest[row] as string);
-  return ownId === undefined ? byDigest : (row) => names.get(ownId[row] ?? '') ?? byDigest(row);
-}
-
-function operations(records: RecordColumns, names: RecordNames): TableContent {
-  const rows: { n: number; operation: string }[] = [];
-  if (names.size > 0) {
-    const nameOf = nameFinder(records, names);
-    for (let n = 0; n < records.count; n += 1) {
-      const operation = nameOf(n)?.operation;
-      if (operation !== undefined) rows.push({ n, operation });
-    }
-  }
-  return {
-    table: OPERATIONS,
-    count: rows.length,
-    cells: { n: (row) => rows[row]?.n, operation: (row) => rows[row]?.operation },
-  };
-}
-
 function blobCells(blobs: BlobColumns): Record<string, Cells> {
-  const compressions = new Map<string, Compression>();
-  const compressionAt = (row: number): Compression => {
-    const mediaType = blobs.mediaType[row] as string;
-    const compression = compressions.get(mediaType) ?? compressionOf(mediaType);
-    compressions.set(mediaType, compression);
-    return compression;
-  };
   return {
     b: (row) => row,
     place: blobs.rank,
     digest: (row) => blobs.digest[row] as string,
     diff_id: (row) => blobs.diffId[row] as string,
     media_type: (row) => blobs.mediaType[row] as string,
-    compression: compressionAt,
+    compression: (row) => blobs.compression[row],
     size: blobs.size,
     records: blobs.records,
     owner: blobs.owner,
-    below: blobs.below,
     bottom: blobs.bottom,
+    inherited: blobs.inherited,
     present: blobs.present,
     problem: (row) => blobs.problem.get(row),
+    damaged: blobs.damaged,
     created: (row) => blobs.createdAt[row],
     created_ms: blobs.createdMs,
     created_ns: blobs.createdNs,

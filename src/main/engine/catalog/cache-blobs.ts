@@ -1,3 +1,4 @@
+import type { RecordKind } from '../../../shared/model/record.ts';
 import { eachRow, type Steps } from '../streams/steps.ts';
 import { createOwnerFinder } from './blob-owners.ts';
 import { createRecordCounter } from './blob-records.ts';
@@ -9,6 +10,7 @@ import type { TreeOrder } from './tree-order.ts';
  * The blobs of each cache, with how many records of that cache hold them and under which record they are shown.
  * @param cacheStart cache → its first record, and the end
  * @param resultMs result → epoch milliseconds or NaN
+ * @param kind record → what it is
  */
 export function* describeCacheBlobs(
   chains: ChainTable,
@@ -16,6 +18,7 @@ export function* describeCacheBlobs(
   blobCount: number,
   cacheStart: Uint32Array,
   resultMs: Float64Array,
+  kind: readonly RecordKind[],
 ): Steps<CacheBlobColumns[]> {
   const { tree, results, resultOffset } = chains;
   const countRecords = yield* createRecordCounter(tree, order, results, blobCount);
@@ -44,16 +47,17 @@ export function* describeCacheBlobs(
       blob,
       records: new Uint32Array(blob.length),
       owner: new Int32Array(blob.length).fill(-1),
-      below: new Uint32Array(blob.length),
       bottom: new Int32Array(blob.length).fill(-1),
+      inherited: new Uint8Array(blob.length),
     };
     yield* eachRow('Finding owners', blob.length, (row) => {
       const number = blob[row] as number;
       const result = ownerResult[number] as number;
       columns.records[row] = records[number] as number;
       if (result < 0) return;
-      columns.owner[row] = results.record[result] as number;
-      columns.below[row] = distance[number] as number;
+      const owner = results.record[result] as number;
+      columns.owner[row] = owner;
+      columns.inherited[row] = (distance[number] as number) > 0 && kind[owner] !== 'source' ? 1 : 0;
       columns.bottom[row] = bottom[results.node[result] as number] as number;
     });
     caches.push(columns);

@@ -3,7 +3,9 @@ import type { RecordKind } from '../../../shared/model/record.ts';
 import type { CacheSummary } from '../../../shared/model/source.ts';
 import type { Totals } from '../../../shared/model/totals.ts';
 import type { RecordUsage, UsageTotals } from '../../../shared/model/usage.ts';
+import type { Compression } from '../../../shared/oci/media-types.ts';
 import type { LinkColumns } from '../model/key-graph.ts';
+import type { RecordName } from '../model/record-names.ts';
 
 /**
  * Everything a catalog keeps of a source, as columns. Records are numbered over all caches in the order of
@@ -23,7 +25,7 @@ export interface CatalogColumns {
 }
 
 /** One row a record. */
-export interface RecordColumns {
+export interface RecordColumns extends NameColumns, RecordGroupColumn {
   readonly count: number;
   /** Cache → its first record; one entry more than there are caches. */
   readonly cacheStart: Uint32Array;
@@ -41,18 +43,37 @@ export interface RecordColumns {
   readonly ownBytes: Float64Array;
   readonly addsBytes: Float64Array;
   readonly sharedBytes: Float64Array;
+  /** What goes if this record alone goes. */
+  readonly reclaimableBytes: Float64Array;
   /** Text of the newest result; `undefined` without a result. */
   readonly createdAt: readonly (string | undefined)[];
   /** Its moment; NaN without one. */
   readonly createdMs: Float64Array;
   /** Nanoseconds beyond the millisecond. */
   readonly createdNs: Uint32Array;
-  /** What follows from the links alone; a name, where there is one, knows better. */
-  readonly inferredKind: readonly RecordKind[];
   /** BuildKit's own id, where the source has one: then it is the record's. */
   readonly ownId: readonly (string | undefined)[] | undefined;
   /** BuildKit's own figures, where the source has them: then the three sizes are those on the daemon's disk. */
   readonly usage: readonly (RecordUsage | undefined)[] | undefined;
+  /** Epoch milliseconds of the last use that BuildKit knows of; NaN where it is not said. */
+  readonly usedMs: Float64Array | undefined;
+}
+
+/** What is known of records by their names. */
+export interface NameColumns {
+  readonly kind: readonly RecordKind[];
+  /** Absent where no record has a name. */
+  readonly names: readonly (RecordName | undefined)[] | undefined;
+  /** What an operation says, for the records whose name is known exactly. */
+  readonly operations: readonly { readonly record: number; readonly operation: string }[];
+}
+
+/** The groups that records are listed under. */
+export interface RecordGroupColumn {
+  /** Record → the place of its group. */
+  readonly group: Uint32Array;
+  /** In order, each with its stage or its kind: stages by name, then what has none by kind. */
+  readonly groups: readonly { readonly stage?: string; readonly kind?: RecordKind }[];
 }
 
 /** One row a usable result, by record; `layers` results before `chains`. */
@@ -82,6 +103,7 @@ export interface BlobColumns {
   /** The descriptor's size; without one, that of the file; else 0. */
   readonly size: Float64Array;
   readonly mediaType: readonly string[];
+  readonly compression: readonly Compression[];
   readonly diffId: readonly string[];
   /** The descriptor's annotation, and its moment as in `RecordColumns`. */
   readonly createdAt: readonly (string | undefined)[];
@@ -89,12 +111,14 @@ export interface BlobColumns {
   readonly createdNs: Uint32Array;
   readonly present: Uint8Array;
   readonly problem: ReadonlyMap<number, CacheErrorCode>;
+  /** 1 for what lies there and cannot be used as it is. */
+  readonly damaged: Uint8Array;
   /** Records with a result whose chain holds the blob, over all caches. */
   readonly records: Uint32Array;
   /** These three as in `CacheBlobColumns`, by the first cache that has an owner for it. */
   readonly owner: Int32Array;
-  readonly below: Uint32Array;
   readonly bottom: Int32Array;
+  readonly inherited: Uint8Array;
 }
 
 /** One row a blob of one cache. */
@@ -108,8 +132,11 @@ export interface CacheBlobColumns {
    * above; -1 where no result holds it.
    */
   readonly owner: Int32Array;
-  /** Layers of the owner's chain above it: 0 on top. */
-  readonly below: Uint32Array;
   /** The bottom blob of the owner's chain; -1 without an owner. */
   readonly bottom: Int32Array;
+  /**
+   * 1 for a blob that no step of the cache put there: it lies below the record it is shown under, as the layers of a base
+   * image do. An image brings all of its layers.
+   */
+  readonly inherited: Uint8Array;
 }

@@ -141,6 +141,6 @@ describe('the derivations', () => {
       { digest: 'alone' },
     ];
     const { records: columns } = derive(await smallSource({ caches: [{ config: { records } }], sizes: {} }));
-    expect(columns.inferredKind).toEqual(['content', 'source', 'unknown', 'source']);
+    expect(columns.kind).toEqual(['content', 'source', 'unknown', 'source']);
   });
 });

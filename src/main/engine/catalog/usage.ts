@@ -16,6 +16,7 @@ export function applyUsage(records: Writable<RecordColumns>, usage: Usage): void
     records.ownBytes[record] = size.ownBytes;
     records.addsBytes[record] = row.sizeBytes;
     records.sharedBytes[record] = size.sharedBytes;
+    if (records.usedMs) records.usedMs[record] = parseInstant(row.lastUsedAt)?.ms ?? Number.NaN;
     const at = records.createdAt[record] === undefined ? parseInstant(row.createdAt) : undefined;
     if (!at) return;
     records.createdAt[record] = row.createdAt;

@@ -1,4 +1,6 @@
 import { parseDigest } from '../../../shared/oci/digest.ts';
+import { findLayer } from '../catalog/find-record.ts';
+import { layerQuery } from '../catalog/row-queries.ts';
 import type { Implementer } from '../implementer.ts';
 import type { BIC } from '../ports/blob-info-cache.ts';
 import type { SourceRegistry } from '../ports/source-registry.ts';
@@ -7,23 +9,34 @@ import { openPlace } from './open-place.ts';
 import { otherPlaces } from './other-places.ts';
 import { selectFiles } from './select-files.ts';
 
-/** `layers` of the contract. */
-export function createLayersHandlers(os: Implementer['layers'], sources: SourceRegistry, blobInfo: BIC) {
+/**
+ * `layers` of the contract.
+ * @param now epoch milliseconds that ages count from
+ */
+export function createLayersHandlers(
+  os: Implementer['layers'],
+  sources: SourceRegistry,
+  blobInfo: BIC,
+  now: () => number,
+) {
   const listings = createListingCache();
   return {
-    page: os.page.handler(({ input: { sourceId, ...query }, signal }) =>
-      sources.query(sourceId, signal, async (catalog, version) => ({ ...(await catalog.layersPage(query)), version })),
+    page: os.page.handler(({ input: { sourceId, offset, limit, ...written }, signal }) =>
+      sources.query(sourceId, signal, async (catalog, version) => {
+        const page = await catalog.layersPage({ ...layerQuery(catalog, written, now()), offset, limit });
+        return { ...page, version };
+      }),
     ),
     get: os.get.handler(async ({ input, signal }) => {
-      const layer = await sources.query(input.sourceId, signal, (catalog) => catalog.layer(input.digest));
+      const layer = await sources.query(input.sourceId, signal, (catalog) => findLayer(catalog, input.digest));
       const asked = sources.get(input.sourceId);
       const held = (sourceId: string) => sources.query(sourceId, signal, (catalog) => catalog.layer(layer.digest));
       return { ...layer, locations: await otherPlaces(blobInfo, layer.digest, asked, sources.list(), held) };
     }),
     openPlace: os.openPlace.handler(({ input }) => openPlace(blobInfo, sources, input)),
     files: os.files.handler(async ({ input: { sourceId, digest: text, offset, limit, ...selection }, signal }) => {
-      const digest = parseDigest(text);
-      const { mediaType } = await sources.query(sourceId, signal, (catalog) => catalog.layer(digest));
+      const { digest: whole, mediaType } = await sources.query(sourceId, signal, (catalog) => findLayer(catalog, text));
+      const digest = parseDigest(whole);
       const source = await sources.cacheSource(sourceId, signal);
       const files = selectFiles(await listings.get(source, { digest, mediaType, signal }), selection);
       const totalBytes = files.reduce((sum, file) => sum + file.size, 0);

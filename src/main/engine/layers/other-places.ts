@@ -1,4 +1,3 @@
-import { isCacheError } from '../../../shared/base/errors.ts';
 import type { LayerLocation } from '../../../shared/model/layer.ts';
 import type { Source } from '../../../shared/model/source.ts';
 import { locateLayerDigest } from '../blob-info/locate.ts';
@@ -15,7 +14,7 @@ type Listed = Pick<Source, 'id' | 'place' | 'state'>;
  * it is forgotten. (A repository may still have what its tag no longer names.)
  *
  * `layer` gives the blob as the catalog of an open source has it.
- * @throws what `layer` throws but `NOT_FOUND`
+ * @throws what `layer` throws
  */
 export async function otherPlaces(
   blobInfo: Pick<BIC, 'knownLocations' | 'forgetLocation'>,
@@ -41,10 +40,5 @@ export async function otherPlaces(
 
 async function mayHold(source: Listed, layer: (sourceId: string) => ReturnType<Catalog['layer']>): Promise<boolean> {
   if (source.state !== 'ready' || !isOnThisMachine(source.place)) return true;
-  try {
-    return (await layer(source.id)).present;
-  } catch (error) {
-    if (isCacheError(error, 'NOT_FOUND')) return false;
-    throw error;
-  }
+  return (await layer(source.id))?.present ?? false;
 }

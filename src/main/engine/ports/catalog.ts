@@ -1,3 +1,4 @@
+import type { LayerColumn, RecordColumn } from '../../../shared/fields/index.ts';
 import type { Graph } from '../../../shared/model/graph.ts';
 import type { LayerDetail, LayerRow } from '../../../shared/model/layer.ts';
 import type { AgeBin, TreemapGroup } from '../../../shared/model/overview.ts';
@@ -7,14 +8,32 @@ import type { Totals } from '../../../shared/model/totals.ts';
 import type { UsageTotals } from '../../../shared/model/usage.ts';
 import type { RecordNames } from '../model/record-names.ts';
 import type { ReadProgress, SourceSnapshot } from './cache-source.ts';
+import type { RowFilter, RowQuery, Window } from './row-query.ts';
 
-/** A filtered, sorted window over rows. `filter` is the window's language, already checked. */
-export interface CatalogQuery {
-  readonly ref?: string | undefined;
-  readonly filter: string;
-  readonly sort?: { readonly field: string; readonly descending: boolean } | undefined;
-  readonly offset: number;
-  readonly limit: number;
+/** Which records, in which order. */
+export interface RecordQuery extends RowQuery<RecordColumn> {
+  /** Numbers of the caches they are of; absent: of all. */
+  readonly caches?: readonly number[] | undefined;
+}
+
+/** Which layer blobs, in which order. Of some caches: with what is true of these alone. */
+export interface LayerQuery extends RowQuery<LayerColumn> {
+  readonly caches?: readonly number[] | undefined;
+}
+
+/** What tells a record apart; `n` is its number in this catalog, by which it is asked for. */
+export interface RecordKey {
+  readonly n: number;
+  readonly id: string;
+  readonly digest: string;
+}
+
+/** Sums over records. `onlyTheseBytes`: of blobs that no other record uses. */
+export interface RecordSums {
+  readonly records: number;
+  readonly ownBytes: number;
+  readonly deduplicatedBytes: number;
+  readonly onlyTheseBytes: number;
 }
 
 /** A look of a source, and what it stands for. */
@@ -38,45 +57,49 @@ export interface Catalog extends AsyncDisposable {
   /** True once a query failed with `CORRUPT` because of the catalog itself, not of its source: it has to be built again. */
   readonly isDamaged: boolean;
 
-  /** `grouped`: ordered by group first, groups as `keysGroups` lists them. */
-  keysPage(query: CatalogQuery & { grouped?: boolean | undefined }): Promise<{ rows: RecordRow[]; total: number }>;
-  /** By stage, then what has no stage by kind. */
-  keysGroups(query: Pick<CatalogQuery, 'ref' | 'filter'>): Promise<RecordGroup[]>;
-  keysList(query: CatalogQuery): Promise<{ records: RecordDetail[]; total: number }>;
-  keysSums(query: Omit<CatalogQuery, 'offset' | 'limit' | 'sort'> & { ids?: readonly string[] | undefined }): Promise<{
-    records: number;
-    ownBytes: number;
-    deduplicatedBytes: number;
-    onlyTheseBytes: number;
-  }>;
-  /** By id or digest. @throws `NOT_FOUND`, or `CONFLICT` with the ids in the hint for an ambiguous digest */
-  record(idOrDigest: string): Promise<RecordDetail>;
-  search(text: string, limit: number): Promise<RecordRow[]>;
-  /** What is shown of records wherever they are mentioned, by id; those that are not there are left out. */
-  mentions(ids: readonly string[]): Promise<RecordRef[]>;
+  keysPage(query: RecordQuery & Window): Promise<{ rows: RecordRow[]; total: number }>;
+  /** In the order of `group`: stages by name, then what has none by kind. */
+  keysGroups(query: Pick<RecordQuery, 'caches' | 'where'>): Promise<RecordGroup[]>;
+  keysList(query: RecordQuery & Window): Promise<{ records: RecordDetail[]; total: number }>;
+  keysSums(query: Pick<RecordQuery, 'caches' | 'where'>): Promise<RecordSums>;
+  /** Sums over records by number. */
+  sumsOf(records: readonly number[]): Promise<RecordSums>;
+  /** The first of the records that match, by number, and how many do. */
+  recordKeys(where: RowFilter<RecordColumn>, limit: number): Promise<{ keys: RecordKey[]; total: number }>;
+  /** @param record number of a record that is there */
+  record(record: number): Promise<RecordDetail>;
+  /** What is shown of records wherever they are mentioned, by number; those that are not there are left out. */
+  mentions(records: readonly number[]): Promise<RecordRef[]>;
 
+  /** `from`: number of a record that is there. */
   neighbourhood(query: {
-    from: string;
+    from: number;
     depth: number;
     direction: 'inputs' | 'users' | 'both';
     maxNodes: number;
     maxEdges: number;
   }): Promise<Graph>;
-  pathToRoot(id: string): Promise<RecordRef[]>;
-  reach(id: string): Promise<{ needs: number; neededBy: number }>;
+  pathToRoot(record: number): Promise<RecordRef[]>;
+  reach(record: number): Promise<{ needs: number; neededBy: number }>;
 
-  layersPage(query: CatalogQuery): Promise<{ rows: LayerRow[]; total: number; totalBytes: number }>;
-  layer(digest: string): Promise<LayerDetail>;
+  layersPage(query: LayerQuery & Window): Promise<{ rows: LayerRow[]; total: number; totalBytes: number }>;
+  /** The layer with exactly this digest. */
+  layer(digest: string): Promise<LayerDetail | undefined>;
 
-  treemap(query: { ref?: string | undefined; group: 'step' | 'kind' | 'age'; maxTiles: number }): Promise<{
+  /** `nowMs`: epoch milliseconds that ages count from. */
+  treemap(query: {
+    caches?: readonly number[] | undefined;
+    group: 'step' | 'kind' | 'age';
+    maxTiles: number;
+    nowMs: number;
+  }): Promise<{
     groups: TreemapGroup[];
     totalBytes: number;
   }>;
   ages(query: {
-    ref?: string | undefined;
+    caches?: readonly number[] | undefined;
     bins: number;
   }): Promise<{ bins: AgeBin[]; oldest?: string; newest?: string }>;
-  largest(query: { ref?: string | undefined; limit: number }): Promise<RecordRow[]>;
 }
 
 /** Where catalogs are kept: one for each source and fingerprint, safe to delete at any time. */

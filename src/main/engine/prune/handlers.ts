@@ -1,6 +1,7 @@
 import { CacheError } from '../../../shared/base/errors.ts';
 import type { PlanItem, PrunePlan } from '../../../shared/model/plan.ts';
 import type { Source } from '../../../shared/model/source.ts';
+import { numbersOf } from '../catalog/find-record.ts';
 import type { Implementer } from '../implementer.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DiskUse } from '../ports/disk-use.ts';
@@ -48,7 +49,9 @@ export function createPruneHandlers(os: Implementer['prune'], { clock, jobs, sou
   /** Lines with what is known of their records now: after a prune, those that are gone keep only their ids. */
   const withNames = async (items: PlanItem[], sourceId: string, signal?: AbortSignal): Promise<PlanItem[]> => {
     const ids = items.filter(({ kind }) => kind !== 'blob').map(({ id }) => id);
-    const mentions = await sources.query(sourceId, signal, (catalog) => catalog.mentions(ids));
+    const mentions = await sources.query(sourceId, signal, async (catalog) =>
+      catalog.mentions(await numbersOf(catalog, ids)),
+    );
     const byId = new Map(mentions.map((mention) => [mention.id, mention]));
     return items.map((item) => {
       const { kind, name, stage } = byId.get(item.id) ?? {};

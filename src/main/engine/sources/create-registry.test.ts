@@ -156,7 +156,7 @@ describe('source registry', () => {
     const gate = Promise.withResolvers<void>();
     const reader = engine.sources.query(source.id, undefined, async (catalog) => {
       await gate.promise;
-      await catalog.largest({ limit: 1 });
+      await catalog.mentions([]);
       return catalog.fingerprint;
     });
     place.content = 'two';
@@ -255,7 +255,7 @@ describe('source registry', () => {
     const { source, jobId } = await engine.sources.open('/srv/cache');
     await engine.jobs.finished(jobId);
     engine.catalogs.damage(source.id);
-    const ask = () => engine.sources.query(source.id, undefined, (catalog) => catalog.largest({ limit: 1 }));
+    const ask = () => engine.sources.query(source.id, undefined, (catalog) => catalog.mentions([]));
     expect(await Promise.all([ask(), ask(), ask()])).toEqual([[], [], []]);
     expect([place.reads, engine.jobs.list().length, engine.catalogs.openCount()]).toEqual([2, 2, 1]);
   });

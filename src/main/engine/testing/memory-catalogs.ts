@@ -28,6 +28,8 @@ const zero = {
   orphanBytes: 0,
 };
 
+const NO_SUMS = { records: 0, ownBytes: 0, deduplicatedBytes: 0, onlyTheseBytes: 0 };
+
 /** Catalogs without rows: enough to see which one answers, and whether it is still open. */
 export function createMemoryCatalogs(): MemoryCatalogs {
   const kept = new Set<string>();
@@ -53,18 +55,18 @@ export function createMemoryCatalogs(): MemoryCatalogs {
       keysPage: () => answer({ rows: [], total: 0 }),
       keysGroups: () => answer([]),
       keysList: () => answer({ records: [], total: 0 }),
-      keysSums: () => answer({ records: 0, ownBytes: 0, deduplicatedBytes: 0, onlyTheseBytes: 0 }),
+      keysSums: () => answer(NO_SUMS),
+      sumsOf: () => answer(NO_SUMS),
+      recordKeys: () => answer({ keys: [], total: 0 }),
       record: () => Promise.reject(new Error('no rows here')),
-      search: () => answer([]),
       mentions: () => answer([]),
       neighbourhood: () => Promise.reject(new Error('no rows here')),
       pathToRoot: () => answer([]),
       reach: () => answer({ needs: 0, neededBy: 0 }),
       layersPage: () => answer({ rows: [], total: 0, totalBytes: 0 }),
-      layer: () => Promise.reject(new Error('no rows here')),
+      layer: () => answer(undefined),
       treemap: () => answer({ groups: [], totalBytes: 0 }),
       ages: () => answer({ bins: [] }),
-      largest: () => answer([]),
       async [Symbol.asyncDispose]() {
         if (isOpen) open -= 1;
         isOpen = false;

@@ -1,4 +1,5 @@
 import type { BlobPlace, Damage, DamagedBlob, Origin } from '../../../shared/model/damage.ts';
+import type { LayerColumn } from '../../../shared/fields/index.ts';
 import type { LayerDetail } from '../../../shared/model/layer.ts';
 import type { Problem, Source } from '../../../shared/model/source.ts';
 import { isDigest } from '../../../shared/oci/digest.ts';
@@ -6,6 +7,7 @@ import { LayerBlobInfo } from '../blob-info/layer-blob-info.ts';
 import { locationOfPlace } from '../blob-info/same-place.ts';
 import type { BIC } from '../ports/blob-info-cache.ts';
 import type { StoreOpener } from '../ports/managed-store.ts';
+import type { RowFilter } from '../ports/row-query.ts';
 import type { SourceRegistry } from '../ports/source-registry.ts';
 
 /** What finding damage needs of the engine. */
@@ -100,7 +102,7 @@ async function layerDetails(
   await sources.query(sourceId, signal, async (catalog) => {
     for (const { subject = '' } of problems) {
       // Manifests and configs are no layers: nothing more is known of them.
-      const detail = await catalog.layer(subject).catch(() => undefined);
+      const detail = await catalog.layer(subject);
       if (detail) details.set(subject, detail);
     }
   });
@@ -117,12 +119,18 @@ async function openPlaces(
   const places = new Map<string, BlobPlace[]>();
   if (problems.length === 0) return places;
   const wanted = problems.map(({ subject = '' }) => subject);
-  const filter = `present:yes digest:${wanted.map((digest) => `=${digest}`).join(',')}`;
+  const where: RowFilter<LayerColumn> = {
+    type: 'all',
+    of: [
+      { type: 'compare', column: 'present', operator: '=', value: 1 },
+      { type: 'in', column: 'digest', values: wanted },
+    ],
+  };
   for (const other of sources.list()) {
     if (other.id === source.id || other.state !== 'ready') continue;
     // One that cannot be asked is no place to copy from.
     const page = await sources
-      .query(other.id, signal, (catalog) => catalog.layersPage({ filter, offset: 0, limit: MAX_BLOBS }))
+      .query(other.id, signal, (catalog) => catalog.layersPage({ where, order: [], offset: 0, limit: MAX_BLOBS }))
       .catch(() => undefined);
     const bad = new Set(blobProblems(other).map(({ subject }) => subject));
     const documents = other.caches.flatMap(({ manifest, config }) => [manifest?.digest, config?.digest]);

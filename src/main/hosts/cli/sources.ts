@@ -1,6 +1,7 @@
-import { CacheError, toCacheError } from '../../../shared/base/errors.ts';
+import { toCacheError } from '../../../shared/base/errors.ts';
 import type { EngineClient } from '../../../shared/contract/index.ts';
 import type { Source } from '../../../shared/model/source.ts';
+import { findCaches } from '../../engine/catalog/find-caches.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, ExitError, UsageError } from './exit-codes.ts';
 import { follow } from './jobs.ts';
@@ -43,48 +44,6 @@ async function opening(location: string, open: (found: () => void) => Promise<So
 
 /** The name of one of its caches, checked. @throws `NOT_FOUND` that lists what there is */
 export function checkRef(source: Source, ref: string | undefined): string | undefined {
-  if (ref === undefined || source.caches.some((cache) => cache.ref === ref)) return ref;
-  throw new CacheError('NOT_FOUND', 'This source has no cache of that name.', {
-    subject: ref,
-    hint: `There is: ${source.caches.map((cache) => cache.ref).join(', ')}.`,
-  });
-}
-
-/** What is asked for as a record: an id, a digest, or the first digits of one, with the number that a table shows. */
-const WRITTEN = /^(?:sha256:)?([0-9a-z]*)(~\d+)?$/;
-/** Fewer digits than these are no name: half of the records would begin so. */
-const MIN_DIGITS = 4;
-
-/**
- * The id of a record that was written as an id, a digest, or the first digits of a digest or of BuildKit's own id, as the
- * table of keys shows them (`004bf9521d53~1`). `ref` narrows it to one cache of the source.
- * @throws `NOT_FOUND`, or `CONFLICT` listing the ids when it is ambiguous
- */
-export async function resolveId(
-  client: EngineClient,
-  sourceId: string,
-  written: string,
-  ref?: string,
-): Promise<string> {
-  const match = WRITTEN.exec(written);
-  if (!match) return (await client.keys.get({ sourceId, id: written })).id;
-  const [, start = '', number = ''] = match;
-  if (start.length < MIN_DIGITS) {
-    throw new CacheError('NOT_FOUND', 'No record has this id or digest.', {
-      subject: written === '' ? '""' : written,
-      hint: `Write an id or digest, or at least ${MIN_DIGITS} of its first digits, as the table of keys shows them.`,
-    });
-  }
-  const found = await client.keys.search({ sourceId, text: start, limit: 50 });
-  const isMeant = ({ id, digest, ref: of }: (typeof found)[number]) =>
-    (digest.startsWith(`sha256:${start}`) || id.startsWith(start)) &&
-    id.endsWith(number) &&
-    (ref === undefined || of === ref);
-  const ids = found.filter(isMeant).map((row) => row.id);
-  if (ids.length === 1 && ids[0] !== undefined) return ids[0];
-  if (ids.length === 0) throw new CacheError('NOT_FOUND', 'No record has this id or digest.', { subject: written });
-  throw new CacheError('CONFLICT', 'Several records begin with this.', {
-    subject: written,
-    hint: `Write one of: ${ids.join(', ')}`,
-  });
+  findCaches(source.caches, ref);
+  return ref;
 }

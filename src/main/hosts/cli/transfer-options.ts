@@ -2,7 +2,7 @@ import type { EngineClient } from '../../../shared/contract/index.ts';
 import { CACHE_FORMS } from '../../../shared/model/cache-forms.ts';
 import type { Source } from '../../../shared/model/source.ts';
 import type { TransferOptions } from '../../../shared/model/transfer.ts';
-import { checkRef, resolveId } from './sources.ts';
+import { checkRef } from './sources.ts';
 
 /** What import and export have in common on the command line. */
 export interface TransferFlags {
@@ -33,7 +33,7 @@ export async function transferOptions(
     ref: several ? checkRef(source, ref) : ref,
     as,
     replace,
-    key: key === undefined ? undefined : await resolveId(client, source.id, key, among),
+    key: key === undefined ? undefined : (await client.keys.get({ sourceId: source.id, id: key, ref: among })).id,
     compression: compression === 'keep' ? undefined : compression,
     format,
     ociMediaTypes: ociMediatypes === undefined ? undefined : ociMediatypes === 'true',

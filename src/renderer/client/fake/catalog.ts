@@ -1,6 +1,7 @@
 import { CacheError } from '../../../shared/base/errors.ts';
 import { type FilterTerm, type FilterTest, parseFilter } from '../../../shared/base/filter/index.ts';
 import { parseTime } from '../../../shared/base/time.ts';
+import { fieldsOf, findField, type Subject } from '../../../shared/fields/index.ts';
 import type { LayerRow } from '../../../shared/model/layer.ts';
 import type { RecordDetail, RecordRef, RecordRow } from '../../../shared/model/record.ts';
 import type { Totals } from '../../../shared/model/totals.ts';
@@ -174,18 +175,6 @@ export function fakeGroups(
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Field of the filter language → the row's own. */
-const COLUMNS: Readonly<Record<string, string>> = {
-  size: 'ownBytes',
-  own: 'ownBytes',
-  adds: 'addsBytes',
-  shared: 'sharedBytes',
-  reclaimable: 'reclaimableBytes',
-  step: 'name',
-  type: 'mediaType',
-  diffid: 'diffID',
-};
-
 /** Filters and sorts rows as the engine would. */
 export function queryRows<T extends object>(
   rows: readonly T[],
@@ -193,13 +182,13 @@ export function queryRows<T extends object>(
     readonly filter: string;
     readonly sort?: { readonly field: string; readonly descending: boolean } | undefined;
   },
-  subject: 'keys' | 'layers',
+  subject: Subject,
 ): readonly T[] {
   const { terms } = parseFilter(query.filter, subject);
-  const matching = rows.filter((row) => terms.every((term) => matches(row as Row, term) !== term.negated));
+  const matching = rows.filter((row) => terms.every((term) => matches(row as Row, term, subject) !== term.negated));
   if (!query.sort) return matching;
   const { field, descending } = query.sort;
-  const sortValue = (row: T): unknown => valueOfField(row as Row, field);
+  const sortValue = (row: T): unknown => valueOfField(row as Row, field, subject);
   return [...matching].sort((a, b) => {
     const [x, y] = [sortValue(a), sortValue(b)];
     const order =
@@ -208,7 +197,7 @@ export function queryRows<T extends object>(
   });
 }
 
-function valueOfField(row: Row, field: string): unknown {
+function valueOfField(row: Row, field: string, subject: Subject): unknown {
   if (field === 'created') return parseTime(row.createdAt as string | undefined);
   if (field === 'age') return Date.now() - (parseTime(row.createdAt as string | undefined) ?? 0);
   if (field === 'root') return row.inputs === 0 ? 'yes' : 'no';
@@ -216,17 +205,16 @@ function valueOfField(row: Row, field: string): unknown {
   if (field === 'present') return row.present === true ? 'yes' : 'no';
   if (field === 'damaged') return row.present === true && row.problem !== undefined ? 'yes' : 'no';
   if (field === 'compression') return 'gzip';
-  // A layer has a size of its own; a record's is that of its chain.
-  if (field === 'size' && row.size !== undefined) return row.size;
-  return row[COLUMNS[field] ?? field];
+  const found = findField(fieldsOf(subject), field);
+  return row[found?.json ?? found?.name ?? field];
 }
 
-function matches(row: Row, term: FilterTerm): boolean {
+function matches(row: Row, term: FilterTerm, subject: Subject): boolean {
   if (term.type === 'text') {
     const text = `${row.name ?? ''} ${row.stage ?? ''} ${row.digest ?? ''}`.toLowerCase();
     return text.includes(term.text.toLowerCase());
   }
-  const value = valueOfField(row, term.field);
+  const value = valueOfField(row, term.field, subject);
   return term.tests.some((test) => passes(value, test));
 }
 

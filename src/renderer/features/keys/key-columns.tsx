@@ -1,8 +1,10 @@
 import type { ReactNode } from 'react';
+import { RECORD_FIELDS } from '../../../shared/fields/index.ts';
 import type { RecordRow } from '../../../shared/model/record.ts';
 import { Digest } from '../../base/digest.tsx';
 import { Bytes, Count } from '../../base/quantity.tsx';
 import { Time } from '../../base/time.tsx';
+import { fieldColumn } from '../../widgets/grid/field-column.ts';
 import type { GridColumn } from '../../widgets/grid/grid-column.ts';
 import { RecordName } from '../../widgets/record-name.tsx';
 import { SizeBar } from '../../widgets/size-bar.tsx';
@@ -17,39 +19,32 @@ import styles from './keys.module.css';
 export function keyColumns(maxBytes: number, hasRefs: boolean, hasUsage: boolean): readonly GridColumn<RecordRow>[] {
   return [
     {
-      id: 'digest',
-      title: 'Digest',
+      ...of('digest'),
       widthPx: 128,
       minPx: 110,
       priority: 1,
       isFixed: true,
-      sortField: 'digest',
       skeletonPx: 92,
       cell: (row) => <Digest digest={row.digest} copy="mouse" />,
     },
     {
+      ...of('name'),
       id: 'step',
-      title: 'Step',
       widthPx: 260,
       minPx: 216,
       flexible: true,
       priority: 0,
       isFixed: true,
-      sortField: 'name',
       cell: (row) => <Step row={row} />,
     },
-    count('inputs', 'Inputs', 'In', 34, 5, (row) => row.inputs),
-    count('results', 'Results', 'Res', 38, 6, (row) => row.results),
-    count('users', 'Users', undefined, 48, 4, (row) => row.users),
+    count('inputs', 34, 5, (row) => row.inputs),
+    count('results', 38, 6, (row) => row.results),
+    count('users', 48, 4, (row) => row.users),
     {
-      id: 'own',
-      title: 'Own',
+      ...of('own'),
       widthPx: 140,
       minPx: 76,
       priority: 0,
-      align: 'end',
-      sortField: 'own',
-      largestFirst: true,
       cell: (row) => (
         <>
           {row.ownBytes > 0 && (
@@ -68,17 +63,15 @@ export function keyColumns(maxBytes: number, hasRefs: boolean, hasUsage: boolean
         </>
       ),
     },
-    size('adds', 'Adds', undefined, 68, 2, (row) => row.addsBytes),
-    size('shared', 'Shared', undefined, 72, 8, (row) => row.sharedBytes, true),
-    size('reclaimable', 'Only this', undefined, 72, 7, (row) => row.reclaimableBytes, true),
-    count('layers', 'Layers', undefined, 50, 9, (row) => row.layers, true),
+    size('adds', 68, 2, (row) => row.addsBytes),
+    size('shared', 72, 8, (row) => row.sharedBytes, true),
+    size('reclaimable', 72, 7, (row) => row.reclaimableBytes, true),
+    count('layers', 50, 9, (row) => row.layers, true),
     {
-      id: 'ref',
-      title: 'Reference',
+      ...of('ref'),
       widthPx: 96,
       priority: 10,
       ...(hasRefs ? {} : { offAtFirst: true }),
-      sortField: 'ref',
       cell: (row) => (
         <bdi dir="ltr" className="ellipsis" data-tip={row.ref}>
           {row.ref}
@@ -86,17 +79,13 @@ export function keyColumns(maxBytes: number, hasRefs: boolean, hasUsage: boolean
       ),
     },
     {
-      id: 'created',
-      title: 'Created',
+      ...of('created'),
       widthPx: 80,
       priority: 3,
-      align: 'end',
-      sortField: 'created',
-      largestFirst: true,
       skeletonPx: 56,
       cell: (row) => <Time at={row.createdAt} className="t2" isBare />,
     },
-    ...(hasUsage ? USAGE_COLUMNS : [absent('used', 'Last used'), absent('uses', 'Uses')]),
+    ...(hasUsage ? USAGE_COLUMNS : [absent('used'), absent('uses')]),
   ];
 }
 
@@ -114,18 +103,14 @@ function Step({ row }: { readonly row: RecordRow }) {
 /** What only a daemon knows of its records. */
 const USAGE_COLUMNS: readonly GridColumn<RecordRow>[] = [
   {
-    id: 'used',
-    title: 'Last used',
+    ...of('used'),
     widthPx: 80,
     priority: 3,
-    align: 'end',
-    sortField: 'used',
-    largestFirst: true,
     skeletonPx: 56,
     cell: (row) => <Time at={row.usage?.lastUsedAt} className="t2" isBare />,
   },
   {
-    ...number('uses', 'Uses', undefined, 44, 7, false),
+    ...number('uses', 44, 7, false),
     minPx: 30,
     skeletonPx: 8,
     cell: (row) =>
@@ -136,17 +121,16 @@ const USAGE_COLUMNS: readonly GridColumn<RecordRow>[] = [
       ),
   },
   {
-    id: 'type',
-    title: 'Type',
+    ...of('type'),
     widthPx: 110,
     priority: 8,
-    sortField: 'type',
     cell: (row) => <span className="ellipsis t2">{row.usage?.type}</span>,
   },
 ];
 
 /** BuildKit keeps these in a daemon's state only. */
-function absent(id: string, title: string): GridColumn<RecordRow> {
+function absent(field: string): GridColumn<RecordRow> {
+  const { id, title } = of(field);
   return {
     id,
     title,
@@ -158,9 +142,7 @@ function absent(id: string, title: string): GridColumn<RecordRow> {
 }
 
 function count(
-  id: string,
-  title: string,
-  header: string | undefined,
+  field: string,
   widthPx: number,
   priority: number,
   value: (row: RecordRow) => number,
@@ -168,7 +150,7 @@ function count(
 ): GridColumn<RecordRow> {
   const cell = (row: RecordRow): ReactNode => <Count count={value(row)} className={value(row) === 0 ? 't3' : 't2'} />;
   return {
-    ...number(id, title, header, widthPx, priority, offAtFirst),
+    ...number(field, widthPx, priority, offAtFirst),
     minPx: 30,
     skeletonPx: 8,
     cell,
@@ -176,41 +158,26 @@ function count(
 }
 
 function size(
-  id: string,
-  title: string,
-  header: string | undefined,
+  field: string,
   widthPx: number,
   priority: number,
   value: (row: RecordRow) => number,
   offAtFirst = false,
 ): GridColumn<RecordRow> {
   return {
-    ...number(id, title, header, widthPx, priority, offAtFirst),
+    ...number(field, widthPx, priority, offAtFirst),
     skeletonPx: 42,
     // Without a result there is nothing to add: a dash, not a zero.
     cell: (row) => (row.results === 0 && !row.usage ? <span className="t3">–</span> : <Size bytes={value(row)} />),
   };
 }
 
-function number(
-  id: string,
-  title: string,
-  header: string | undefined,
-  widthPx: number,
-  priority: number,
-  off: boolean,
-) {
-  return {
-    id,
-    title,
-    ...(header === undefined ? {} : { header }),
-    widthPx,
-    priority,
-    align: 'end',
-    sortField: id,
-    largestFirst: true,
-    ...(off ? { offAtFirst: true } : {}),
-  } as const;
+function number(field: string, widthPx: number, priority: number, off: boolean) {
+  return { ...of(field), widthPx, priority, ...(off ? { offAtFirst: true } : {}) };
+}
+
+function of(field: string) {
+  return fieldColumn(RECORD_FIELDS, field);
 }
 
 function Size({ bytes }: { readonly bytes: number }) {

@@ -1,4 +1,5 @@
 import { Check, FileX } from 'lucide-react';
+import { LAYER_FIELDS } from '../../../shared/fields/index.ts';
 import type { LayerRow } from '../../../shared/model/layer.ts';
 import { compressionOf } from '../../../shared/oci/media-types.ts';
 import { Badge } from '../../base/badge.tsx';
@@ -6,6 +7,7 @@ import { Digest } from '../../base/digest.tsx';
 import { Icon } from '../../base/icon.tsx';
 import { Bytes, Count } from '../../base/quantity.tsx';
 import { Time } from '../../base/time.tsx';
+import { fieldColumn } from '../../widgets/grid/field-column.ts';
 import type { GridColumn } from '../../widgets/grid/grid-column.ts';
 import styles from './layers.module.css';
 
@@ -16,31 +18,26 @@ import styles from './layers.module.css';
 export function layerColumns(maxBytes: number): readonly GridColumn<LayerRow>[] {
   return [
     {
-      id: 'digest',
-      title: 'Digest',
+      ...of('digest'),
       widthPx: 128,
       minPx: 110,
       priority: 0,
       isFixed: true,
-      sortField: 'digest',
       skeletonPx: 92,
       cell: (row) => <Digest digest={row.digest} copy="mouse" />,
     },
     {
+      ...of('present'),
       id: 'state',
-      title: 'State',
       widthPx: 88,
       priority: 1,
-      sortField: 'present',
       cell: (row) => <State row={row} />,
     },
     {
-      id: 'type',
-      title: 'Media type',
+      ...of('type'),
       widthPx: 124,
       minPx: 100,
       priority: 3,
-      sortField: 'type',
       cell: (row) => (
         <bdi dir="ltr" className={styles.type} data-tip={row.mediaType}>
           {shortType(row.mediaType)}
@@ -48,43 +45,31 @@ export function layerColumns(maxBytes: number): readonly GridColumn<LayerRow>[] 
       ),
     },
     {
-      id: 'compression',
-      title: 'Compression',
+      ...of('compression'),
       widthPx: 86,
       priority: 4,
-      sortField: 'compression',
       cell: (row) => <span className="t2">{compressionOf(row.mediaType)}</span>,
     },
     {
-      id: 'diffid',
-      title: 'Uncompressed digest',
+      ...of('diffid'),
       widthPx: 128,
       priority: 5,
-      sortField: 'diffid',
       cell: (row) => (row.diffID === '' ? <span className="t3">–</span> : <Digest digest={row.diffID} copy="mouse" />),
     },
     {
-      id: 'records',
-      title: 'Records',
+      ...of('records'),
       widthPx: 62,
       priority: 1,
-      align: 'end',
-      sortField: 'records',
-      largestFirst: true,
       skeletonPx: 16,
       cell: (row) => <Count count={row.records} className={row.records === 0 ? 't3' : 't2'} />,
     },
     {
-      id: 'size',
-      title: 'Size',
+      ...of('size'),
       widthPx: 200,
       minPx: 180,
       flexible: true,
       priority: 0,
       isFixed: true,
-      align: 'end',
-      sortField: 'size',
-      largestFirst: true,
       cell: (row) => (
         <>
           <span className={styles.track} aria-hidden="true">
@@ -100,17 +85,17 @@ export function layerColumns(maxBytes: number): readonly GridColumn<LayerRow>[] 
       ),
     },
     {
-      id: 'created',
-      title: 'Created',
+      ...of('created'),
       widthPx: 80,
       priority: 2,
-      align: 'end',
-      sortField: 'created',
-      largestFirst: true,
       skeletonPx: 56,
       cell: (row) => <Time at={row.createdAt} className="t2" isBare />,
     },
   ];
+}
+
+function of(field: string) {
+  return fieldColumn(LAYER_FIELDS, field);
 }
 
 /** What is left when everything that all layers share is cut away: `oci tar+gzip`, `docker tar.gzip`. */

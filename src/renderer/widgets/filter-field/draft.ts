@@ -1,5 +1,6 @@
 import { isCacheError } from '../../../shared/base/errors.ts';
-import { type FilterSubject, type FilterTerm, parseFilter } from '../../../shared/base/filter/index.ts';
+import { type FilterTerm, parseFilter } from '../../../shared/base/filter/index.ts';
+import type { Subject } from '../../../shared/fields/index.ts';
 
 /**
  * An expression as the field shows it: finished terms as chips, then the text that is being typed. With `asText` all of
@@ -28,7 +29,7 @@ export function expressionOf(draft: Draft): string {
 }
 
 /** An expression with every term as a chip; as plain text where it cannot be parsed. */
-export function draftOf(expression: string, subject: FilterSubject): Draft {
+export function draftOf(expression: string, subject: Subject): Draft {
   const terms = termsOf(expression, subject);
   return terms === undefined
     ? { ...EMPTY_DRAFT, text: expression }
@@ -36,13 +37,13 @@ export function draftOf(expression: string, subject: FilterSubject): Draft {
 }
 
 /** The draft after typing: what is followed by a space is finished and becomes chips. */
-export function typed(draft: Draft, text: string, subject: FilterSubject): Draft {
+export function typed(draft: Draft, text: string, subject: Subject): Draft {
   const next = { ...draft, text };
   return !draft.asText && /\s$/.test(text) ? committed(next, subject) : next;
 }
 
 /** All finished: the text becomes chips, unless it is wrong or is to stay text. */
-export function committed(draft: Draft, subject: FilterSubject): Draft {
+export function committed(draft: Draft, subject: Subject): Draft {
   if (draft.asText) return draft;
   const terms = termsOf(draft.text, subject);
   if (terms === undefined) return draft;
@@ -55,7 +56,7 @@ export function withoutChip(draft: Draft, index: number): Draft {
 }
 
 /** One chip becomes the text again; what was being typed becomes a chip, where it can. */
-export function editingChip(draft: Draft, index: number, subject: FilterSubject): Draft {
+export function editingChip(draft: Draft, index: number, subject: Subject): Draft {
   const text = draft.chips[index];
   if (text === undefined) return draft;
   const rest = committed(draft, subject);
@@ -67,13 +68,13 @@ export function editingChip(draft: Draft, index: number, subject: FilterSubject)
 }
 
 /** The other rendering of the same expression. A wrong expression stays text. */
-export function switched(draft: Draft, subject: FilterSubject): Draft {
+export function switched(draft: Draft, subject: Subject): Draft {
   if (!draft.asText) return { chips: [], text: expressionOf(draft), asText: true };
   return draftOf(draft.text.trim(), subject);
 }
 
 /** What is wrong with the text, if anything. */
-export function draftError(draft: Draft, subject: FilterSubject): DraftError | undefined {
+export function draftError(draft: Draft, subject: Subject): DraftError | undefined {
   try {
     parseFilter(draft.text, subject);
     return undefined;
@@ -94,7 +95,7 @@ export function chipParts(term: string): { readonly name: string | undefined; re
   return { name: match[1], value: term.slice(match[0].length) };
 }
 
-function termsOf(text: string, subject: FilterSubject): readonly FilterTerm[] | undefined {
+function termsOf(text: string, subject: Subject): readonly FilterTerm[] | undefined {
   try {
     return parseFilter(text, subject).terms;
   } catch (error) {

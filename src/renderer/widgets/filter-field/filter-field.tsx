@@ -1,7 +1,7 @@
 import { ListFilter, TextCursorInput, X } from 'lucide-react';
 import { type FocusEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { formatCount } from '../../../shared/base/bytes.ts';
-import type { FilterSubject } from '../../../shared/base/filter/index.ts';
+import type { Subject } from '../../../shared/fields/index.ts';
 import { IconButton } from '../../base/button.tsx';
 import { Chip } from '../../base/chip.tsx';
 import { classNames } from '../../base/class-names.ts';
@@ -25,7 +25,7 @@ import { SuggestionList } from './suggestion-list.tsx';
 interface FilterFieldProps {
   /** Name for a screen reader: `Filter keys`. */
   readonly label: string;
-  readonly subject: FilterSubject;
+  readonly subject: Subject;
   /** The expression, as the command line takes it. */
   readonly value: string;
   /** Called with an expression that can be parsed, at most every 150 ms. `first`: of this visit to the field. */
@@ -41,7 +41,7 @@ interface FilterFieldProps {
 const APPLY_MS = 150;
 
 /** Shown in the empty field. */
-const EXAMPLES: Readonly<Record<FilterSubject, string>> = {
+const EXAMPLES: Readonly<Record<Subject, string>> = {
   keys: 'size:>10MiB kind:exec "npm ci"',
   layers: 'size:>10MiB compression:gzip records:1',
 };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { filterFields, parseFilter } from '../../../shared/base/filter/index.ts';
+import { parseFilter } from '../../../shared/base/filter/index.ts';
+import { fieldsOf } from '../../../shared/fields/index.ts';
 import { inserted, suggest } from './suggest.ts';
 
 const inserts = (text: string, caret = text.length): string[] => suggest(text, caret, 'keys').map((s) => s.insert);
@@ -13,7 +14,7 @@ describe('autocomplete', () => {
   });
 
   test('offers every field where nothing is typed yet', () => {
-    expect(inserts('')).toEqual(filterFields('keys').map((f) => `${f.name}:`));
+    expect(inserts('')).toEqual(fieldsOf('keys').map((f) => `${f.name}:`));
     expect(inserts('kind:copy ')).toContain('size:');
   });
 
@@ -47,7 +48,7 @@ describe('autocomplete', () => {
 
   test('every offered value can be parsed', () => {
     for (const subject of ['keys', 'layers'] as const) {
-      for (const field of filterFields(subject)) {
+      for (const field of fieldsOf(subject)) {
         const text = `${field.name}:`;
         for (const { insert } of suggest(text, text.length, subject)) {
           expect(() => parseFilter(text + insert, subject), text + insert).not.toThrow();

@@ -1,4 +1,4 @@
-import { type FilterField, type FilterSubject, filterFields } from '../../../shared/base/filter/index.ts';
+import { type Field, fieldsOf, type Subject } from '../../../shared/fields/index.ts';
 
 /** Something the field offers to insert in the place of `from` to `to` of the text. */
 export interface Suggestion {
@@ -15,17 +15,12 @@ export interface Suggestion {
 export type KnownValues = Readonly<Record<string, readonly string[]>>;
 
 /** What may stand at the caret: fields by their beginning, values of a field, and the word itself as text. */
-export function suggest(
-  text: string,
-  caret: number,
-  subject: FilterSubject,
-  known: KnownValues = {},
-): readonly Suggestion[] {
+export function suggest(text: string, caret: number, subject: Subject, known: KnownValues = {}): readonly Suggestion[] {
   const from = termStart(text, caret);
   const to = caret + (/^[^\s,]*/.exec(text.slice(caret))?.[0].length ?? 0);
   const term = text.slice(from, caret);
   const minus = term.startsWith('-') ? 1 : 0;
-  const fields = filterFields(subject);
+  const fields = fieldsOf(subject);
   const field = /^([a-z][a-z-]*):/i.exec(term.slice(minus));
   if (!field) return [...ofFields(term.slice(minus), from + minus, to, fields), ...ofText(term, from, to, subject)];
   const found = fields.find(
@@ -44,9 +39,9 @@ export function inserted(text: string, suggestion: Suggestion): { readonly text:
   return { text: text.slice(0, suggestion.from) + piece + after, caret: suggestion.from + piece.length };
 }
 
-function ofFields(word: string, from: number, to: number, fields: readonly FilterField[]): readonly Suggestion[] {
+function ofFields(word: string, from: number, to: number, fields: readonly Field[]): readonly Suggestion[] {
   const typed = word.toLowerCase();
-  const names = (field: FilterField): readonly string[] => [field.name, ...field.aliases];
+  const names = (field: Field): readonly string[] => [field.name, ...field.aliases];
   return fields
     .filter((field) => names(field).some((name) => name.startsWith(typed)))
     .map((field) => ({
@@ -59,7 +54,7 @@ function ofFields(word: string, from: number, to: number, fields: readonly Filte
     }));
 }
 
-function ofText(term: string, from: number, to: number, subject: FilterSubject): readonly Suggestion[] {
+function ofText(term: string, from: number, to: number, subject: Subject): readonly Suggestion[] {
   const word = term.replace(/^-?"?/, '');
   if (word === '' || term.includes('"')) return [];
   const insert = `${term.startsWith('-') ? '-' : ''}"${word}"`;
@@ -67,13 +62,7 @@ function ofText(term: string, from: number, to: number, subject: FilterSubject):
   return [{ kind: 'text', insert, from, to, matched: 0, description }];
 }
 
-function ofValues(
-  field: FilterField,
-  word: string,
-  from: number,
-  to: number,
-  known: KnownValues,
-): readonly Suggestion[] {
+function ofValues(field: Field, word: string, from: number, to: number, known: KnownValues): readonly Suggestion[] {
   const typed = word.toLowerCase();
   return valuesOf(field, known)
     .filter(([value]) => value.toLowerCase().startsWith(typed) && value.toLowerCase() !== typed)
@@ -81,7 +70,7 @@ function ofValues(
 }
 
 /** Values worth offering, each with its meaning. */
-function valuesOf(field: FilterField, known: KnownValues): readonly (readonly [string, string])[] {
+function valuesOf(field: Field, known: KnownValues): readonly (readonly [string, string])[] {
   const own = (known[field.name] ?? []).map((value) => [quotedWhole(value), 'in this source'] as const);
   switch (field.kind) {
     case 'choice':

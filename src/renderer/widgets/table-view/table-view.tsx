@@ -1,7 +1,7 @@
 import { SearchX } from 'lucide-react';
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { formatCount } from '../../../shared/base/bytes.ts';
-import type { FilterSubject } from '../../../shared/base/filter/index.ts';
+import type { Subject } from '../../../shared/fields/index.ts';
 import { type Inspected, inspect, setParams, useParam } from '../../base/address.ts';
 import { Button } from '../../base/button.tsx';
 import { useCopy } from '../../base/clipboard.ts';
@@ -29,7 +29,7 @@ const FOLLOW_MS = 120;
 interface TableViewProps<Row> {
   /** `Keys`: name of the table for a screen reader; the columns someone chose are kept under it. */
   readonly label: string;
-  readonly subject: FilterSubject;
+  readonly subject: Subject;
   readonly columns: readonly GridColumn<Row>[];
   readonly filter: string;
   readonly sort: GridSort;

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { fieldsOf, type Subject } from '../../fields/index.ts';
 import { isCacheError } from '../errors.ts';
-import { type Filter, type FilterSubject, type FilterTest, filterFields, parseFilter, printFilter } from './index.ts';
+import { type Filter, type FilterTest, parseFilter, printFilter } from './index.ts';
 
 /** Terms without their places. */
 function bare(filter: Filter): unknown[] {
@@ -11,7 +12,7 @@ function bare(filter: Filter): unknown[] {
 const compare = (operator: string, value: number) => ({ type: 'compare', operator, value });
 
 describe('parseFilter', () => {
-  const accepted: [string, FilterSubject, unknown[]][] = [
+  const accepted: [string, Subject, unknown[]][] = [
     ['', 'keys', []],
     ['  \t ', 'keys', []],
     [
@@ -96,7 +97,7 @@ describe('parseFilter', () => {
     }
   });
 
-  const refused: [string, FilterSubject, number, RegExp][] = [
+  const refused: [string, Subject, number, RegExp][] = [
     ['npm colour:red', 'keys', 4, /kind, name, stage/],
     ['kind:copy', 'layers', 0, /digest, diffid, size/],
     ['https://host', 'keys', 0, /quotes/],
@@ -133,7 +134,7 @@ describe('parseFilter', () => {
 
   test('every example of a field is accepted, and places cut out the term', () => {
     for (const subject of ['keys', 'layers'] as const) {
-      for (const field of filterFields(subject)) {
+      for (const field of fieldsOf(subject)) {
         const text = `first ${field.example} "last one"`;
         const [, term] = parseFilter(text, subject).terms;
         expect(term).toMatchObject({ type: 'field', field: field.name });
@@ -153,10 +154,10 @@ describe('parseFilter', () => {
       fc.nat().map((n) => n * 1024),
       fc.constantFrom(0, 1e10, 1024 ** 4, 86_400_000, 5_400_000),
     );
-    const terms = (subject: FilterSubject) =>
+    const terms = (subject: Subject) =>
       fc.oneof(
         fc.record({ type: fc.constant('text' as const), text: texts }),
-        fc.constantFrom(...filterFields(subject)).chain((field) => {
+        fc.constantFrom(...fieldsOf(subject)).chain((field) => {
           const test: fc.Arbitrary<FilterTest> =
             field.kind === 'choice'
               ? fc.constantFrom(...(field.choices ?? [])).map((text) => ({ type: 'equals', text }))

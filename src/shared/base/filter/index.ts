@@ -1,4 +1,3 @@
-export { type FilterField, type FilterSubject, filterFields } from './fields.ts';
 export type { Filter, FilterTerm, FilterTest } from './filter.ts';
 export { filterError, parseFilter } from './parse.ts';
 export { printFilter } from './print.ts';

@@ -1,7 +1,7 @@
+import { type Field, fieldsOf, findField, type Subject } from '../../fields/index.ts';
 import { parseBytes } from '../bytes.ts';
 import { CacheError, isCacheError } from '../errors.ts';
 import { parseDuration } from '../time.ts';
-import { type FilterField, type FilterSubject, filterFields } from './fields.ts';
 import type { Filter, FilterOperator, FilterTerm, FilterTest } from './filter.ts';
 
 /**
@@ -17,8 +17,8 @@ import type { Filter, FilterOperator, FilterTerm, FilterTest } from './filter.ts
  * At most 500 texts and values in all.
  * @throws `INVALID_INPUT` whose subject is `filter:<offset>` and whose hint says what is expected there
  */
-export function parseFilter(text: string, subject: FilterSubject): Filter {
-  const parser = new FilterParser(text, filterFields(subject));
+export function parseFilter(text: string, subject: Subject): Filter {
+  const parser = new FilterParser(text, fieldsOf(subject));
   return { terms: parser.terms() };
 }
 
@@ -36,11 +36,11 @@ const OPERATORS: readonly FilterOperator[] = ['>=', '<=', '>', '<', '='];
 
 class FilterParser {
   private readonly text: string;
-  private readonly fields: readonly FilterField[];
+  private readonly fields: readonly Field[];
   private at = 0;
   private testsSoFar = 0;
 
-  constructor(text: string, fields: readonly FilterField[]) {
+  constructor(text: string, fields: readonly Field[]) {
     this.text = text;
     this.fields = fields;
   }
@@ -72,10 +72,10 @@ class FilterParser {
     return { type: 'text', text, negated, at, end: this.at };
   }
 
-  private field(): FilterField {
+  private field(): Field {
     const at = this.at;
     const name = this.text.slice(at, this.text.indexOf(':', at)).toLowerCase();
-    const field = this.fields.find((f) => f.name === name || f.aliases.includes(name));
+    const field = findField(this.fields, name);
     if (field === undefined) {
       const known = this.fields.map((f) => f.name).join(', ');
       throw filterError(
@@ -88,7 +88,7 @@ class FilterParser {
     return field;
   }
 
-  private tests(field: FilterField): FilterTest[] {
+  private tests(field: Field): FilterTest[] {
     const tests: FilterTest[] = [];
     do {
       if (this.atEndOfTerm() || this.text.charAt(this.at) === ',') {
@@ -107,7 +107,7 @@ class FilterParser {
     throw filterError(this.at, message, 'Write a shorter one, or a text that is a part of several.');
   }
 
-  private test(field: FilterField): FilterTest {
+  private test(field: Field): FilterTest {
     this.countTest();
     const at = this.at;
     const operator = OPERATORS.find((o) => this.take(o));
@@ -183,7 +183,7 @@ function isSpace(c: string): boolean {
   return /\s/.test(c);
 }
 
-function readNumber(field: FilterField, text: string, at: number): number {
+function readNumber(field: Field, text: string, at: number): number {
   try {
     if (field.kind === 'bytes') return parseBytes(text);
     if (field.kind === 'duration') return Math.round(parseDuration(text));
@@ -205,7 +205,7 @@ function readInstant(text: string): number {
 }
 
 /** What may stand after `field:`, as a hint. */
-function expectation(field: FilterField): string {
+function expectation(field: Field): string {
   switch (field.kind) {
     case 'choice':
       return `One or more of ${(field.choices ?? []).join(', ')}.`;

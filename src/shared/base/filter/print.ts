@@ -1,21 +1,20 @@
-import type { FilterField, FilterSubject } from './fields.ts';
-import { filterFields } from './fields.ts';
+import { type Field, fieldsOf, type Subject } from '../../fields/index.ts';
 import type { Filter, FilterTerm, FilterTest } from './filter.ts';
 
 /** The text of a filter: `parseFilter` gives the same terms back, offsets aside. */
-export function printFilter(filter: Filter, subject: FilterSubject): string {
+export function printFilter(filter: Filter, subject: Subject): string {
   return filter.terms.map((term) => printFilterTerm(term, subject)).join(' ');
 }
 
 /** The text of one term, for a chip. */
-export function printFilterTerm(term: FilterTerm, subject: FilterSubject): string {
+export function printFilterTerm(term: FilterTerm, subject: Subject): string {
   const minus = term.negated ? '-' : '';
   if (term.type === 'text') return minus + printText(term.text, true);
-  const field = filterFields(subject).find((f) => f.name === term.field);
+  const field = fieldsOf(subject).find((f) => f.name === term.field);
   return `${minus}${term.field}:${term.tests.map((test) => printTest(test, field)).join(',')}`;
 }
 
-function printTest(test: FilterTest, field: FilterField | undefined): string {
+function printTest(test: FilterTest, field: Field | undefined): string {
   switch (test.type) {
     case 'contains':
       return printText(test.text, false);
@@ -36,7 +35,7 @@ function printText(text: string, bare: boolean): string {
   return plain.test(text) ? text : `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 
-function printNumber(value: number, field: FilterField | undefined): string {
+function printNumber(value: number, field: Field | undefined): string {
   if (field?.kind === 'bytes') return shortestExact(value, BYTE_UNITS, '');
   if (field?.kind === 'duration') return shortestExact(value, DURATION_UNITS, 'ms');
   if (field?.kind === 'time') return printInstant(value);

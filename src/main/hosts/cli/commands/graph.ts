@@ -7,7 +7,7 @@ import { shortId } from '../format/cells.ts';
 import { writeJson } from '../format/json.ts';
 import { writeTable } from '../format/table.ts';
 import { parseCount, withCatalog, withJson } from '../options.ts';
-import { openSource, resolveId } from '../sources.ts';
+import { openSource } from '../sources.ts';
 
 interface GraphOptions {
   readonly json?: boolean;
@@ -39,7 +39,7 @@ async function graph(context: CliContext, location: string, options: GraphOption
   const source = await openSource(context, client, location);
   const found = await client.graph.neighbourhood({
     sourceId: source.id,
-    from: await resolveId(client, source.id, options.from),
+    from: options.from,
     depth: Math.min(options.depth, MAX_DEPTH),
     direction: options.direction,
     maxNodes: MAX_NODES,
