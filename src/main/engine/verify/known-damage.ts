@@ -1,5 +1,5 @@
-import type { BlobPlace, Damage, DamagedBlob, Origin } from '../../../shared/model/damage.ts';
 import type { LayerColumn } from '../../../shared/fields/index.ts';
+import type { BlobPlace, Damage, DamagedBlob, Origin } from '../../../shared/model/damage.ts';
 import type { LayerDetail } from '../../../shared/model/layer.ts';
 import type { Problem, Source } from '../../../shared/model/source.ts';
 import { isDigest } from '../../../shared/oci/digest.ts';
