@@ -2,7 +2,7 @@ import type { Field } from './field.ts';
 import { LAYER_FIELDS } from './layer-fields.ts';
 import { RECORD_FIELDS } from './record-fields.ts';
 
-export type { Field, FieldKind, SortColumn } from './field.ts';
+export type { Field, SortColumn } from './field.ts';
 export { LAYER_FIELDS, type LayerColumn } from './layer-fields.ts';
 export { RECORD_FIELDS, type RecordColumn } from './record-fields.ts';
 
