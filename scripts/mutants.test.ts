@@ -24,6 +24,7 @@ test.each([
   ['x = /a\\$/;', []],
   ['await f(b);', [';']],
   ['throw e;', [';']],
+  ['const f = <T>(a: T) => !a;', ['const f = <T>(a: T) => a;']],
 ])('%s', (source, mutants) => expect(all(source)).toEqual(mutants));
 
 test.each([

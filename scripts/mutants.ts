@@ -47,12 +47,13 @@ const SKIPPED = new Set(['ImportDeclaration', 'ExportAllDeclaration', 'ExportNam
 /**
  * Returns the mutants of a TypeScript source, in the order of the text: operators, conditions, literals, anchors of patterns,
  * and calls and throws to drop. Left out are types, imports, and strings with a space in them: those are prose.
+ * @param isJsx whether it is a `.tsx`, where `<T>(` begins an element
  * @throws when the text is no TypeScript
  */
-export function mutantsOf(source: string): readonly Mutant[] {
+export function mutantsOf(source: string, isJsx = false): readonly Mutant[] {
   // swc counts bytes over all files that it has parsed: the statement in front says where this one begins.
   const bytes = Buffer.from(`;${source}`);
-  const program = parseSync(`;${source}`, { syntax: 'typescript', tsx: true, target: 'esnext' }) as unknown as Node;
+  const program = parseSync(`;${source}`, { syntax: 'typescript', tsx: isJsx, target: 'esnext' }) as unknown as Node;
   const base = (program.body as readonly Node[])[0]?.span.start ?? 0;
   const found: Mutant[] = [];
   const text = (start: number, end: number): string => bytes.toString('utf8', start - base, end - base);

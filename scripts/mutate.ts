@@ -1,6 +1,7 @@
 // Changes one thing of a file at a time and runs the tests near it: a change that no test notices is a promise that nothing
 // holds. Not part of `npm test`. CONTRIBUTING.md says how to read it.
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, fork, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   copyFileSync,
   mkdirSync,
@@ -15,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { applyMutant, type Mutant, mutantsOf } from './mutants.ts';
+import type { Order, Outcome } from './mutate-tests.ts';
 
 /** A mutant that may survive: the line it changes, as it stands there without its indent, and why nothing can notice. */
 interface Accepted {
@@ -37,10 +39,14 @@ const { values, positionals } = parseArgs({
     'at-most': { type: 'string' },
     only: { type: 'string' },
     near: { type: 'boolean', default: false },
+    tests: { type: 'string', multiple: true, default: [] },
+    without: { type: 'string', multiple: true, default: [] },
   },
 });
 if (positionals.length === 0) {
-  console.error('Usage: npm run mutate -- PATH… [--at-most N [--seed N]] [--only FILE:LINE] [--near]');
+  console.error(
+    'Usage: npm run mutate -- PATH… [--at-most N [--seed N]] [--only FILE:LINE] [--near [--tests PATH]…] [--without TEXT]…',
+  );
   process.exit(2);
 }
 
@@ -73,14 +79,23 @@ for (const name of listed([])) {
 }
 symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
 
-const limits = new Map<string, number>();
+/** The process that runs tests. Another one takes its place when it had to be ended. */
+let runner: ChildProcess | undefined;
+/** Tests that lead to a file, as they are run: what noticed most comes first, then the quick ones. */
+const testsOf = new Map<string, string[]>();
+const kills = new Map<string, number>();
+const durations = new Map<string, number>();
+
 for (const file of new Set(changes.map((change) => change.file))) {
-  const start = performance.now();
-  if ((await survives(file, 3_600_000)) === false) {
-    console.error(`The tests near ${file} fail without any change: mend them first.`);
+  const tests = await choose(file);
+  const unknown = tests.filter((test) => !durations.has(test));
+  const outcome = await ask({ changed: file, run: unknown }, 3_600_000);
+  if (outcome === undefined || !('took' in outcome) || outcome.failed) {
+    console.error(`The tests near ${file} fail without any change: mend them first. ${JSON.stringify(outcome)}`);
     process.exit(1);
   }
-  limits.set(file, 3 * (performance.now() - start) + 30_000);
+  for (const [test, ms] of Object.entries(outcome.took)) durations.set(test, ms);
+  testsOf.set(file, tests);
 }
 
 let killed = 0;
@@ -90,7 +105,7 @@ for (const [at, change] of changes.entries()) {
   const path = join(copy, change.file);
   const source = readFileSync(path, 'utf8');
   writeFileSync(path, applyMutant(source, change));
-  const lives = await survives(change.file, limits.get(change.file) ?? 0);
+  const lives = await survives(change.file);
   writeFileSync(path, source);
   const reason = lives ? accepted.find((one) => isSame(one, change))?.reason : undefined;
   if (!lives) killed += 1;
@@ -102,12 +117,17 @@ for (const [at, change] of changes.entries()) {
 const share = (100 * killed) / Math.max(1, changes.length - excused);
 console.log(`\n${killed} killed, ${survivors.length} survived, ${excused} accepted: score ${share.toFixed(1)} %`);
 for (const change of survivors) console.log(`  ${wordsOf(change)}`);
+runner?.disconnect();
 process.exitCode = survivors.length === 0 ? 0 : 1;
 
 function changesOf(file: string): Change[] {
   const source = readFileSync(join(ROOT, file), 'utf8');
   const lines = source.split('\n');
-  return mutantsOf(source).map((mutant) => ({ ...mutant, file, text: (lines[mutant.line - 1] ?? '').trim() }));
+  return mutantsOf(source, file.endsWith('x')).map((mutant) => ({
+    ...mutant,
+    file,
+    text: (lines[mutant.line - 1] ?? '').trim(),
+  }));
 }
 
 /** Those of one line, or a sample that the seed chooses, or all. */
@@ -120,8 +140,14 @@ function pick(all: readonly Change[]): readonly Change[] {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return state / 2 ** 32;
   };
-  const drawn = all.map((change) => ({ change, order: random() })).sort((a, b) => a.order - b.order);
-  return drawn.slice(0, count).map(({ change }) => change);
+  const drawn = new Set(
+    all
+      .map((change) => ({ change, order: random() }))
+      .sort((a, b) => a.order - b.order)
+      .slice(0, count)
+      .map(({ change }) => change),
+  );
+  return all.filter((change) => drawn.has(change));
 }
 
 function isSame(one: Accepted, { file, text, from, to }: Change): boolean {
@@ -133,25 +159,52 @@ function wordsOf({ file, line, from, to, text }: Change): string {
   return `${file}:${line}  ${short.replaceAll('\n', ' ')} -> ${to === '' ? 'nothing' : to}  in  ${text}`;
 }
 
-/** True where the tests pass: first those of the folder, and then, unless `--near`, all that the file leads to. */
-async function survives(file: string, limitMs: number): Promise<boolean> {
-  if (!(await passes(['run', dirname(file)], limitMs))) return false;
-  return values.near || (await passes(['related', file, '--run'], limitMs));
+/** The tests that lead to a file: all, or, with `--near`, those of its folder and of the folders that were named. */
+async function choose(file: string): Promise<string[]> {
+  const outcome = await ask({ choose: file, under: values.near ? [dirname(file), ...values.tests] : [] }, 600_000);
+  const chosen = outcome && 'chosen' in outcome ? outcome.chosen : [];
+  return chosen.filter((test) => !values.without.some((text) => test.includes(text)));
 }
 
-/** A run that does not end in time counts as failed: a test has noticed that something waits for ever. */
-function passes(args: readonly string[], limitMs: number): Promise<boolean> {
-  const child = spawn(
-    process.execPath,
-    ['node_modules/vitest/vitest.mjs', ...args, '--project', 'node', '--bail', '1', '--passWithNoTests'],
-    { cwd: copy, stdio: 'ignore', detached: true },
-  );
-  return new Promise((done, failed) => {
-    const timer = setTimeout(() => process.kill(-(child.pid ?? 0), 'SIGKILL'), limitMs);
-    child.once('error', failed);
-    child.once('close', (code) => {
-      clearTimeout(timer);
-      done(code === 0);
-    });
+/** True where all tests pass. A run that does not end counts as failed: a test has noticed that something waits for ever. */
+async function survives(file: string): Promise<boolean> {
+  const tests = testsOf.get(file) ?? [];
+  const weight = (test: string) => (1 + (kills.get(test) ?? 0)) / (500 + (durations.get(test) ?? 0));
+  tests.sort((a, b) => weight(b) - weight(a));
+  const total = tests.reduce((sum, test) => sum + (durations.get(test) ?? 0), 0);
+  const outcome = await ask({ changed: file, run: tests }, 3 * total + 30_000);
+  if (outcome === undefined) return false;
+  if (!('took' in outcome) || !outcome.failed) return true;
+  const last = Object.keys(outcome.took).at(-1) ?? '';
+  kills.set(last, (kills.get(last) ?? 0) + 1);
+  return false;
+}
+
+async function ask(order: Order, limitMs: number): Promise<Outcome | undefined> {
+  const asked = runner ?? (await startRunner());
+  const timer = setTimeout(() => process.kill(-(asked.pid ?? 0), 'SIGKILL'), limitMs);
+  const answered = new AbortController();
+  const until = { signal: answered.signal };
+  const answer = Promise.race([once(asked, 'message', until), once(asked, 'exit', until).then(() => [undefined])]);
+  asked.send(order);
+  const [outcome] = (await answer) as [Outcome | undefined];
+  clearTimeout(timer);
+  answered.abort();
+  return outcome;
+}
+
+async function startRunner(): Promise<ChildProcess> {
+  const child = fork('scripts/mutate-tests.ts', {
+    cwd: copy,
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    detached: true,
   });
+  runner = child;
+  child.once('exit', () => {
+    runner = undefined;
+  });
+  await once(child, 'message');
+  // It knows only what it has chosen itself.
+  for (const file of testsOf.keys()) await choose(file);
+  return child;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { undoPlan } from '../../engine/prune/undo.ts';
 import { FIXTURES } from '../../engine/testing/real-caches.ts';
 import { createStoreOpener } from './store-opener.ts';
 import { type Loss, recordDisk, replay } from './testing/recording-disk.ts';
@@ -33,13 +34,15 @@ function distinct(moments: readonly ReadonlyMap<string, Buffer>[]): ReadonlyMap<
   return [...new Map(moments.map((moment) => [textOf(moment), moment])).values()];
 }
 
-/** All files but those of locks, leases and the reserve. */
+/** All files but those of locks, leases, unfinished work and the reserve. */
 async function settled(root: string): Promise<Record<string, string>> {
   const files = Object.entries(await treeOf(root));
-  return Object.fromEntries(files.filter(([path]) => !/[/\\](leases[/\\].*|reserve)$/.test(path)));
+  return Object.fromEntries(files.filter(([path]) => !/^ingest|[/\\](leases[/\\].*|reserve)$/.test(path)));
 }
 
-describe.each<{ loss: Loss }>([{ loss: 'names and bytes' }, { loss: 'bytes' }])('power lost with $loss', ({ loss }) => {
+const LOSSES: readonly Loss[] = ['names and bytes', 'bytes', 'all but removals'];
+
+describe.each(LOSSES.map((loss) => ({ loss })))('power lost with $loss', ({ loss }) => {
   /** Does something to a store and looks at every moment at which the power may have gone. */
   async function everyMoment(
     work: (store: Awaited<ReturnType<typeof startOn>>) => Promise<unknown>,
@@ -89,5 +92,41 @@ describe.each<{ loss: Loss }>([{ loss: 'names and bytes' }, { loss: 'bytes' }])(
         expect([...(await again.listBlobs())]).toEqual(expect.arrayContaining(blobsBefore));
       },
     );
+  });
+
+  test('an undo: whole, with everything back or in the trash', async () => {
+    const store = await startOn(folder.at('store'));
+    await importFrom(join(FIXTURES, 'min'), store);
+    const before = await settled(store.location);
+    await prune(store, { all: true });
+    await everyMoment(
+      (one) => undoPlan(one, undefined),
+      async (root) => {
+        const again = await startOn(root);
+        if ((await again.trash()).length > 0) await undoPlan(again, undefined);
+        expect(await settled(root)).toEqual(before);
+      },
+    );
+  });
+
+  test('an emptied trash: a batch can come back with everything, or is gone with everything', async () => {
+    const store = await startOn(folder.at('store'));
+    await importFrom(join(FIXTURES, 'min'), store);
+    const before = await settled(store.location);
+    await prune(store, { all: true });
+    const pruned = await settled(store.location);
+    const seen = new Set<number>();
+    await everyMoment(
+      (one) => one.exclusive((session) => session.emptyTrash()),
+      async (root) => {
+        const again = await startOn(root);
+        const left = await again.trash();
+        seen.add(left.length);
+        if (left.length > 0) await undoPlan(again, undefined);
+        const kept = Object.entries(pruned).filter(([path]) => !path.includes('trash'));
+        expect(await settled(root)).toEqual(left.length > 0 ? before : Object.fromEntries(kept));
+      },
+    );
+    expect(seen).toEqual(new Set([0, 1]));
   });
 });

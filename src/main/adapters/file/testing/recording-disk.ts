@@ -1,6 +1,6 @@
 import { fstatSync, lstatSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { createDisk, type Disk } from '../disk.ts';
 
 /** A file as it is known to the program, and as much of it as has reached the disk. */
@@ -12,8 +12,11 @@ interface Content {
 /** Names of files, each with what it leads to. */
 type Names = Map<string, Content>;
 
-/** What a loss of power takes: names that no fsync of their folder made durable, or only bytes that none of their file did. */
-export type Loss = 'names and bytes' | 'bytes';
+/**
+ * What a loss of power takes: names that no fsync of their folder made durable, or only bytes that none of their file did.
+ * Removed names come back with the first, and stay away with `all but removals`: a file system may do either.
+ */
+export type Loss = 'names and bytes' | 'bytes' | 'all but removals';
 
 /** A disk that remembers all that goes through it. */
 export interface RecordingDisk {
@@ -30,6 +33,8 @@ export async function recordDisk(root: string, loss: Loss): Promise<RecordingDis
   const durable: Names = new Map();
   const byInode = new Map<number, Content>();
   const moments: ReadonlyMap<string, Buffer>[] = [];
+  /** Folders that are gone; they come back until an fsync of the folder that held them. */
+  const goneFolders = new Set<string>();
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
@@ -75,6 +80,19 @@ export async function recordDisk(root: string, loss: Loss): Promise<RecordingDis
       moment();
       for (const path of [...durable.keys()]) if (dirname(path) === folder && !names.has(path)) durable.delete(path);
       for (const [path, content] of names) if (dirname(path) === folder) durable.set(path, content);
+      for (const gone of goneFolders) {
+        if (dirname(gone) !== folder) continue;
+        for (const path of [...durable.keys()]) if (path.startsWith(gone + sep)) durable.delete(path);
+      }
+    },
+    makeFolder: async (path) => {
+      await real.makeFolder(path);
+      goneFolders.delete(path);
+    },
+    removeFolder: async (path) => {
+      moment();
+      await real.removeFolder(path);
+      goneFolders.add(path);
     },
     rename: async (from, to) => {
       moment();
@@ -104,6 +122,7 @@ export async function recordDisk(root: string, loss: Loss): Promise<RecordingDis
       moment();
       await real.remove(path);
       names.delete(path);
+      if (loss === 'all but removals') durable.delete(path);
     },
   };
   return { disk, moments, now };

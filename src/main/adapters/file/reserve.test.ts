@@ -1,0 +1,70 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { layoutOf, type StoreLayout } from './layout.ts';
+import { giveUpReserve, keepReserve } from './reserve.ts';
+import { type Loss, recordDisk } from './testing/recording-disk.ts';
+import { createTestFolder, type TestFolder } from './testing/store-folder.ts';
+
+const RESERVE = '.cachewright/reserve';
+const BYTES = 262_144;
+
+let folder: TestFolder;
+let layout: StoreLayout;
+beforeEach(async () => {
+  folder = await createTestFolder();
+  layout = layoutOf(folder.at('store'));
+  for (const path of [layout.own, layout.ingest]) await mkdir(path, { recursive: true });
+});
+afterEach(() => folder[Symbol.asyncDispose]());
+
+const LOSSES: readonly Loss[] = ['names and bytes', 'bytes', 'all but removals'];
+
+test.each(LOSSES)('outlasts a loss of power (%s), and is there whole or not at all', async (loss) => {
+  const { disk, moments, now } = await recordDisk(layout.root, loss);
+  await keepReserve(layout, disk);
+  for (const moment of moments) expect([undefined, BYTES]).toContain(moment.get(RESERVE)?.length);
+  expect(now().get(RESERVE)).toEqual(await readFile(layout.reserve));
+  expect(await readdir(layout.ingest)).toEqual([]);
+});
+
+test('holds bytes that a disk cannot make smaller', async () => {
+  const { disk } = await recordDisk(layout.root, 'bytes');
+  await keepReserve(layout, disk);
+  const bytes = await readFile(layout.reserve);
+  const small = gzipSync(bytes);
+  expect(gunzipSync(small)).toEqual(bytes);
+  expect(small.length).toBeGreaterThanOrEqual(BYTES);
+});
+
+test('is left as it is where it is there', async () => {
+  await writeFile(layout.reserve, 'mine');
+  const { disk, moments } = await recordDisk(layout.root, 'bytes');
+  await keepReserve(layout, disk);
+  expect(moments).toEqual([]);
+  expect(await readFile(layout.reserve, 'utf8')).toBe('mine');
+});
+
+test('leaves nothing where the disk refuses it, and throws nothing', async () => {
+  const { disk } = await recordDisk(layout.root, 'bytes');
+  const refused = async () => {
+    throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+  };
+  for (const step of ['create', 'write', 'sync', 'rename'] as const) {
+    await keepReserve(layout, { ...disk, [step]: refused });
+    expect(await readdir(layout.ingest), step).toEqual([]);
+    expect(await readdir(layout.own), step).toEqual([]);
+  }
+  // What cannot even be taken away again is no failure either.
+  await keepReserve(layout, { ...disk, rename: refused, remove: refused });
+});
+
+test('is given up for good: its space is free when that is said', async () => {
+  const { disk } = await recordDisk(layout.root, 'bytes');
+  await keepReserve(layout, disk);
+  const later = await recordDisk(layout.root, 'names and bytes');
+  expect(await giveUpReserve(layout, later.disk)).toBe(true);
+  expect(later.now().has(RESERVE)).toBe(false);
+  expect(await readdir(layout.own)).toEqual([]);
+  expect(await giveUpReserve(layout, later.disk)).toBe(false);
+});
