@@ -21,3 +21,8 @@ export function isRegistryLocation(text: string): boolean {
 export function isS3Location(text: string): boolean {
   return splitLocation(text).scheme === 's3';
 }
+
+/** A location without what an S3 address says behind `?`. A path may have a `?` of its own. */
+export function withoutQuery(location: string): string {
+  return isS3Location(location) ? location.replace(/\?.*$/s, '') : location;
+}

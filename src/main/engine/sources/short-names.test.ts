@@ -25,6 +25,14 @@ describe('short names of sources', () => {
       ['one', 'two.tar'],
     ],
     [['/'], ['/']],
+    [
+      ['s3://builds/team/app?endpoint=http://127.0.0.1:9000&region=x', '/srv/why?/cache'],
+      ['app', 'cache'],
+    ],
+    [
+      ['s3://builds/app?name=main', 's3://builds/app?name=pr-7'],
+      ['s3://builds/app?name=main', 's3://builds/app?name=pr-7'],
+    ],
   ])('%j', (locations, names) => {
     expect(shortNames(locations)).toEqual(names);
   });

@@ -1,5 +1,6 @@
 import { CacheError } from '../../../shared/base/errors.ts';
 import type { TransferOptions } from '../../../shared/model/transfer.ts';
+import { withoutQuery } from '../../../shared/oci/location.ts';
 import type { CacheTarget } from '../ports/cache-target.ts';
 import type { PreparedCache } from './prepared.ts';
 
@@ -37,7 +38,10 @@ const MAX_TAG = 128;
 
 /** The last part of a location as a tag: `/srv/my cache.tar` is `my-cache`. */
 export function nameOfLocation(location: string): string {
-  const last = location.split(/[/\\]/).findLast((part) => part !== '') ?? '';
+  const last =
+    withoutQuery(location)
+      .split(/[/\\]/)
+      .findLast((part) => part !== '') ?? '';
   const name = last
     .replace(/\.tar$/, '')
     .replaceAll(/[^\w.-]+/g, '-')

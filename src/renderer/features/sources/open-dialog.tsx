@@ -71,7 +71,8 @@ function OpenForm({ onDone }: { readonly onDone: () => void }) {
         {bridge
           ? '. '
           : ', on the machine where Cachewright runs: a browser does not tell paths of dropped files, so paste them here. '}
-        A cache in a registry opens as <code>docker://host/repository:tag</code>.
+        A cache in a registry opens as <code>docker://host/repository:tag</code>, in S3 as{' '}
+        <code>s3://bucket/prefix?region=…</code>, and <code>endpoint=…</code> for another server than AWS.
       </p>
       <div className={styles.quick}>
         {bridge && (

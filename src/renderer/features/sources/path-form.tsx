@@ -25,7 +25,7 @@ export function PathForm({
         isLabelHidden
         icon={Link}
         isMono
-        placeholder="/path/to/cache, docker://host/name:tag"
+        placeholder="/path/to/cache, docker://host/name:tag, s3://bucket/prefix"
         value={path}
         onChange={onChange ?? setOwn}
         autoFocus={autoFocus}

@@ -3,18 +3,18 @@ import type { Source } from '../../../shared/model/source.ts';
 import { Bytes, countOf } from '../../base/quantity.tsx';
 import { Segmented } from '../../base/segmented.tsx';
 import { FolderTarget } from './folder-target.tsx';
-import { RegistryTarget } from './registry-target.tsx';
+import { ReferenceTarget } from './reference-target.tsx';
 import { StoreChoice } from './store-choice.tsx';
 import styles from './transfer.module.css';
-import type { TargetKind } from './transfer-address.ts';
+import { REFERENCE_SCHEMES, type TargetKind } from './transfer-address.ts';
 
-/** Where it goes: a managed store, open or new, a folder, or a repository of a registry. */
+/** Where it goes: a managed store, open or new, a folder, a repository of a registry, or a bucket. */
 export function ToCard({
   kind,
   to,
   stores,
   newStore,
-  repositories,
+  references,
   onChange,
   isDisabled,
   children,
@@ -26,7 +26,7 @@ export function ToCard({
   /** Where a new store is proposed. */
   readonly newStore: string;
   /** References that were used before. */
-  readonly repositories: readonly string[];
+  readonly references: readonly string[];
   readonly onChange: (change: { readonly kind?: TargetKind; readonly to?: string | undefined }) => void;
   readonly isDisabled: boolean;
   /** What else there is to say about a store. */
@@ -46,6 +46,7 @@ export function ToCard({
             { value: 'store', label: 'Managed store' },
             { value: 'folder', label: 'Folder' },
             { value: 'registry', label: 'Registry' },
+            { value: 's3', label: 'S3' },
           ]}
           onChange={(next) => onChange({ kind: next, to: undefined })}
         />
@@ -58,7 +59,7 @@ export function ToCard({
           isDisabled={isDisabled}
         />
       )}
-      {kind !== 'registry' && !store && (
+      {REFERENCE_SCHEMES[kind] === undefined && !store && (
         <FolderTarget
           label={kind === 'store' ? 'Folder of the new store' : 'Folder'}
           path={to}
@@ -67,10 +68,17 @@ export function ToCard({
         />
       )}
       {kind === 'store' && children}
-      {kind === 'registry' && (
-        <RegistryTarget
+      {REFERENCE_SCHEMES[kind] !== undefined && (
+        <ReferenceTarget
+          label={kind === 's3' ? 'Bucket and prefix' : 'Repository and tag'}
+          example={kind === 's3' ? 's3://bucket/prefix?region=…' : 'docker://host/repository:tag'}
+          secretHint={
+            kind === 's3'
+              ? 'Leave keys out: they come from the AWS configuration.'
+              : 'Leave name and password out: docker login keeps them.'
+          }
           reference={to}
-          repositories={repositories}
+          references={references}
           onReference={(reference) => onChange({ to: reference })}
           isDisabled={isDisabled}
         />
@@ -84,6 +92,7 @@ const NOTES: Readonly<Record<TargetKind, string>> = {
   store: 'Creates a store in a folder that is empty or new.',
   folder: 'Writes an OCI layout, or adds to what is there.',
   registry: 'Signs in as docker does, and sends what is missing.',
+  s3: 'Takes credentials from the AWS configuration, and sends what is missing.',
 };
 
 function Held({ totals }: { readonly totals: NonNullable<Source['totals']> }) {

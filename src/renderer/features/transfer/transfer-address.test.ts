@@ -48,6 +48,7 @@ describe('the address of a transfer', () => {
 
   test('knows a registry by its reference', () => {
     expect(readTransfer(new URLSearchParams('to=docker://h:5000/app:cache')).kind).toBe('registry');
+    expect(readTransfer(new URLSearchParams('to=s3://bucket/prefix')).kind).toBe('s3');
     expect(readTransfer(new URLSearchParams('to=/tmp/out')).kind).toBeUndefined();
   });
 });
@@ -70,6 +71,8 @@ test.each([
   ['registry', ' localhost:5000/app:cache ', 'docker://localhost:5000/app:cache'],
   ['registry', 'docker://h/app', 'docker://h/app'],
   ['registry', '', ''],
+  ['s3', 'bucket/prefix', 's3://bucket/prefix'],
+  ['s3', 's3://bucket/prefix?region=x', 's3://bucket/prefix?region=x'],
   ['folder', './out ', './out'],
 ] as const)('%s %j is %s', (kind, typed, text) => {
   expect(targetText(kind, typed)).toBe(text);

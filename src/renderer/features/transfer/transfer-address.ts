@@ -1,9 +1,12 @@
-import { isRegistryLocation, splitLocation } from '../../../shared/oci/location.ts';
+import { isRegistryLocation, isS3Location, splitLocation } from '../../../shared/oci/location.ts';
 import type { InputOf } from '../../client/procedures.ts';
 
-/** Where it goes: into a managed store (an import), a folder or a repository of a registry (an export). */
-export const TARGET_KINDS = ['store', 'folder', 'registry'] as const;
+/** Where it goes: into a managed store (an import), a folder, a repository of a registry or a bucket (an export). */
+export const TARGET_KINDS = ['store', 'folder', 'registry', 's3'] as const;
 export type TargetKind = (typeof TARGET_KINDS)[number];
+
+/** A target that is a reference and not a path, and the word that is put before it where it has none. */
+export const REFERENCE_SCHEMES: Readonly<Partial<Record<TargetKind, string>>> = { registry: 'docker', s3: 's3' };
 
 /** What the address says of a transfer. `asIs`: as the source has it. */
 export interface TransferAddress {
@@ -47,7 +50,9 @@ export function readTransfer(params: URLSearchParams): TransferAddress {
 
 /** A target that names its transport leaves no doubt what it is. */
 function kindOf(to: string | undefined): TargetKind | undefined {
-  return to !== undefined && isRegistryLocation(to) ? 'registry' : undefined;
+  if (to === undefined) return undefined;
+  if (isS3Location(to)) return 's3';
+  return isRegistryLocation(to) ? 'registry' : undefined;
 }
 
 /** The search parameters of an address. */
@@ -70,7 +75,8 @@ export function transferParams(address: TransferAddress): Readonly<Record<string
 /** The target as the engine takes it: a reference is written with its transport, whether or not it was typed. */
 export function targetText(kind: TargetKind, typed: string): string {
   const text = typed.trim();
-  return kind !== 'registry' || text === '' || splitLocation(text).scheme !== undefined ? text : `docker://${text}`;
+  const scheme = REFERENCE_SCHEMES[kind];
+  return scheme === undefined || text === '' || splitLocation(text).scheme !== undefined ? text : `${scheme}://${text}`;
 }
 
 /** True where a name or password stands in a reference: it would be kept and shown. A digest stands there by right. */

@@ -104,7 +104,7 @@ function Transfer({ source }: SourceViewProps) {
         <ToCard
           kind={kind}
           to={typed}
-          repositories={target.repositories}
+          references={target.references}
           stores={target.stores}
           newStore={target.newStore}
           onChange={(changes) => change({ kind, to: typed, ...changes })}

@@ -4,7 +4,7 @@ import type { Job, JobLogLine } from '../../../shared/model/job.ts';
 import type { TransferPreview } from '../../../shared/model/transfer.ts';
 import { shortDigest } from '../../../shared/oci/digest.ts';
 import { useEngine } from '../../client/engine-context.tsx';
-import type { TargetKind, TransferInput } from './transfer-address.ts';
+import { REFERENCE_SCHEMES, type TargetKind, type TransferInput } from './transfer-address.ts';
 import { type BlobsNow, withSubject } from './transfer-state.ts';
 
 /** While a transfer runs, it is looked so often at what has arrived: at many blobs, which costs more, less often. */
@@ -61,7 +61,8 @@ function useArrived(started: Started | undefined, isRunning: boolean): ReadonlyS
     refetchInterval: isWanted && (count > MANY_BLOBS ? LOOK_AT_MANY_MS : LOOK_MS),
     queryFn: async ({ signal }) => {
       if (!started || !preview) return NOTHING;
-      if (started.kind !== 'registry') return thereIn(await engine.transfer.preview(started.input, { signal }));
+      if (REFERENCE_SCHEMES[started.kind] === undefined)
+        return thereIn(await engine.transfer.preview(started.input, { signal }));
       return arrivedIn(await engine.jobs.log({ jobId: started.jobId }, { signal }), preview);
     },
   });

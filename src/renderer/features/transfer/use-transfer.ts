@@ -5,7 +5,7 @@ import { useShell } from '../../base/shell-context.ts';
 import { rememberTarget } from '../../base/window-state.ts';
 import { useEngine } from '../../client/engine-context.tsx';
 import { useJob, useJobs, useRead } from '../../client/hooks.ts';
-import type { TargetKind, TransferInput } from './transfer-address.ts';
+import { REFERENCE_SCHEMES, type TargetKind, type TransferInput } from './transfer-address.ts';
 import { copiedBytes, shownPreview, transferState } from './transfer-state.ts';
 import { type Started, thereIn, useBlobsNow } from './use-blobs-now.ts';
 
@@ -46,7 +46,7 @@ export function useTransfer(sourceId: string, input: TransferInput | undefined, 
     if (!input) return;
     try {
       const { jobId } = await (kind === 'store' ? engine.transfer.import(input) : engine.transfer.export(input));
-      if (kind === 'registry') rememberTarget(input.to);
+      if (REFERENCE_SCHEMES[kind] !== undefined) rememberTarget(input.to);
       setStarted({ jobId, kind, input, preview: preview.data });
       inspect('job', jobId, { replace: true, follow: true });
     } catch (error) {

@@ -7,17 +7,24 @@ import styles from './transfer.module.css';
 import { hasCredentials } from './transfer-address.ts';
 
 /**
- * A repository and tag: typed, or one used before. Nothing is asked while it is typed, only once it is entered or left:
+ * A reference to a registry or a bucket: typed, or one used before. Nothing is asked while it is typed, only once it is entered or left:
  * half a reference names another host.
  */
-export function RegistryTarget({
+export function ReferenceTarget({
+  label,
+  example,
+  secretHint,
   reference,
-  repositories,
+  references,
   onReference,
   isDisabled,
 }: {
+  readonly label: string;
+  readonly example: string;
+  /** What is said of a name or password in it. */
+  readonly secretHint: string;
   readonly reference: string;
-  readonly repositories: readonly string[];
+  readonly references: readonly string[];
   readonly onReference: (reference: string) => void;
   readonly isDisabled: boolean;
 }) {
@@ -34,23 +41,23 @@ export function RegistryTarget({
       {/* biome-ignore lint/a11y/noStaticElementInteractions: it hears the field inside being left */}
       <div className={styles.pathField} onBlur={enter}>
         <TextField
-          label="Repository and tag"
+          label={label}
           isLabelHidden
           isMono
           value={typed}
           onChange={setTyped}
           onSubmit={enter}
-          placeholder="docker://host/repository:tag"
+          placeholder={example}
           isDisabled={isDisabled}
-          error={isSecret ? 'Leave name and password out: docker login keeps them.' : undefined}
+          error={isSecret ? secretHint : undefined}
         />
       </div>
-      {repositories.length > 0 && (
+      {references.length > 0 && (
         <Menu
           label="Used before"
           button={<IconButton icon={History} label="References used before" isDisabled={isDisabled} />}
         >
-          {repositories.map((one) => (
+          {references.map((one) => (
             <MenuItem key={one} onAction={() => onReference(one)}>
               {one}
             </MenuItem>
