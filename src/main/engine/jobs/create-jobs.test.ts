@@ -82,10 +82,13 @@ describe('jobs', () => {
   });
 
   it('answers a cancel although the job does not heed it, and the job goes on', async () => {
-    const { jobs } = setUp();
+    const { jobs, clock } = setUp();
     const gate = Promise.withResolvers<void>();
     const id = jobs.start({ kind: 'empty-trash', title: 'Deaf', run: () => gate.promise.then(() => emptied) });
-    await jobs.cancel(id);
+    const answered = jobs.cancel(id);
+    clock.advance(10_000);
+    await answered;
+    expect(clock.waits()).toEqual([]);
     expect(jobs.get(id).state).toBe('running');
     gate.resolve();
     expect((await jobs.finished(id)).state).toBe('done');

@@ -155,10 +155,9 @@ export function createJobs(ports: {
     async cancel(jobId) {
       const entry = find(jobId);
       entry.controller.abort(cancelled());
-      const { promise: late, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, CANCEL_ANSWER_MS);
-      await Promise.race([entry.over, late]);
-      clearTimeout(timer);
+      const answered = new AbortController();
+      await Promise.race([entry.over, ports.clock.wait(CANCEL_ANSWER_MS, answered.signal)]);
+      answered.abort();
     },
     async retry(jobId) {
       const { job, spec } = find(jobId);

@@ -1,3 +1,5 @@
+import { type Clock, systemClock } from '../ports/clock.ts';
+
 /** How a coalesced stream is fed. */
 export interface CoalescedOptions<T> {
   /** Takes what is new since the last take; undefined when nothing is. Called once first, before any wake. */
@@ -9,6 +11,8 @@ export interface CoalescedOptions<T> {
   /** True when nothing will change any more: the stream ends after what is left. */
   isOver?(): boolean;
   readonly signal?: AbortSignal | undefined;
+  /** What it waits by; the machine's by default. */
+  readonly clock?: Clock;
 }
 
 /**
@@ -18,16 +22,16 @@ export interface CoalescedOptions<T> {
  * signal end a waiting `next()` at once, and with that the subscription. Nothing is subscribed before the first `next()`.
  */
 export function createCoalescedStream<T>(options: CoalescedOptions<T>): AsyncIteratorObject<T, void, void> {
-  const { signal } = options;
+  const { signal, clock = systemClock } = options;
   let wake: (() => void) | undefined;
   let unsubscribe: (() => void) | undefined;
-  let cooling: ReturnType<typeof setTimeout> | undefined;
+  let cooling: AbortController | undefined;
   let ended = false;
 
   const end = (): void => {
     if (ended) return;
     ended = true;
-    clearTimeout(cooling);
+    cooling?.abort();
     signal?.removeEventListener('abort', end);
     unsubscribe?.();
     wake?.();
@@ -41,10 +45,14 @@ export function createCoalescedStream<T>(options: CoalescedOptions<T>): AsyncIte
     unsubscribe = options.subscribe(() => wake?.());
   };
   const cool = (): void => {
-    cooling = setTimeout(() => {
+    const mine = new AbortController();
+    cooling?.abort();
+    cooling = mine;
+    void clock.wait(options.intervalMs, mine.signal).then(() => {
+      if (cooling !== mine) return;
       cooling = undefined;
       wake?.();
-    }, options.intervalMs);
+    });
   };
 
   const next = async (): Promise<IteratorResult<T, void>> => {
@@ -54,7 +62,6 @@ export function createCoalescedStream<T>(options: CoalescedOptions<T>): AsyncIte
       if (cooling === undefined || isOver) {
         const value = options.take();
         if (value !== undefined) {
-          clearTimeout(cooling);
           cool();
           return { done: false, value };
         }

@@ -1,5 +1,6 @@
 import { toCacheError } from '../../../shared/base/errors.ts';
 import type { Greeting } from '../../../shared/contract/greeting.ts';
+import { systemClock } from '../../engine/ports/clock.ts';
 import type { Electron } from './electron-api.ts';
 import type { EngineMessage } from './engine-process.ts';
 
@@ -25,12 +26,9 @@ export function createEngineEntry(
 ): (event: Electron.MessageEvent) => void {
   /** A message may be lost where the process ends right after it: the window closes the port when it has read it. */
   const refuse = (port: Electron.MessagePortMain, thrown: unknown): void => {
-    const end = (): void => {
-      clearTimeout(timer);
-      exit(1);
-    };
-    const timer = setTimeout(end, lastWordsMs);
-    port.once('close', end);
+    const read = new AbortController();
+    port.once('close', () => read.abort());
+    void systemClock.wait(lastWordsMs, read.signal).then(() => exit(1));
     port.start();
     port.postMessage({ engine: 'failed', error: toCacheError(thrown).toJSON() } satisfies Greeting);
   };

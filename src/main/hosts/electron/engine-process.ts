@@ -1,3 +1,4 @@
+import { systemClock } from '../../engine/ports/clock.ts';
 import type { Electron, ElectronApi, EngineChild } from './electron-api.ts';
 
 /** The process in which the engine runs, apart from the window and from the program's own process. */
@@ -68,11 +69,12 @@ export function createEngineProcess({ utilityProcess, entry, environment, log }:
 
   const end = (child: EngineChild, timeoutMs: number): Promise<void> =>
     new Promise((resolve) => {
-      const timer = setTimeout(() => child.kill(), timeoutMs);
+      const gone = new AbortController();
       child.once('exit', () => {
-        clearTimeout(timer);
+        gone.abort();
         resolve();
       });
+      void systemClock.wait(timeoutMs, gone.signal).then(() => gone.signal.aborted || child.kill());
       child.postMessage('stop' satisfies EngineMessage);
     });
 
