@@ -116,3 +116,107 @@ test('statuses that say something are answers', async () => {
     subject: `docker://${registry.host}/app`,
   });
 });
+
+/** Does not wait for pauses; the watch for silence never ends. */
+const hasty = {
+  now: () => 0,
+  wait: (ms: number) => (ms === 54_321 ? new Promise<void>(() => {}) : Promise.resolve()),
+};
+const options = { clock: hasty, silence: { headMs: 54_321, storedMs: 54_321, bytesMs: 54_321 } };
+const nobody = async () => undefined;
+
+test('redirects are followed five times, then it counts as no answer', async () => {
+  await using registry = await startServer(({ url }, response) => {
+    response.writeHead(302, { location: `${url}x` }).end();
+  });
+  const client = createRegistryClient(registry.host, nobody, options);
+  await expect(client.send({ ...request, target: 'app/' })).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+    subject: 'app',
+  });
+  expect(registry.asked.map(({ path }) => path)).toEqual(['', 'x', 'xx', 'xxx', 'xxxx'].map((end) => `/v2/app/${end}`));
+});
+
+test('the fourth redirect may lead to the answer, and a place that is relative is one at the host that named it', async () => {
+  await using registry = await startServer(({ url }, response) => {
+    if (url === '/v2/xxxx') response.end('there');
+    else response.writeHead(399, { location: `${url?.split('/').at(-1)}x` }).end();
+  });
+  const client = createRegistryClient(registry.host, nobody, options);
+  expect(await (await client.send({ ...request, target: '' })).text()).toBe('there');
+});
+
+test('only a redirect with a place to go to is followed', async () => {
+  await using registry = await startServer(({ url }, response) => {
+    const status = Number(url?.slice(-3));
+    response.writeHead(status, status === 300 ? {} : { location: '/v2/elsewhere' }).end();
+  });
+  const client = createRegistryClient(registry.host, nobody, options);
+  for (const status of [202, 300, 400]) {
+    expect((await client.send({ ...request, target: `app/${status}` })).status).toBe(status);
+  }
+  expect(registry.asked).toHaveLength(3);
+  expect(client.resolve('/v2/elsewhere')).toBe(`http://${registry.host}/v2/elsewhere`);
+  expect(client.resolve('https://storage.example/x')).toBe('https://storage.example/x');
+  expect(client.host).toBe(registry.host);
+});
+
+test('an address without TLS elsewhere is not gone to', async () => {
+  await using registry = await startServer((_request, response) => {
+    response.writeHead(307, { location: 'http://storage.example/blob' }).end();
+  });
+  const client = createRegistryClient(registry.host, ada, options);
+  await expect(client.send({ ...request, target: 'app/x' })).rejects.toMatchObject({
+    code: 'ACCESS_DENIED',
+    subject: 'app',
+  });
+});
+
+test.each([
+  [false, 4],
+  [true, 1],
+])('a connection that breaks is tried again, unless it is the only try (%s)', async (isOnlyTry, tries) => {
+  await using registry = await startServer(({ socket }) => socket.destroy());
+  const client = createRegistryClient(registry.host, nobody, options);
+  const sent = client.send({ ...request, target: 'app/x', isOnlyTry, scope: 'registry:catalog:*' });
+  // The scope names no repository: it is about what was asked for.
+  await expect(sent).rejects.toMatchObject({ code: 'UNAVAILABLE', subject: 'app', cause: expect.any(Error) });
+  expect(registry.asked).toHaveLength(tries);
+});
+
+test('a body is made anew for each try, and an answer comes as it is stored', async () => {
+  const bodies: string[] = [];
+  const encodings: (string | undefined)[] = [];
+  await using registry = await startServer(async (incoming, response) => {
+    let text = '';
+    for await (const chunk of incoming) text += chunk;
+    bodies.push(text);
+    encodings.push(incoming.headers['accept-encoding'] as string | undefined, String(incoming.headers['x-own']));
+    response.writeHead(bodies.length < 3 ? 500 : 201).end();
+  });
+  const client = createRegistryClient(registry.host, nobody, options);
+  let made = 0;
+  const response = await client.send({
+    ...request,
+    method: 'PUT',
+    target: 'app/x',
+    headers: { 'x-own': 'yes' },
+    body: () => {
+      made += 1;
+      return Buffer.from(`body ${made}`);
+    },
+  });
+  expect(response.status).toBe(201);
+  expect(bodies).toEqual(['body 1', 'body 2', 'body 3']);
+  expect(encodings).toEqual(['identity', 'yes', 'identity', 'yes', 'identity', 'yes']);
+});
+
+test('a refusal without a challenge is one, and a request that is over is not sent', async () => {
+  await using registry = await startServer((_request, response) => response.writeHead(401).end());
+  const client = createRegistryClient(registry.host, nobody, options);
+  await expect(client.send({ ...request, target: 'app/x' })).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
+  expect(registry.asked).toHaveLength(1);
+  const sent = client.send({ ...request, target: 'app/x', signal: AbortSignal.abort() });
+  await expect(sent).rejects.toMatchObject({ code: 'CANCELLED' });
+  expect(registry.asked).toHaveLength(1);
+});
