@@ -69,9 +69,14 @@ if (changes.length === 0) {
   process.exit(2);
 }
 
+/** The process that runs tests. Another one takes its place when it had to be ended. */
+let runner: ChildProcess | undefined;
 // The tree that people work in is never changed.
 const copy = mkdtempSync(join(tmpdir(), 'cachewright-mutants-'));
-process.on('exit', () => rmSync(copy, { recursive: true, force: true }));
+process.on('exit', () => {
+  if (runner?.pid) process.kill(-runner.pid, 'SIGKILL');
+  rmSync(copy, { recursive: true, force: true });
+});
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 for (const name of listed([])) {
   mkdirSync(join(copy, dirname(name)), { recursive: true });
@@ -79,8 +84,6 @@ for (const name of listed([])) {
 }
 symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
 
-/** The process that runs tests. Another one takes its place when it had to be ended. */
-let runner: ChildProcess | undefined;
 /** Tests that lead to a file, as they are run: what noticed most comes first, then the quick ones. */
 const testsOf = new Map<string, string[]>();
 const kills = new Map<string, number>();
