@@ -74,7 +74,7 @@ let runner: ChildProcess | undefined;
 // The tree that people work in is never changed.
 const copy = mkdtempSync(join(tmpdir(), 'cachewright-mutants-'));
 process.on('exit', () => {
-  if (runner?.pid) process.kill(-runner.pid, 'SIGKILL');
+  endRunner();
   rmSync(copy, { recursive: true, force: true });
 });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
@@ -120,7 +120,7 @@ for (const [at, change] of changes.entries()) {
 const share = (100 * killed) / Math.max(1, changes.length - excused);
 console.log(`\n${killed} killed, ${survivors.length} survived, ${excused} accepted: score ${share.toFixed(1)} %`);
 for (const change of survivors) console.log(`  ${wordsOf(change)}`);
-runner?.disconnect();
+endRunner();
 process.exitCode = survivors.length === 0 ? 0 : 1;
 
 function changesOf(file: string): Change[] {
@@ -185,7 +185,7 @@ async function survives(file: string): Promise<boolean> {
 
 async function ask(order: Order, limitMs: number): Promise<Outcome | undefined> {
   const asked = runner ?? (await startRunner());
-  const timer = setTimeout(() => process.kill(-(asked.pid ?? 0), 'SIGKILL'), limitMs);
+  const timer = setTimeout(endRunner, limitMs);
   const answered = new AbortController();
   const until = { signal: answered.signal };
   const answer = Promise.race([once(asked, 'message', until), once(asked, 'exit', until).then(() => [undefined])]);
@@ -210,4 +210,10 @@ async function startRunner(): Promise<ChildProcess> {
   // It knows only what it has chosen itself.
   for (const file of testsOf.keys()) await choose(file);
   return child;
+}
+
+/** Ends the runner and what it started. */
+function endRunner(): void {
+  if (runner?.pid !== undefined) process.kill(-runner.pid, 'SIGKILL');
+  runner = undefined;
 }
