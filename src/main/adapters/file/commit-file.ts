@@ -5,7 +5,7 @@ import { splitDigest } from '../../../shared/oci/digest.ts';
 import { type CommitMode, CommitMove, type Mote, type MoteWorkOptions } from '../../engine/ports/mote-cache.ts';
 import { errDigestMismatch, errSizeMismatch } from '../../engine/ports/mote-errors.ts';
 import { copyByKernel } from './copy-by-kernel.ts';
-import { close, type Descriptor, openForReading } from './descriptors.ts';
+import { close, type Descriptor, openForReading, setOwnMode } from './descriptors.ts';
 import { ownedName } from './owner.ts';
 import { type BlobWriting, commitError, createPendingBlob } from './pending-blob.ts';
 import { readChunks } from './read-chunks.ts';
@@ -95,6 +95,7 @@ async function cloneIn(writing: BlobWriting, path: string, mote: Mote, options: 
   }
   const copy = open(pending);
   try {
+    setOwnMode(copy);
     await checkDigest(copy, mote, options);
   } catch (error) {
     close(copy);

@@ -84,6 +84,11 @@ export async function copyBytes(from: Descriptor, to: Descriptor): Promise<void>
   }
 }
 
+/** Gives a copy the mode of a file made here: who may run or change the original says nothing of a blob. */
+export function setOwnMode(file: Descriptor): void {
+  fchmodSync(file, 0o644 & ~process.umask());
+}
+
 /** Its bytes reach the disk. */
 export async function syncBytes(file: Descriptor): Promise<void> {
   try {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -23,6 +23,17 @@ async function open(root: string, disk?: Disk): Promise<BottleFileCache> {
   return cache;
 }
 
+/** A blob that came through a writer; its path. */
+async function createWritten(cache: BottleFileCache): Promise<string> {
+  const content = Buffer.from('written');
+  const digest = digestOf(content);
+  await cache.createMote(digest, '', content.byteLength);
+  await using writer = await cache.moteWriter(digest);
+  await writer.write(content);
+  await writer.close();
+  return cache.moteRef(digest);
+}
+
 describe('a copy that shares its blocks with the original', () => {
   /** Cloning works here, whatever the file system. */
   const cloning: Disk = { ...createDisk(), clone: (from, to) => copyFile(from, to) };
@@ -40,6 +51,16 @@ describe('a copy that shares its blocks with the original', () => {
     });
     expect(await readdir(join(folder, 'cache/ingest'))).toEqual([]);
     expect(await cache.moteExists(mote.digest)).toBe(false);
+  });
+
+  test('has the mode of a blob, and not that of the original', async () => {
+    const cache = await open(folder, cloning);
+    await writeFile(join(folder, 'blob'), bytes);
+    await chmod(join(folder, 'blob'), 0o4711);
+    await cache.commitMote(join(folder, 'blob'), mote, CommitCopy);
+    const written = await createWritten(cache);
+    const modeOf = async (path: string) => ((await stat(path)).mode & 0o7777).toString(8);
+    expect(await modeOf(cache.moteRef(mote.digest))).toBe(await modeOf(written));
   });
 
   test('that is cancelled leaves nothing', async () => {

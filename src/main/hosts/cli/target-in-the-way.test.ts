@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, rmSync } from 'node:fs';
 import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { VerifyReport } from '../../../shared/model/job.ts';
@@ -9,6 +10,18 @@ import { layersOf } from './testing/add-image.ts';
 import { createWorkspace, fixture, type Workspace } from './testing/workspace.ts';
 
 const SAMPLE = fixture('sample');
+
+/** Why no device can be put in the way; undefined where one can. */
+const noDevices = whyNoDevices();
+if (noDevices) process.stdout.write(`${noDevices}\n`);
+
+function whyNoDevices(): string | undefined {
+  const path = join(tmpdir(), `cachewright-device-${process.pid}`);
+  const made = spawnSync('mknod', [path, 'c', '1', '5']).status === 0;
+  const opens = made && spawnSync('head', ['-c', '1', path]).status === 0;
+  rmSync(path, { force: true });
+  return opens ? undefined : 'skipped: a device at the path of a blob; devices cannot be made here';
+}
 
 /** What may stand at the path of a blob instead of it. */
 const WAYS: Readonly<Record<string, (path: string) => Promise<void> | void>> = {
@@ -30,6 +43,15 @@ const WAYS: Readonly<Record<string, (path: string) => Promise<void> | void>> = {
     await rm(path);
     execFileSync('mkfifo', [path]);
   },
+  ...(noDevices
+    ? {}
+    : {
+        // What gives zeros without end.
+        'a device': async (path: string) => {
+          await rm(path);
+          execFileSync('mknod', [path, 'c', '1', '5']);
+        },
+      }),
 };
 
 describe('something else stands at the path of a blob in the target', () => {
