@@ -130,6 +130,20 @@ describe.skipIf(reason)('a store with a reserve on a disk that is full', () => {
     },
   );
 
+  test.each([0, 4])('is undone with %i KiB free, whole and byte for byte', async (free) => {
+    const disk = mountSmall('disk', 4096);
+    const store = await startOn(join(disk, 'store'));
+    await importFrom(SAMPLE, store);
+    const before = await treeOf(store.location);
+    await prune(store, { maxBytes: 3000 });
+    const reserve = join(store.location, '.cachewright/reserve');
+    expect(existsSync(reserve)).toBe(true);
+    await fillUp(disk, free);
+    await undoPlan(await startOn(store.location), undefined);
+    expect(existsSync(reserve)).toBe(false);
+    expect(await treeOf(store.location)).toEqual(before);
+  });
+
   test('the command line prunes it too, and without a reserve ends with 4 and leaves all as it was', async () => {
     const disk = mountSmall('disk', 4096);
     const work = await createWorkspace();

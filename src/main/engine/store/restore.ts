@@ -8,13 +8,15 @@ import { bringBack } from './bring-back.ts';
 import { beginEntry, endEntry, type RestoreEntry } from './journal.ts';
 import { dropUnneeded, neededByBatch } from './needed-blobs.ts';
 import { takenAway, type UndoneIndex, undoneIndex } from './undone-index.ts';
+import { withReserve } from './with-reserve.ts';
 
 /** How often the index is worked out anew when another program was faster. */
 const TRIES = 3;
 
 /**
  * Brings a batch back: blobs first, then the references that lead to them, then the batch goes. What its references need
- * and a later batch took comes back with it, so that they lead to whole caches. Once it has begun it only goes forward.
+ * and a later batch took comes back with it, so that they lead to whole caches. Once it has begun it only goes forward, on a full disk with the
+ * space of the reserve.
  * @throws `NOT_FOUND`, `CONFLICT` naming the prune to undo first
  */
 export async function restoreBatch(files: StoreFiles, plan: string, onProgress?: BlobProgress): Promise<Restored> {
@@ -38,8 +40,8 @@ export async function restoreBatch(files: StoreFiles, plan: string, onProgress?:
     taken: await lyingElsewhere(files, note),
     written: note.written,
   };
-  await beginEntry(files, entry);
-  const undone = await finishRestore(files, entry, onProgress);
+  await withReserve(files, () => beginEntry(files, entry));
+  const undone = await withReserve(files, () => finishRestore(files, entry, onProgress));
   const { records, blobs, cause } = note;
   return { plan, cause, records, blobs, references: undone?.references ?? [], beside: undone?.beside ?? [] };
 }
