@@ -102,7 +102,10 @@ function configOf(shaped: ShapedCache, descriptors: readonly Descriptor[]): Cach
 /** As Go writes a time: nanoseconds, here made up from the milliseconds, so that no two steps are equal. */
 function timeText(ms: number): string {
   const nanoseconds = String((ms * 7919) % 1_000_000).padStart(6, '0');
-  return new Date(ms).toISOString().replace('Z', `${nanoseconds}Z`).replace(/0+Z$/, 'Z');
+  return new Date(ms)
+    .toISOString()
+    .replace('Z', `${nanoseconds}Z`)
+    .replace(/\.?0+Z$/, 'Z');
 }
 
 async function writeBlobs(shaped: ShapedCache, options: WriteOptions): Promise<Descriptor[]> {

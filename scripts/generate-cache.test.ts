@@ -34,6 +34,14 @@ describe('the generator of caches', () => {
     }
   });
 
+  test('writes a time of whole seconds as one', async () => {
+    const shaped = shapeCache(SHAPE);
+    const records = shaped.records.map((record) => ({ ...record, createdAtMs: 1_780_000_000_000 }));
+    await writeShapedCache({ ...shaped, records }, { folder, ref: 'made', blobs: 'none' });
+    const snapshot = await (await openSource(folder)).read();
+    expect(snapshot.caches.map((cache) => cache.ref)).toEqual(['made']);
+  });
+
   test('gives the same cache for the same seed and another for another', async () => {
     const write = (shape: CacheShape) => writeShapedCache(shapeCache(shape), { folder, ref: 'made', blobs: 'none' });
     const first = await write(SHAPE);
