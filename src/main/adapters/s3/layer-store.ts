@@ -6,6 +6,7 @@ import { createBlobPresence } from '../../engine/layer-info/blob-presence.ts';
 import { systemClock } from '../../engine/ports/clock.ts';
 import type { LayerInfoCache } from '../../engine/ports/layer-info-cache.ts';
 import type { LayerProvider, LayerStore, PushOptions } from '../../engine/ports/layer-store.ts';
+import { createCheckedReader } from '../../engine/streams/checked-reader.ts';
 import { type Bucket, createBucket, type S3Object } from './bucket.ts';
 import type { S3Connector } from './client.ts';
 import { s3Error } from './errors.ts';
@@ -69,7 +70,8 @@ export class S3LayerStore implements LayerStore {
     const digest = parseDigest(text);
     // An empty stream has no first byte that could be missed.
     if (size === 0 && !(await this.#bucket.head(this.#keyOf(digest), signal, this.location))) throw missing(digest);
-    return new S3ReaderAt({ bucket: this.#bucket, key: this.#keyOf(digest), size, subject: digest, digest, signal });
+    const key = this.#keyOf(digest);
+    return createCheckedReader(new S3ReaderAt({ bucket: this.#bucket, key, size, subject: digest, signal }), digest);
   }
 
   async pushLayer(layer: Descriptor, provider: LayerProvider, { signal, onBytes }: PushOptions = {}) {

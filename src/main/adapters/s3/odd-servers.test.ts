@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { CacheError } from '../../../shared/base/errors.ts';
 import { parseDigest } from '../../../shared/oci/digest.ts';
 import { parseS3Address } from '../../../shared/oci/s3-address.ts';
+import { createCheckedReader } from '../../engine/streams/checked-reader.ts';
 import { createBucket } from './bucket.ts';
 import { createS3Connector } from './client.ts';
 import { isS3NotFound } from './errors.ts';
@@ -157,7 +158,8 @@ describe('an object over a connection that breaks', () => {
     await using server = await startOddServer(cutting(100_000));
     const bucket = createBucket(addressOf(server.endpoint), 'here', connect);
     const digest = parseDigest(`sha256:${'0'.repeat(64)}`);
-    const reader = new S3ReaderAt({ bucket, key: 'key', size: bytes.length, subject: digest, digest });
+    const object = { bucket, key: 'key', size: bytes.length, subject: digest };
+    const reader = createCheckedReader(new S3ReaderAt(object), digest);
     const buffer = new Uint8Array(200_000);
     expect(await reader.readAt(buffer, 0)).toBe(200_000);
     expect(await fault(reader.readAt(buffer, 200_000))).toMatchObject({ code: 'DIGEST_MISMATCH', subject: digest });

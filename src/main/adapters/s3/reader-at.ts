@@ -1,6 +1,5 @@
-import { createHash, type Hash } from 'node:crypto';
 import { CacheError } from '../../../shared/base/errors.ts';
-import { type Digest, splitDigest } from '../../../shared/oci/digest.ts';
+import type { LayerReaderAt } from '../../engine/ports/layer-store.ts';
 import type { Bucket } from './bucket.ts';
 import { readObject } from './read-object.ts';
 
@@ -12,16 +11,15 @@ export interface ReaderAtOptions {
   readonly size: number;
   /** What errors are told of. */
   readonly subject: string;
-  /** Checked when all bytes were read in order. Absent: bytes are given as they come. */
-  readonly digest?: Digest | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Reads an object at any position, best in order: then all reads are one stream, which goes on where a connection broke.
- * A read elsewhere opens the stream anew from there. Reads wait for one another.
+ * A read elsewhere opens the stream anew from there. Reads wait for one another. Bytes are given as they come: see
+ * `createCheckedReader`.
  */
-export class S3ReaderAt implements AsyncDisposable {
+export class S3ReaderAt implements LayerReaderAt {
   readonly size: number;
   readonly #options: ReaderAtOptions;
   #stream: AsyncGenerator<Uint8Array> | undefined;
@@ -29,19 +27,16 @@ export class S3ReaderAt implements AsyncDisposable {
   #left: Uint8Array = new Uint8Array();
   /** Position of the next byte that the stream gives. */
   #position = 0;
-  /** Of everything up to the position; undefined once a read was out of order. */
-  #hash: Hash | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: ReaderAtOptions) {
     this.size = options.size;
     this.#options = options;
-    this.#hash = options.digest && createHash(splitDigest(options.digest).algorithm);
   }
 
   /**
    * Fills `buffer` from `offset`; fewer bytes only at the end.
-   * @throws `NOT_FOUND`, `SIZE_MISMATCH` where the object is shorter, `DIGEST_MISMATCH` with the last byte
+   * @throws `NOT_FOUND`, `SIZE_MISMATCH` where the object is shorter
    */
   readAt(buffer: Uint8Array, offset: number): Promise<number> {
     const turn = this.#turn.then(() => this.#read(buffer, offset));
@@ -78,29 +73,15 @@ export class S3ReaderAt implements AsyncDisposable {
       done += part.length;
     }
     this.#position += done;
-    this.#hash?.update(buffer.subarray(0, done));
-    if (this.#position === this.size) await this.#finish();
+    if (this.#position === this.size) await this.close();
     return done;
   }
 
   async #openAt(offset: number): Promise<void> {
     await this.close();
-    if (offset !== this.#position) this.#hash = undefined;
     this.#position = offset;
     const { bucket, key, subject, signal } = this.#options;
     this.#stream = readObject(bucket, key, { start: offset, subject, signal });
-  }
-
-  async #finish(): Promise<void> {
-    const hash = this.#hash;
-    this.#hash = undefined;
-    await this.close();
-    const { digest } = this.#options;
-    if (!hash || !digest || `${splitDigest(digest).algorithm}:${hash.digest('hex')}` === digest) return;
-    throw new CacheError('DIGEST_MISMATCH', 'The bytes in the bucket have another digest.', {
-      subject: digest,
-      hint: 'The blob was damaged or overwritten there. Delete it, and export the cache again.',
-    });
   }
 
   #short(end: number): CacheError {

@@ -69,7 +69,7 @@ export function describeLayerStore(name: string, underTest: LayerStoreUnderTest)
     const read = async (store: LayerStore, layer: Descriptor): Promise<Buffer> => {
       await using reader = await store.readerAt(layer);
       expect(reader.size).toBe(layer.size);
-      return readWhole(reader);
+      return await readWhole(reader);
     };
     const absent = async (store: LayerStore, layer: Descriptor): Promise<void> => {
       expect(await fault(read(store, layer))).toMatchObject({ code: 'NOT_FOUND', subject: layer.digest });
