@@ -18,7 +18,7 @@ import { READER_SETTINGS } from './settings.ts';
 /** A row by column name. */
 export type Row = Readonly<Record<string, DuckDBValue>>;
 
-/** What may be bound: numbers as DOUBLE, lists of numbers as INTEGER[]. */
+/** What may be bound: numbers as DOUBLE, lists of numbers as INTEGER[] where all fit, else as DOUBLE[]. */
 export type Parameter = string | number | readonly number[] | readonly string[];
 
 /** A catalog file that is only read. Several queries may run at once; none of them on the event loop. */
@@ -140,7 +140,8 @@ function boundValue(value: Parameter): DuckDBValue {
 function boundType(value: Parameter): DuckDBType {
   if (typeof value === 'string') return VARCHAR;
   if (typeof value === 'number') return DOUBLE;
-  return typeof value[0] === 'string' ? LIST(VARCHAR) : LIST(INTEGER);
+  if (typeof value[0] === 'string') return LIST(VARCHAR);
+  return value.every((item) => Number(item) === (Number(item) | 0)) ? LIST(INTEGER) : LIST(DOUBLE);
 }
 
 async function fill(columns: readonly (Uint32Array | Float64Array)[], result: DuckDBMaterializedResult): Promise<void> {
