@@ -1,3 +1,4 @@
+import { inExactUnit } from '../../../shared/base/exact-unit.ts';
 import type { PlanItem, PrunePolicy } from '../../../shared/model/plan.ts';
 
 /** Why a line of a plan goes or stays. */
@@ -77,13 +78,12 @@ export function sizeText(bytes: number): string {
 
 /** A duration in the largest unit that divides it: `7 d`, `36 h`. */
 export function durationText(ms: number): string {
-  for (const [unit, length] of [
-    ['d', 86_400_000],
-    ['h', 3_600_000],
-    ['min', 60_000],
-    ['s', 1000],
-  ] as const) {
-    if (ms > 0 && ms % length === 0) return `${ms / length} ${unit}`;
-  }
-  return `${ms} ms`;
+  return inExactUnit(ms, DURATIONS, 'ms', ' ');
 }
+
+const DURATIONS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1000],
+] as const;

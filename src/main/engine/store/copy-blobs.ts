@@ -1,10 +1,11 @@
-import { CacheError, type CacheErrorCode, isCacheError, throwIfAborted } from '../../../shared/base/errors.ts';
+import { CacheError, type CacheErrorCode, isCacheError } from '../../../shared/base/errors.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { type Digest, parseDigest } from '../../../shared/oci/digest.ts';
 import type { BlobExtent } from '../ports/blob-hasher.ts';
 import type { BlobContent } from '../ports/cache-target.ts';
 import type { BlobStore } from '../ports/managed-store.ts';
 import { CommitCopy, type MoteWorkOptions } from '../ports/mote-cache.ts';
+import { eachOf } from '../streams/each-of.ts';
 
 /** Small blobs copied at once: the more there are, the more share the price of making them durable. */
 const SMALL_AT_ONCE = 64;
@@ -50,37 +51,25 @@ export async function takeBlobs(
   const stop = new AbortController();
   const signal = outer ? AbortSignal.any([outer, stop.signal]) : stop.signal;
   const damaged: CacheError[] = [];
-  const work = async (rest: Iterator<Descriptor>) => {
-    for (let next = rest.next(); !next.done; next = rest.next()) {
-      throwIfAborted(signal);
-      try {
-        await take(next.value, signal);
-      } catch (error) {
-        if (!isDamage(error, next.value)) throw error;
-        damaged.push(error);
-      }
+  const work = async (blob: Descriptor, cut: AbortSignal): Promise<void> => {
+    try {
+      await take(blob, cut);
+    } catch (error) {
+      if (!isDamage(error, blob)) throw error;
+      damaged.push(error);
     }
   };
-  const crew = (size: number, part: readonly Descriptor[]) => {
-    const rest = part.values();
-    return Array.from({ length: Math.min(size, part.length) }, () =>
-      work(rest).catch((error: unknown) => {
-        stop.abort();
-        throw error;
-      }),
-    );
-  };
+  const part = (atOnce: number, some: readonly Descriptor[]) =>
+    eachOf(some, { atOnce, signal }, work).catch((error: unknown) => {
+      stop.abort();
+      throw error;
+    });
   const isSmall = ({ size }: Descriptor) => size <= SMALL_BYTES;
-  const workers = [
-    ...crew(SMALL_AT_ONCE, blobs.filter(isSmall)),
-    ...crew(
-      largeAtOnce,
-      blobs.filter((blob) => !isSmall(blob)),
-    ),
-  ];
-  const ends = await Promise.allSettled(workers);
+  const small = blobs.filter(isSmall);
+  const large = blobs.filter((blob) => !isSmall(blob));
+  const ends = await Promise.allSettled([part(SMALL_AT_ONCE, small), part(largeAtOnce, large)]);
   const failures = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []));
-  // The others were cancelled by the first that failed; its reason is the one to tell.
+  // The other part was cancelled by the one that failed; its reason is the one to tell.
   const failure = failures.find((error) => !isCacheError(error, 'CANCELLED')) ?? failures[0];
   if (failure !== undefined) throw failure;
   return damaged;

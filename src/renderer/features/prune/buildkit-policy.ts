@@ -1,3 +1,4 @@
+import { inExactUnit } from '../../../shared/base/exact-unit.ts';
 import type { PrunePolicy } from '../../../shared/model/plan.ts';
 
 /**
@@ -33,15 +34,14 @@ export function buildctlPrune({ maxBytes, keepDurationMs, all }: PrunePolicy): s
 
 /** Bytes as BuildKit reads a disk space: `20GiB` where that is exact, else a plain number. */
 function diskSpace(bytes: number): string {
-  for (const [unit, size] of [
-    ['TiB', 1024 ** 4],
-    ['GiB', 1024 ** 3],
-    ['MiB', 1024 ** 2],
-  ] as const) {
-    if (bytes > 0 && bytes % size === 0) return `${bytes / size}${unit}`;
-  }
-  return String(bytes);
+  return inExactUnit(bytes, DISK_UNITS, '');
 }
+
+const DISK_UNITS = [
+  ['TiB', 1024 ** 4],
+  ['GiB', 1024 ** 3],
+  ['MiB', 1024 ** 2],
+] as const;
 
 /** A duration as Go reads it: hours, minutes, seconds. */
 function goDuration(ms: number): string {

@@ -1,4 +1,5 @@
 import { type Field, fieldsOf, type Subject } from '../../fields/index.ts';
+import { inExactUnit, type Unit } from '../exact-unit.ts';
 import type { Filter, FilterTerm, FilterTest } from './filter.ts';
 
 /** The text of a filter: `parseFilter` gives the same terms back, offsets aside. */
@@ -36,8 +37,8 @@ function printText(text: string, bare: boolean): string {
 }
 
 function printNumber(value: number, field: Field | undefined): string {
-  if (field?.kind === 'bytes') return shortestExact(value, BYTE_UNITS, '');
-  if (field?.kind === 'duration') return shortestExact(value, DURATION_UNITS, 'ms');
+  if (field?.kind === 'bytes') return inExactUnit(value, BYTE_UNITS, '');
+  if (field?.kind === 'duration') return inExactUnit(value, DURATION_UNITS, 'ms');
   if (field?.kind === 'time') return printInstant(value);
   return String(value);
 }
@@ -48,7 +49,7 @@ function printInstant(ms: number): string {
   return text.endsWith('T00:00:00.000Z') ? text.slice(0, 10) : text.replace(/\.000Z$/, 'Z');
 }
 
-const BYTE_UNITS: readonly (readonly [string, number])[] = [
+const BYTE_UNITS: readonly Unit[] = [
   ['TiB', 1024 ** 4],
   ['GiB', 1024 ** 3],
   ['MiB', 1024 ** 2],
@@ -59,15 +60,9 @@ const BYTE_UNITS: readonly (readonly [string, number])[] = [
   ['KB', 1e3],
 ];
 
-const DURATION_UNITS: readonly (readonly [string, number])[] = [
+const DURATION_UNITS: readonly Unit[] = [
   ['d', 86_400_000],
   ['h', 3_600_000],
   ['m', 60_000],
   ['s', 1000],
 ];
-
-/** Whole numbers only, so that nothing is lost: the first unit that divides it, else the base unit. */
-function shortestExact(value: number, units: readonly (readonly [string, number])[], base: string): string {
-  const unit = value === 0 ? undefined : units.find(([, factor]) => value % factor === 0);
-  return unit ? `${value / unit[1]}${unit[0]}` : `${value}${base}`;
-}
