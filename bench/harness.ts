@@ -32,6 +32,8 @@ export interface Bench<Prepared, OurAnswer, PeerAnswer> {
   readonly peer: Contender<Prepared, PeerAnswer>;
   /** Both must have given the right answer, before anything is timed. Throws where they did not. */
   check(ours: OurAnswer, peer: PeerAnswer, prepared: Prepared): Promise<void> | void;
+  /** True where the work is not done in the process of the bench, so that its memory tells nothing. */
+  readonly isElsewhere?: boolean;
   /** What else was measured on the way, told beside the ratio: times in ms under a name. Asked for at the end. */
   beside?(): Readonly<Record<string, readonly number[]>>;
 }
@@ -45,8 +47,8 @@ export interface Times {
   /** Median distance from the median. */
   readonly deviationMs: number;
   readonly roundsMs: readonly number[];
-  /** Largest resident size of a process of its own that does the work once. */
-  readonly peakRssBytes: number;
+  /** Largest resident size of a process of its own that does the work once; absent where the work is done elsewhere. */
+  readonly peakRssBytes?: number;
 }
 
 /** The JSON of a bench. `ratio` is peer median ÷ our median: more is better. */
@@ -117,8 +119,8 @@ export async function runBench<P, A, B>(bench: Bench<P, A, B>): Promise<void> {
       ...(bench.goal === undefined ? {} : { goal: bench.goal, met: ratio >= bench.goal }),
       ratio,
       ratioInterval: ratioInterval(times.ours, times.peer),
-      ours: summarise(bench.ours.name, times.ours, peakRss(bench.name, 'ours', folder)),
-      peer: summarise(bench.peer.name, times.peer, peakRss(bench.name, 'peer', folder)),
+      ours: summarise(bench.ours.name, times.ours, bench.isElsewhere ? undefined : peakRss(bench.name, 'ours', folder)),
+      peer: summarise(bench.peer.name, times.peer, bench.isElsewhere ? undefined : peakRss(bench.name, 'peer', folder)),
       beside: Object.entries(bench.beside?.() ?? {}).map(([name, roundsMs]) => ({
         name,
         medianMs: median(roundsMs),
@@ -166,7 +168,7 @@ async function timed<P, A>(contender: Contender<P, A>, prepared: P, round: numbe
   return ms;
 }
 
-function summarise(name: string, roundsMs: readonly number[], peakRssBytes: number): Times {
+function summarise(name: string, roundsMs: readonly number[], peakRssBytes: number | undefined): Times {
   return {
     name,
     medianMs: median(roundsMs),
@@ -174,7 +176,7 @@ function summarise(name: string, roundsMs: readonly number[], peakRssBytes: numb
     maxMs: Math.max(...roundsMs),
     deviationMs: medianDeviation(roundsMs),
     roundsMs,
-    peakRssBytes,
+    ...(peakRssBytes === undefined ? {} : { peakRssBytes }),
   };
 }
 
@@ -213,7 +215,7 @@ export function formatReport(report: BenchReport): string {
   const ms = (value: number) => `${value < 100 ? value.toFixed(1) : value.toFixed(0)} ms`;
   const row = (times: Times) =>
     `  ${times.name.padEnd(28)}${ms(times.medianMs).padStart(10)}   ${ms(times.minMs)} … ${ms(times.maxMs)}, ` +
-    `± ${ms(times.deviationMs)}   peak ${formatBytes(times.peakRssBytes)}`;
+    `± ${ms(times.deviationMs)}${times.peakRssBytes === undefined ? '' : `   peak ${formatBytes(times.peakRssBytes)}`}`;
   const { low, high } = report.ratioInterval;
   const goal =
     report.goal === undefined ? 'no goal' : `goal ≥ ${report.goal.toFixed(2)}: ${report.met ? 'met' : 'not met'}`;

@@ -26,6 +26,7 @@ await runBench<Prepared, string, string>({
   what: 'inspect a cache of 200,000 records again, as a command after another one',
   goal: 10,
   rounds: 5,
+  isElsewhere: true,
   async prepare(folder) {
     await buildCli('warn');
     const cache = join(folder, 'cache');

@@ -29,6 +29,7 @@ for (const [name, args, goal, word] of RUNS) {
     what: `cachewright ${args.map((arg) => (arg === SAMPLE ? 'sample' : arg)).join(' ')}, built and run before`,
     goal,
     rounds: 41,
+    isElsewhere: true,
     async prepare(folder) {
       await buildCli('warn');
       return {

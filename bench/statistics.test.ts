@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { median, medianDeviation, ratioInterval } from './statistics.ts';
+import { median, medianDeviation, percentile, ratioInterval } from './statistics.ts';
 
 describe('statistics of benches', () => {
   test('median and spread', () => {
@@ -7,6 +7,13 @@ describe('statistics of benches', () => {
     expect(median([4, 1, 2, 3])).toBe(2.5);
     expect(medianDeviation([1, 2, 3, 4, 100])).toBe(1);
     expect(median([])).toBeNaN();
+  });
+
+  test('the 95th of 100', () => {
+    const values = Array.from({ length: 100 }, (_, at) => 100 - at);
+    expect(percentile(values, 95)).toBe(95);
+    expect(percentile([7], 95)).toBe(7);
+    expect(percentile([], 95)).toBeNaN();
   });
 
   test('the interval of a ratio holds it, is repeatable, and narrows to a point without noise', () => {

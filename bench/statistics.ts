@@ -12,6 +12,12 @@ export function medianDeviation(values: readonly number[]): number {
   return median(values.map((value) => Math.abs(value - centre)));
 }
 
+/** Returns the value that so many per cent of the values do not exceed. */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? Number.NaN;
+}
+
 /** An interval. */
 export interface Interval {
   readonly low: number;
