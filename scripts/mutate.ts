@@ -108,13 +108,14 @@ for (const [at, change] of changes.entries()) {
   const path = join(copy, change.file);
   const source = readFileSync(path, 'utf8');
   writeFileSync(path, applyMutant(source, change));
-  const lives = await survives(change.file);
+  const noticed = await noticedBy(change.file);
+  const lives = noticed === undefined;
   writeFileSync(path, source);
   const reason = lives ? accepted.find((one) => isSame(one, change))?.reason : undefined;
   if (!lives) killed += 1;
   else if (reason === undefined) survivors.push(change);
   else excused += 1;
-  const verdict = !lives ? 'killed' : reason === undefined ? 'SURVIVED' : `accepted: ${reason}`;
+  const verdict = !lives ? `killed: ${noticed}` : reason === undefined ? 'SURVIVED' : `accepted: ${reason}`;
   console.log(`${at + 1}/${changes.length} ${wordsOf(change)}  ${verdict}`);
 }
 const share = (100 * killed) / Math.max(1, changes.length - excused);
@@ -169,18 +170,21 @@ async function choose(file: string): Promise<string[]> {
   return chosen.filter((test) => !values.without.some((text) => test.includes(text)));
 }
 
-/** True where all tests pass. A run that does not end counts as failed: a test has noticed that something waits for ever. */
-async function survives(file: string): Promise<boolean> {
+/**
+ * The first test file that fails; undefined where all pass. A run that does not end counts too: a test has noticed that
+ * something waits for ever.
+ */
+async function noticedBy(file: string): Promise<string | undefined> {
   const tests = testsOf.get(file) ?? [];
   const weight = (test: string) => (1 + (kills.get(test) ?? 0)) / (500 + (durations.get(test) ?? 0));
   tests.sort((a, b) => weight(b) - weight(a));
   const total = tests.reduce((sum, test) => sum + (durations.get(test) ?? 0), 0);
   const outcome = await ask({ changed: file, run: tests }, 3 * total + 30_000);
-  if (outcome === undefined) return false;
-  if (!('took' in outcome) || !outcome.failed) return true;
+  if (outcome === undefined) return 'it does not end';
+  if (!('took' in outcome) || !outcome.failed) return undefined;
   const last = Object.keys(outcome.took).at(-1) ?? '';
   kills.set(last, (kills.get(last) ?? 0) + 1);
-  return false;
+  return last;
 }
 
 async function ask(order: Order, limitMs: number): Promise<Outcome | undefined> {

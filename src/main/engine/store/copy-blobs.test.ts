@@ -4,7 +4,7 @@ import { CacheError, type CacheErrorCode } from '../../../shared/base/errors.ts'
 import { parseDigest } from '../../../shared/oci/digest.ts';
 import type { BlobContent } from '../ports/cache-target.ts';
 import type { BlobStore } from '../ports/managed-store.ts';
-import { copyBlobs } from './copy-blobs.ts';
+import { copyBlobs, takeBlobs } from './copy-blobs.ts';
 
 const BYTES = new TextEncoder().encode('layer');
 const digest = parseDigest(`sha256:${createHash('sha256').update(BYTES).digest('hex')}`);
@@ -77,5 +77,40 @@ describe('an error while a blob is copied is told of the side that has it', () =
   it('a file that is gone is missing in the source', async () => {
     const gone = new CacheError('NOT_FOUND', 'There is no such file.', { subject: '/source/blob' });
     expect(await copy(file, target('commitMote', gone))).toMatchObject([{ code: 'NOT_FOUND', subject: digest }]);
+  });
+});
+
+describe('many blobs at once', () => {
+  const blobs = [1, 100_000].flatMap((size) => [1, 2].map((n) => ({ ...blob, size: size + n })));
+
+  it('end with the cancel that ended them', async () => {
+    const signal = AbortSignal.abort();
+    const taken: number[] = [];
+    const done = takeBlobs(blobs, { signal, largeAtOnce: 1 }, async ({ size }) => void taken.push(size));
+    await expect(done).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(taken).toEqual([]);
+  });
+
+  it('end with the failure that ended them, not with the cancel that the others get from it', async () => {
+    const done = takeBlobs(blobs, { largeAtOnce: 2 }, async ({ size }, signal) => {
+      if (size === 100_002) throw fault('NO_SPACE');
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      throw fault('CANCELLED');
+    });
+    await expect(done).rejects.toMatchObject({ code: 'NO_SPACE' });
+  });
+
+  it('are all taken, large ones by as many as may be worked on at once', async () => {
+    let [now, most] = [0, 0];
+    const taken: number[] = [];
+    const damage = await takeBlobs(blobs, { largeAtOnce: 1 }, async ({ size }) => {
+      if (size < 1000) return void taken.push(size);
+      now += 1;
+      most = Math.max(most, now);
+      await new Promise((resolve) => setImmediate(resolve));
+      now -= 1;
+      taken.push(size);
+    });
+    expect([damage, most, taken.sort((a, b) => a - b)]).toEqual([[], 1, blobs.map(({ size }) => size)]);
   });
 });
