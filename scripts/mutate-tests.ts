@@ -43,7 +43,8 @@ async function run(changed: string, tests: readonly string[]): Promise<Outcome> 
     const specification = specifications.get(test);
     if (!specification) continue;
     const start = performance.now();
-    vitest.state.errorsSet.clear();
+    // What failed before counts against the limit of failures, and would end a run that goes well.
+    for (const known of [vitest.state.errorsSet, vitest.state.idMap, vitest.state.filesMap]) known.clear();
     const { testModules, unhandledErrors } = await vitest.runTestSpecifications([specification]);
     took[test] = performance.now() - start;
     if (unhandledErrors.length > 0 || testModules.some((one) => !one.ok())) return { took, failed: true };
