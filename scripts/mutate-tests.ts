@@ -1,22 +1,21 @@
 // The process that runs tests for `mutate.ts`: one Vitest that stays, so that a mutant costs its tests and not Vitest's start.
 import { relative } from 'node:path';
-import { createVitest, type TestSpecification } from 'vitest/node';
+import { createVitest, type TestModule, type TestSpecification } from 'vitest/node';
 
 /** Tests to choose, or to run after a file changed. Paths are relative to the working folder. */
 export type Order =
   | { readonly choose: string; readonly under: readonly string[] }
   | { readonly changed: string; readonly run: readonly string[] };
-/** The tests that lead to a file, or how long each test took that ran, in ms; the last one failed where `failed`. */
+/** The tests that lead to a file, or how long each test file took that ran, in ms, and what failed in the last one. */
 export type Outcome =
   | { readonly chosen: readonly string[] }
-  | { readonly took: Readonly<Record<string, number>>; readonly failed: boolean };
+  | { readonly took: Readonly<Record<string, number>>; readonly failed: string | undefined };
 
 const root = process.cwd();
 const vitest = await createVitest('test', {
   root,
   project: ['node'],
   watch: false,
-  bail: 1,
   maxWorkers: 1,
   reporters: [{}],
 });
@@ -43,13 +42,23 @@ async function run(changed: string, tests: readonly string[]): Promise<Outcome> 
     const specification = specifications.get(test);
     if (!specification) continue;
     const start = performance.now();
-    // What failed before counts against the limit of failures, and would end a run that goes well.
-    for (const known of [vitest.state.errorsSet, vitest.state.idMap, vitest.state.filesMap]) known.clear();
+    vitest.state.errorsSet.clear();
     const { testModules, unhandledErrors } = await vitest.runTestSpecifications([specification]);
     took[test] = performance.now() - start;
-    if (unhandledErrors.length > 0 || testModules.some((one) => !one.ok())) return { took, failed: true };
+    const failed = failureIn(testModules) ?? unhandledErrors.map(String)[0];
+    if (failed !== undefined) return { took, failed };
   }
-  return { took, failed: false };
+  return { took, failed: undefined };
+}
+
+/** The name of the first test that failed, or why a file of tests could not be run. */
+function failureIn(modules: readonly TestModule[]): string | undefined {
+  for (const one of modules) {
+    for (const test of one.children.allTests('failed')) return test.fullName;
+    for (const { message } of one.errors()) return message;
+    for (const suite of one.children.allSuites()) for (const { message } of suite.errors()) return message;
+  }
+  return undefined;
 }
 
 process.on('disconnect', () => void vitest.exit(true));

@@ -93,7 +93,7 @@ for (const file of new Set(changes.map((change) => change.file))) {
   const tests = await choose(file);
   const unknown = tests.filter((test) => !durations.has(test));
   const outcome = await ask({ changed: file, run: unknown }, 3_600_000);
-  if (outcome === undefined || !('took' in outcome) || outcome.failed) {
+  if (outcome === undefined || !('took' in outcome) || outcome.failed !== undefined) {
     console.error(`The tests near ${file} fail without any change: mend them first. ${JSON.stringify(outcome)}`);
     process.exit(1);
   }
@@ -171,7 +171,7 @@ async function choose(file: string): Promise<string[]> {
 }
 
 /**
- * The first test file that fails; undefined where all pass. A run that does not end counts too: a test has noticed that
+ * The first test that fails; undefined where all pass. A run that does not end counts too: a test has noticed that
  * something waits for ever.
  */
 async function noticedBy(file: string): Promise<string | undefined> {
@@ -181,10 +181,10 @@ async function noticedBy(file: string): Promise<string | undefined> {
   const total = tests.reduce((sum, test) => sum + (durations.get(test) ?? 0), 0);
   const outcome = await ask({ changed: file, run: tests }, 3 * total + 30_000);
   if (outcome === undefined) return 'it does not end';
-  if (!('took' in outcome) || !outcome.failed) return undefined;
+  if (!('took' in outcome) || outcome.failed === undefined) return undefined;
   const last = Object.keys(outcome.took).at(-1) ?? '';
   kills.set(last, (kills.get(last) ?? 0) + 1);
-  return last;
+  return `${last}: ${outcome.failed}`;
 }
 
 async function ask(order: Order, limitMs: number): Promise<Outcome | undefined> {
