@@ -140,7 +140,7 @@ test('redirects are followed five times, then it counts as no answer', async () 
 test('the fourth redirect may lead to the answer, and a place that is relative is one at the host that named it', async () => {
   await using registry = await startServer(({ url }, response) => {
     if (url === '/v2/xxxx') response.end('there');
-    else response.writeHead(399, { location: `${url?.split('/').at(-1)}x` }).end();
+    else response.writeHead(url?.endsWith('x') ? 399 : 300, { location: `${url?.split('/').at(-1)}x` }).end();
   });
   const client = createRegistryClient(registry.host, nobody, options);
   expect(await (await client.send({ ...request, target: '' })).text()).toBe('there');
@@ -159,6 +159,9 @@ test('only a redirect with a place to go to is followed', async () => {
   expect(client.resolve('/v2/elsewhere')).toBe(`http://${registry.host}/v2/elsewhere`);
   expect(client.resolve('https://storage.example/x')).toBe('https://storage.example/x');
   expect(client.host).toBe(registry.host);
+  // The name that people know is not where its API is.
+  expect(createRegistryClient('docker.io', nobody).resolve('/v2/')).toBe('https://registry-1.docker.io/v2/');
+  expect(createRegistryClient('quay.io', nobody).resolve('/v2/')).toBe('https://quay.io/v2/');
 });
 
 test('an address without TLS elsewhere is not gone to', async () => {
