@@ -181,7 +181,7 @@ test.each([
 ])('a connection that breaks is tried again, unless it is the only try (%s)', async (isOnlyTry, tries) => {
   await using registry = await startServer(({ socket }) => socket.destroy());
   const client = createRegistryClient(registry.host, nobody, options);
-  const sent = client.send({ ...request, target: 'app/x', isOnlyTry, scope: 'registry:catalog:*' });
+  const sent = client.send({ ...request, target: 'app/x', isOnlyTry, scope: 'registry:repository:app:*' });
   // The scope names no repository: it is about what was asked for.
   await expect(sent).rejects.toMatchObject({ code: 'UNAVAILABLE', subject: 'app', cause: expect.any(Error) });
   expect(registry.asked).toHaveLength(tries);
