@@ -1,4 +1,4 @@
-import { fstatSync, lstatSync } from 'node:fs';
+import { existsSync, fstatSync, lstatSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { createDisk, type Disk } from '../disk.ts';
@@ -35,6 +35,8 @@ export async function recordDisk(root: string, loss: Loss): Promise<RecordingDis
   const moments: ReadonlyMap<string, Buffer>[] = [];
   /** Folders that are gone; they come back until an fsync of the folder that held them. */
   const goneFolders = new Set<string>();
+  /** Folders that no fsync of the folder above has made durable: what lies in them is gone with them. */
+  const newFolders = new Set<string>();
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
@@ -46,7 +48,9 @@ export async function recordDisk(root: string, loss: Loss): Promise<RecordingDis
   }
   const now = () => {
     const kept = loss === 'bytes' ? names : durable;
-    return new Map([...kept].map(([path, content]) => [relative(root, path), content.durable]));
+    const isKept = (path: string) => loss === 'bytes' || ![...newFolders].some((one) => path.startsWith(one + sep));
+    const paths = [...kept].filter(([path]) => isKept(path));
+    return new Map(paths.map(([path, content]) => [relative(root, path), content.durable]));
   };
   const moment = () => moments.push(now());
   const real = createDisk({ sync: false });
@@ -80,12 +84,14 @@ export async function recordDisk(root: string, loss: Loss): Promise<RecordingDis
       moment();
       for (const path of [...durable.keys()]) if (dirname(path) === folder && !names.has(path)) durable.delete(path);
       for (const [path, content] of names) if (dirname(path) === folder) durable.set(path, content);
+      for (const one of newFolders) if (dirname(one) === folder) newFolders.delete(one);
       for (const gone of goneFolders) {
         if (dirname(gone) !== folder) continue;
         for (const path of [...durable.keys()]) if (path.startsWith(gone + sep)) durable.delete(path);
       }
     },
     makeFolder: async (path) => {
+      for (let one = path; one !== dirname(one) && !existsSync(one); one = dirname(one)) newFolders.add(one);
       await real.makeFolder(path);
       goneFolders.delete(path);
     },
