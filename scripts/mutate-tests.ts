@@ -45,7 +45,9 @@ async function run(changed: string, tests: readonly string[]): Promise<Outcome> 
     vitest.state.errorsSet.clear();
     const { testModules, unhandledErrors } = await vitest.runTestSpecifications([specification]);
     took[test] = performance.now() - start;
-    const failed = failureIn(testModules) ?? unhandledErrors.map(String)[0];
+    // Files that failed under an earlier mutant are among them too.
+    const own = testModules.filter(({ moduleId }) => moduleId === specification.moduleId);
+    const failed = failureIn(own) ?? unhandledErrors.map(String)[0];
     if (failed !== undefined) return { took, failed };
   }
   return { took, failed: undefined };
