@@ -2,7 +2,15 @@ import { expect, test } from 'vitest';
 import { S3_PREFIXES } from '../../../shared/oci/s3-address.ts';
 import { buildCommands, registryCommands, s3Commands } from './build-commands.ts';
 
-const plain = { bucket: 'b', region: undefined, prefix: '', endpoint: undefined, pathStyle: false, ...S3_PREFIXES };
+const plain = {
+  bucket: 'b',
+  names: [],
+  region: undefined,
+  prefix: '',
+  endpoint: undefined,
+  pathStyle: false,
+  ...S3_PREFIXES,
+};
 
 test('a folder is named with its tag, unless that is the one BuildKit looks for', () => {
   expect(buildCommands('/a', 'latest')).toEqual([
@@ -36,6 +44,7 @@ test('a bucket is named by what differs from what BuildKit takes without it', ()
     pathStyle: true,
     manifestsPrefix: 'm/',
     blobsPrefix: 'c/',
+    names: [],
   };
   const fields = 'endpoint_url=http://e,use_path_style=true,manifests_prefix=m/,blobs_prefix=c/';
   const [from, , to] = s3Commands(whole, ['one', 'two']);
