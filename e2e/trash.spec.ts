@@ -44,7 +44,7 @@ test('a plan of a store that has changed is not applied, and is made again @once
   await openSource(page, store);
   await planAt(page, '4KiB');
   // Somebody else imports into the store meanwhile.
-  cachewright('import', source, '--to', store, '--ref', 'other');
+  cachewright('import', source, '--to', store, '--as', 'other');
   await page.getByRole('button', { name: /^Move [\d,]+ \w+ to trash$/ }).click();
   await expect(page.getByRole('alert')).toContainText('STALE_PLAN');
   await expectAccessible(page);

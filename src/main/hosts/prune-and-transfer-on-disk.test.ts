@@ -53,7 +53,7 @@ describe('import', () => {
     expect(store).toMatchObject({ kind: 'store', can: { prune: 'here', receive: true }, totals: sample.totals });
     const next = await openReady(client, join(FIXTURES, 'next'));
     const { report } = await done(
-      client.transfer.import({ sourceId: next.id, to: at('store'), options: { mode: 'max', ref: 'next' } }),
+      client.transfer.import({ sourceId: next.id, to: at('store'), options: { mode: 'max', as: 'next' } }),
       'import',
     );
     expect(report.blobsSkipped).toBeGreaterThan(0);
@@ -104,7 +104,7 @@ describe('import', () => {
     const unknown = client.transfer.import({
       sourceId: sample.id,
       to: at('new'),
-      options: { mode: 'max', ref: 'a b' },
+      options: { mode: 'max', as: 'a b' },
     });
     expect((await ended(unknown)).error).toMatchObject({ code: 'INVALID_INPUT', subject: 'a b' });
     expect(existsSync(at('new'))).toBe(false);
@@ -123,7 +123,7 @@ describe('export', () => {
     expect(existsSync(at('out/.cachewright'))).toBe(false);
 
     const next = await openReady(client, join(FIXTURES, 'next'));
-    const named = { mode: 'max' as const, ref: 'next' };
+    const named = { mode: 'max' as const, as: 'next' };
     await done(client.transfer.export({ sourceId: next.id, to: at('out'), options: named }), 'export');
     expect((await client.sources.get({ sourceId: out.id })).caches.map(({ ref }) => ref)).toEqual(['latest', 'next']);
   });

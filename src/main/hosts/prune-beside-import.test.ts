@@ -75,7 +75,7 @@ describe('a prune by one process in the middle of an import by another', () => {
       const leases = join(store, '.cachewright/leases');
       await writeFile(join(locks, held), '');
 
-      const importing = spawn(process.execPath, cli('import', source, '--to', store, '--ref', 'again'), { env });
+      const importing = spawn(process.execPath, cli('import', source, '--to', store, '--as', 'again'), { env });
       children.push(importing);
       let out = '';
       importing.stdout.on('data', (chunk) => {

@@ -46,7 +46,7 @@ describe('the report of a job survives that its store cannot be read afterwards'
 
   it('of a transfer', async () => {
     await spoil();
-    const options = { mode: 'max' as const, ref: 'again' };
+    const options = { mode: 'max' as const, as: 'again' };
     const job = await finished(
       engine.client,
       await engine.client.transfer.import({ sourceId: sample.id, to: folder(), options }),

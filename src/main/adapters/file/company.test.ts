@@ -69,7 +69,7 @@ describe('a prune in the middle of an import', () => {
             skipped += (await prune(other, policy)).skipped.length;
           }),
         ),
-      options: { mode: 'max', ref: 'again' },
+      options: { mode: 'max', as: 'again' },
     });
     expect(skipped).toBeGreaterThan(0);
     expect(report.blobsCopied).toBe(0);

@@ -68,7 +68,7 @@ interface Case {
 const prepareTwo = async (path: string) => {
   const store = await startOn(path);
   await importFrom(SAMPLE, store);
-  await importFrom(NEXT, store, { ref: 'next' });
+  await importFrom(NEXT, store, { as: 'next' });
 };
 
 const CASES: readonly Case[] = [
@@ -117,7 +117,7 @@ const CASES: readonly Case[] = [
     prepare: async (path) => {
       const store = await startOn(path);
       await importFrom(SAMPLE, store);
-      await importFrom(NEXT, store, { ref: 'next' });
+      await importFrom(NEXT, store, { as: 'next' });
       await dropReference(path, 'latest');
     },
     check: async (path, before) => {

@@ -57,7 +57,7 @@ describe.skipIf(reason)('a disk that is full', () => {
   test('ends an import with NO_SPACE; the references are as before, and with space it goes on', async () => {
     const disk = mountSmall('disk', 140);
     const store = await startOn(join(disk, 'store'));
-    await importFrom(join(FIXTURES, 'min'), store, { ref: 'min' });
+    await importFrom(join(FIXTURES, 'min'), store, { as: 'min' });
     // Fill it up but for a few pages.
     await writeFile(join(disk, 'ballast'), Buffer.alloc(1_000_000)).catch(() => {});
     execFileSync('truncate', ['-s', '-8K', join(disk, 'ballast')]);

@@ -67,7 +67,7 @@ describe.each(LOSSES.map((loss) => ({ loss })))('power lost with $loss', ({ loss
   }
 
   test('an import: whole, with the references of before or after', async () => {
-    await importFrom(join(FIXTURES, 'min'), await startOn(folder.at('store')), { ref: 'min' });
+    await importFrom(join(FIXTURES, 'min'), await startOn(folder.at('store')), { as: 'min' });
     const seen = new Set<string>();
     await everyMoment(
       (store) => importFrom(SAMPLE, store),

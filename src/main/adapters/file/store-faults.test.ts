@@ -119,7 +119,7 @@ test('a manifest that cannot be read stops every prune: nobody can tell what is 
   });
   expect(await treeOf(store.location)).toEqual(before);
   // What does not remove anything goes on.
-  await importFrom(join(FIXTURES, 'next'), store, { ref: 'next' });
+  await importFrom(join(FIXTURES, 'next'), store, { as: 'next' });
 });
 
 /** A whole copy of the store, for a reader. */

@@ -60,7 +60,7 @@ describe('import, prune, undo on the sample', () => {
   test('pruned to half, everything left is whole; undone, every byte is as before; emptied, it is gone', async () => {
     const store = await startOn(folder.at('store'));
     await importFrom(SAMPLE, store);
-    await importFrom(join(FIXTURES, 'min'), store, { ref: 'other' });
+    await importFrom(join(FIXTURES, 'min'), store, { as: 'other' });
     const before = await treeOf(store.location);
     const { keepBytes } = (await planFor(store, { maxBytes: Number.MAX_SAFE_INTEGER })).plan;
 
@@ -171,7 +171,7 @@ describe('import, prune, undo on the sample', () => {
     const store = await startOn(folder.at('store'));
     await importFrom(SAMPLE, store);
     await prune(store, { maxBytes: 1000 });
-    await importFrom(join(FIXTURES, 'next'), store, { ref: 'next' });
+    await importFrom(join(FIXTURES, 'next'), store, { as: 'next' });
     expect(await undoPlan(store, undefined)).toMatchObject({ references: ['latest'], beside: [] });
     expect(await wholenessOf(store.location)).toEqual({ ...WHOLE, references: ['latest', 'next'] });
     const { reclaimableBytes: _, ...totals } = (await totalsOf(SAMPLE)).get('latest') ?? {};
@@ -185,7 +185,7 @@ describe('import, prune, undo on the sample', () => {
     const apply = async (plan: Awaited<ReturnType<typeof planFor>>) =>
       applyPlan({ store, source: sourceOf(store), plan, now: Date.now() });
     const plan = await planFor(store, { maxBytes: 1000 });
-    await importFrom(join(FIXTURES, 'min'), store, { ref: 'other' });
+    await importFrom(join(FIXTURES, 'min'), store, { as: 'other' });
     await expect(apply(plan)).rejects.toMatchObject({ code: 'STALE_PLAN', subject: plan.plan.plan });
     const nothing = await planFor(store, { maxBytes: Number.MAX_SAFE_INTEGER });
     expect(await apply(nothing)).toMatchObject({ removedRecords: 0, removedBlobs: 0 });
@@ -198,7 +198,7 @@ describe('import, prune, undo on the sample', () => {
   test('orphans go and come back without a change of the references', async () => {
     const store = await startOn(folder.at('store'));
     await importFrom(SAMPLE, store);
-    await importFrom(join(FIXTURES, 'next'), store, { ref: 'next' });
+    await importFrom(join(FIXTURES, 'next'), store, { as: 'next' });
     await dropReference(store.location, 'latest');
     const before = await treeOf(store.location);
     const { orphans } = await wholenessOf(store.location);
@@ -214,7 +214,7 @@ describe('import, prune, undo on the sample', () => {
   test('an import in the place of another cache moves that to the trash, with what only it kept, and can be undone', async () => {
     const store = await startOn(folder.at('store'));
     await importFrom(SAMPLE, store);
-    await importFrom(join(FIXTURES, 'min'), store, { ref: 'other' });
+    await importFrom(join(FIXTURES, 'min'), store, { as: 'other' });
     const before = await treeOf(store.location);
     const { warnings } = await importFrom(join(FIXTURES, 'next'), store);
     expect(warnings).toEqual([expect.stringContaining('latest leads to another cache')]);
@@ -318,7 +318,7 @@ describe('a source that is not whole', () => {
     const path = await copyOf('sample');
     const [layer = ''] = layersOf(path);
     await rm(join(path, 'blobs', ...layer.split(':')));
-    expect(await importFrom(path, store, { ref: 'again' })).toMatchObject({ resultsLeftOut: 0, blobsCopied: 0 });
+    expect(await importFrom(path, store, { as: 'again' })).toMatchObject({ resultsLeftOut: 0, blobsCopied: 0 });
     expect(await wholenessOf(store.location)).toMatchObject(WHOLE);
   });
 
@@ -393,7 +393,7 @@ describe.skipIf(noTestData)(`the larger sets ${noTestData ?? ''}`, () => {
           // Names with slashes cannot be tags.
           const alias = key.replaceAll(/[^\w.-]/g, '_');
           const isOne = (await totalsOf(path)).size === 1;
-          const report = await importFrom(path, store, { ref: isOne ? alias : ref });
+          const report = await importFrom(path, store, isOne ? { as: alias } : { ref });
           refs.set(isOne ? alias : ref, key);
           const own = JSON.parse(readFileSync(join(path, 'index.json'), 'utf8')).manifests;
           expect(own.map(({ digest }: { digest: string }) => digest)).toContain(report.manifest.digest);

@@ -2,6 +2,7 @@ import { CacheError } from '../../../shared/base/errors.ts';
 import { CACHE_FORMS } from '../../../shared/model/cache-forms.ts';
 import type { TransferOptions } from '../../../shared/model/transfer.ts';
 import { isTag } from '../../../shared/oci/reference.ts';
+import { findCaches } from '../catalog/find-caches.ts';
 import type { SourceCache, SourceSnapshot } from '../ports/cache-source.ts';
 import { exportRecord } from './export-record.ts';
 import { pickRecord } from './pick-record.ts';
@@ -15,8 +16,7 @@ export interface ChosenCache {
 }
 
 /**
- * Which caches of a source a transfer takes. `ref` picks one of several; the one cache of a source that holds one is
- * written under it, so that caches from several places can stand side by side. Without it all go, each under its own name.
+ * Returns the caches of a source that a transfer takes, each under its own name: the one that `ref` picks, else all.
  * @throws `NOT_FOUND` listing what there is
  */
 export function chooseCaches(
@@ -25,7 +25,7 @@ export function chooseCaches(
 ): Omit<ChosenCache, 'mode'>[] {
   // Records of a daemon that no key leads to cannot be found by a build either.
   const caches = snapshot.caches.filter(({ form }) => CACHE_FORMS[form].hasKeys);
-  const [only, ...others] = caches;
+  const [only] = caches;
   if (!only || snapshot.caches.some((cache) => cache.ref === ref && !caches.includes(cache))) {
     const what = only
       ? 'These records have no keys, so no build could find them.'
@@ -35,15 +35,9 @@ export function chooseCaches(
       hint: only ? `Choose ${only.ref}.` : 'Choose a source that has one.',
     });
   }
-  if (ref === undefined)
-    return caches.map((cache) => ({ cache, ref: CACHE_FORMS[cache.form].isNamed ? cache.ref : DEFAULT_REF }));
-  const named = caches.find((cache) => cache.ref === ref);
-  if (named) return [{ cache: named, ref }];
-  if (others.length === 0) return [{ cache: only, ref: checkedName(ref) }];
-  throw new CacheError('NOT_FOUND', 'This source has no cache of that name.', {
-    subject: ref,
-    hint: `There is: ${caches.map((cache) => cache.ref).join(', ')}.`,
-  });
+  const numbers = findCaches(caches, ref);
+  const chosen = numbers ? caches.filter((_, number) => numbers.includes(number)) : caches;
+  return chosen.map((cache) => ({ cache, ref: CACHE_FORMS[cache.form].isNamed ? cache.ref : DEFAULT_REF }));
 }
 
 /**
@@ -62,7 +56,7 @@ export async function chosenFor(
       as,
     );
   const caches = chosen.map(({ cache }) => cache);
-  const { cache, record } = pickRecord(snapshot.caches, caches, key);
+  const { cache, record } = await pickRecord(snapshot.caches, caches, key);
   const from = chosen.filter((each) => each.cache === cache);
   const picked = { cache: await exportRecord(cache, record, mode, signal), mode: 'max' } as const;
   return underName(

@@ -1,9 +1,6 @@
-import { CacheError } from '../../../shared/base/errors.ts';
-import { recordId, splitRecordId } from '../catalog/record-ids.ts';
+import { findKey, type Lookup } from '../catalog/find-record.ts';
+import { recordId } from '../catalog/record-ids.ts';
 import type { SourceCache } from '../ports/cache-source.ts';
-
-/** Ids that an error lists. */
-const LISTED_IDS = 10;
 
 /** A record of a cache, by its number there. */
 export interface RecordPlace {
@@ -16,47 +13,43 @@ export interface RecordPlace {
  * Finds a record and the cache that has it.
  * @param caches all of the source, in its order: what `~n` of an id counts
  * @param among those that are asked for; a digest that only one of them has is clear enough
- * @param key an id (`digest~n`, or BuildKit's own) or a digest
- * @throws `NOT_FOUND`, `CONFLICT` listing the ids where several records have the digest
+ * @param key an id (`digest~n`, or BuildKit's own), a digest, or the first digits of one
+ * @throws `NOT_FOUND`, `CONFLICT` listing the ids where several records are meant
  */
-export function pickRecord(caches: readonly SourceCache[], among: readonly SourceCache[], key: string): RecordPlace {
-  const found = recordsOf(caches, key).filter(({ cache }) => among.includes(cache));
-  const [only] = found;
-  if (!only) {
-    throw new CacheError('NOT_FOUND', 'The source has no such record.', {
-      subject: key,
-      hint: 'Give a whole id or digest, as the table of keys shows it.',
-    });
-  }
-  if (found.length > 1) {
-    const more = found.length > LISTED_IDS ? ` and ${found.length - LISTED_IDS} more` : '';
-    const ids = found.slice(0, LISTED_IDS).map(({ id }) => id);
-    throw new CacheError('CONFLICT', `${found.length} records have this digest.`, {
-      subject: key,
-      hint: `Give one of the ids: ${ids.join(', ')}${more}.`,
-    });
-  }
-  return only;
+export function pickRecord(
+  caches: readonly SourceCache[],
+  among: readonly SourceCache[],
+  key: string,
+): Promise<RecordPlace> {
+  return findKey(key, async (lookup, limit) => {
+    const found = placesOf(caches, lookup).filter(({ cache }) => among.includes(cache));
+    return { keys: found.slice(0, limit), total: found.length };
+  });
 }
 
-function recordsOf(caches: readonly SourceCache[], key: string): RecordPlace[] {
+function placesOf(caches: readonly SourceCache[], lookup: Lookup): RecordPlace[] {
+  const { digests, ordinal, ownId, isWhole } = lookup;
+  const matches = (text: string, wanted: string) => (isWhole ? text === wanted : text.startsWith(wanted));
+  const own: RecordPlace[] = [];
+  const byDigest = new Map<string, Omit<RecordPlace, 'id'>[]>();
   for (const cache of caches) {
-    const record = cache.ids?.indexOf(key) ?? -1;
-    if (record >= 0) return [{ cache, record, id: key }];
-  }
-  const { digest, ordinal } = splitRecordId(key);
-  const all: Omit<RecordPlace, 'id'>[] = [];
-  for (const cache of caches) {
-    const text = cache.parsed.texts.indexOf(digest);
-    if (text < 0) continue;
-    cache.parsed.recordDigest.forEach((each, record) => {
-      if (each === text) all.push({ cache, record });
+    const { texts, recordDigest } = cache.parsed;
+    const meant = new Set(texts.flatMap((text, n) => (digests.some((digest) => matches(text, digest)) ? [n] : [])));
+    recordDigest.forEach((text, record) => {
+      const id = cache.ids?.[record];
+      if (ownId !== undefined && id !== undefined && matches(id, ownId)) own.push({ cache, record, id });
+      else if (meant.has(text)) {
+        const digest = texts[text] as string;
+        byDigest.set(digest, [...(byDigest.get(digest) ?? []), { cache, record }]);
+      }
     });
   }
-  const named = all.map(({ cache, record }, at) => ({
-    cache,
-    record,
-    id: cache.ids?.[record] ?? recordId(digest, all.length === 1 ? 0 : at + 1),
-  }));
-  return ordinal === undefined ? named : named.slice(ordinal - 1, ordinal).filter(() => all.length > 1);
+  const numbered = [...byDigest].flatMap(([digest, places]) =>
+    places.flatMap((place, at): RecordPlace[] => {
+      const number = places.length === 1 ? 0 : at + 1;
+      const id = place.cache.ids?.[place.record] ?? recordId(digest, number);
+      return ordinal === undefined || ordinal === number ? [{ ...place, id }] : [];
+    }),
+  );
+  return [...own, ...numbered];
 }

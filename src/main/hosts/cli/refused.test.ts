@@ -9,7 +9,7 @@ let store: string;
 beforeAll(async () => {
   work = await createWorkspace();
   store = work.path('store');
-  for (const ref of ['one', 'two']) await work.run('import', fixture('sample'), '--to', store, '--ref', ref);
+  for (const ref of ['one', 'two']) await work.run('import', fixture('sample'), '--to', store, '--as', ref);
   await mkdir(work.path('other'));
   await writeFile(work.path('other/file'), '');
 });
@@ -29,6 +29,11 @@ describe('a command line that cannot be meant', () => {
     ],
     ['an import to a registry', () => ['import', store, '--to', 'docker://h.example/a:b'], /Nothing can be written/],
     ['a folder with something else', () => ['export', store, '--to', work.path('other'), '--ref', 'one'], /CONFLICT/],
+    [
+      'a name that the only cache does not have',
+      () => ['export', fixture('sample'), '--to', work.path('never'), '--ref', 'v9'],
+      /NOT_FOUND v9: This source has no cache of that name\. \(There is: latest\.\)/,
+    ],
     ['an undo where nothing was pruned', () => ['undo', store], /nothing to undo/],
     ['an undo of a plan that is none', () => ['undo', store, 'nope'], /NOT_FOUND nope/],
     ['too few digits', () => ['graph', store, '--from', '00'], /at least 4/],

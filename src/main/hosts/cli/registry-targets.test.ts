@@ -121,8 +121,8 @@ describe('--key', () => {
   });
 
   it('that is ambiguous ends with 2 and lists the ids; one of them will do', async () => {
-    await work.json('export', SAMPLE, '--to', work.path('two'), '--ref', 'a');
-    await work.json('export', SAMPLE, '--to', work.path('two'), '--ref', 'b');
+    await work.json('export', SAMPLE, '--to', work.path('two'), '--as', 'a');
+    await work.json('export', SAMPLE, '--to', work.path('two'), '--as', 'b');
     const [first] = await work.json<Key[]>('keys', SAMPLE);
     const to = work.path('picked');
     const { code, out, err } = await work.run('export', work.path('two'), '--to', to, '--key', first?.id ?? '');

@@ -85,7 +85,7 @@ describe.runIf(tiny)('a state folder on the command line', () => {
   });
 
   it('the one cache of it that builds can find may be given a name', async () => {
-    const run = await work.run('export', root, '--to', work.path('named'), '--ref', 'mine');
+    const run = await work.run('export', root, '--to', work.path('named'), '--as', 'mine');
     expect([run.code, run.out]).toEqual([0, expect.stringContaining(',tag=mine ')]);
     const other = await work.run('export', root, '--to', work.path('never'), '--ref', 'runc-native');
     expect([other.code, other.err]).toEqual([2, expect.stringContaining('no keys')]);

@@ -1,5 +1,4 @@
 import type { EngineClient } from '../../../shared/contract/index.ts';
-import { CACHE_FORMS } from '../../../shared/model/cache-forms.ts';
 import type { Source } from '../../../shared/model/source.ts';
 import type { TransferOptions } from '../../../shared/model/transfer.ts';
 import { checkRef } from './sources.ts';
@@ -25,15 +24,13 @@ export async function transferOptions(
   source: Source,
   { mode, ref, as, replace, key, compression, format, ociMediatypes }: TransferFlags,
 ): Promise<TransferOptions> {
-  // What a daemon keeps without keys is no cache that could be written.
-  const several = source.caches.filter(({ form }) => CACHE_FORMS[form].hasKeys).length > 1;
-  const among = source.caches.some((cache) => cache.ref === ref) ? ref : undefined;
+  checkRef(source, ref);
   return {
     mode,
-    ref: several ? checkRef(source, ref) : ref,
+    ref,
     as,
     replace,
-    key: key === undefined ? undefined : (await client.keys.get({ sourceId: source.id, id: key, ref: among })).id,
+    key: key === undefined ? undefined : (await client.keys.get({ sourceId: source.id, id: key, ref })).id,
     compression: compression === 'keep' ? undefined : compression,
     format,
     ociMediaTypes: ociMediatypes === undefined ? undefined : ociMediatypes === 'true',

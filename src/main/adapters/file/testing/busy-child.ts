@@ -78,7 +78,7 @@ async function storeRound(store: Awaited<ReturnType<typeof startOn>>): Promise<v
     case 1:
     case 2: {
       const layout = ['sample', 'next', 'min'][pick(3)] ?? 'sample';
-      await importFrom(join(FIXTURES, layout), store, { ref: `ref${pick(5)}` });
+      await importFrom(join(FIXTURES, layout), store, { as: `ref${pick(5)}` });
       return;
     }
     case 3:
