@@ -32,10 +32,14 @@ test('the keys are walked, inspected, sorted and copied without a pointer', asyn
   expect(await focus(page)).toBe('row 1');
 
   await page.keyboard.press('y');
-  const digest = await page.evaluate(() => navigator.clipboard.readText());
-  expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+  // The page of the desktop may write to the clipboard, and not read it.
+  const copied =
+    info.project.name === 'electron' ? undefined : await page.evaluate(() => navigator.clipboard.readText());
+  if (copied !== undefined) expect(copied).toMatch(/^sha256:[0-9a-f]{64}$/);
   await page.keyboard.press('Enter');
-  await expect(page).toHaveURL(new RegExp(`record=${digest}`));
+  await expect(page).toHaveURL(/record=sha256:[0-9a-f]{64}/);
+  const digest = new URL(page.url()).searchParams.get('record') ?? '';
+  if (copied !== undefined) expect(digest).toBe(copied);
   // The inspector follows the keys, and stays on its tab.
   await page.getByRole('tab', { name: 'JSON' }).click();
   await page.getByRole('row').nth(2).focus();
