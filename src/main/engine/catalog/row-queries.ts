@@ -1,9 +1,9 @@
 import { type FilterTest, parseFilter } from '../../../shared/base/filter/index.ts';
 import { LAYER_FIELDS, type LayerColumn, RECORD_FIELDS, type RecordColumn } from '../../../shared/fields/index.ts';
+import { findCaches } from '../../../shared/model/find-caches.ts';
 import type { LayerQuery, RecordQuery } from '../ports/catalog.ts';
 import type { RowFilter } from '../ports/row-query.ts';
 import { filterRows } from './filter-rows.ts';
-import { findCaches } from './find-caches.ts';
 import { orderRows, type WrittenSort } from './order-rows.ts';
 
 /** Which rows, as people and links write it. */

@@ -1,4 +1,4 @@
-import { findCaches } from '../catalog/find-caches.ts';
+import { findCaches } from '../../../shared/model/find-caches.ts';
 import { recordQuery } from '../catalog/row-queries.ts';
 import type { Implementer } from '../implementer.ts';
 import type { CacheSource } from '../ports/cache-source.ts';

@@ -1,8 +1,8 @@
 import { CacheError } from '../../../shared/base/errors.ts';
 import { CACHE_FORMS } from '../../../shared/model/cache-forms.ts';
+import { findCaches } from '../../../shared/model/find-caches.ts';
 import type { TransferOptions } from '../../../shared/model/transfer.ts';
 import { isTag } from '../../../shared/oci/reference.ts';
-import { findCaches } from '../catalog/find-caches.ts';
 import type { SourceCache, SourceSnapshot } from '../ports/cache-source.ts';
 import { exportRecord } from './export-record.ts';
 import { pickRecord } from './pick-record.ts';

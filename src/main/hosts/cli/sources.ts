@@ -1,7 +1,7 @@
 import { toCacheError } from '../../../shared/base/errors.ts';
 import type { EngineClient } from '../../../shared/contract/index.ts';
+import { findCaches } from '../../../shared/model/find-caches.ts';
 import type { Source } from '../../../shared/model/source.ts';
-import { findCaches } from '../../engine/catalog/find-caches.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, ExitError, UsageError } from './exit-codes.ts';
 import { follow } from './jobs.ts';

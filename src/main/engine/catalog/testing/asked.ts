@@ -1,6 +1,6 @@
+import { findCaches } from '../../../../shared/model/find-caches.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Window } from '../../ports/row-query.ts';
-import { findCaches } from '../find-caches.ts';
 import { findLayer, findRecord, numbersOf } from '../find-record.ts';
 import { groupedQuery, layerQuery, recordQuery, type WrittenQuery } from '../row-queries.ts';
 import { searchRecords } from '../search-records.ts';

@@ -1,4 +1,4 @@
-import { CacheError } from '../../../shared/base/errors.ts';
+import { CacheError } from '../base/errors.ts';
 
 /** References listed in an error at most. */
 const LISTED_REFS = 20;
