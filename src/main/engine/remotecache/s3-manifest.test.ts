@@ -5,7 +5,6 @@ import { noTestData, openTestData, type TestData } from '../testing/real-caches.
 import { marshalCacheConfig } from './marshal.ts';
 import { parseCacheConfig } from './parse.ts';
 import { withLayerAnnotations, withoutLayerAnnotations } from './s3-manifest.ts';
-import { sortCacheConfig } from './sort.ts';
 
 const BLOB = `sha256:${'a'.repeat(64)}`;
 const DIFF = `sha256:${'b'.repeat(64)}`;
@@ -66,16 +65,12 @@ describe('descriptors of layers in an S3 manifest', () => {
     });
     afterAll(() => data[Symbol.dispose]());
 
-    test('what BuildKit wrote is read, put in order and written back byte for byte', async () => {
+    test('what BuildKit wrote is read and written back byte for byte', async () => {
       const written = readFileSync(join(data.set('app'), 'app-v1-s3/manifests/app'), 'utf8');
       const bare = withoutLayerAnnotations(await read(written));
       expect(bare.descriptors).toHaveLength(30);
       const whole = withLayerAnnotations(bare);
       expect(Buffer.concat([...marshalCacheConfig(whole)]).toString()).toBe(written);
-      const config = sortCacheConfig(bare.config);
-      expect(Buffer.concat([...marshalCacheConfig(config)])).toEqual(
-        Buffer.concat([...marshalCacheConfig(bare.config)]),
-      );
     });
   });
 });
