@@ -1,5 +1,5 @@
 import { ListFilter, TextCursorInput, X } from 'lucide-react';
-import { type FocusEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { type FocusEvent, type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
 import { formatCount } from '../../../shared/base/bytes.ts';
 import type { Subject } from '../../../shared/fields/index.ts';
 import { IconButton } from '../../base/button.tsx';
@@ -58,12 +58,21 @@ export function FilterField(props: FilterFieldProps) {
   const [chosen, setChosen] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const mirror = useRef<HTMLDivElement>(null);
+  /** Where the caret goes with the next text. */
+  const caretAt = useRef<number | undefined>(undefined);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const sent = useRef(value);
   const first = useRef(true);
   const id = useId();
 
   useEffect(() => () => clearTimeout(timer.current), []);
+
+  // With the text, and not in the next frame: a key that comes before that would be typed at another place.
+  useLayoutEffect(() => {
+    if (caretAt.current === undefined) return;
+    input.current?.setSelectionRange(caretAt.current, caretAt.current);
+    caretAt.current = undefined;
+  });
 
   // Another expression from outside: back, forward, a saved view.
   useEffect(() => {
@@ -105,8 +114,7 @@ export function FilterField(props: FilterFieldProps) {
     setActive(0);
     setChosen(false);
     setOpen(suggestion.kind === 'field');
-    // The caret is set after the text is in the document.
-    requestAnimationFrame(() => input.current?.setSelectionRange(next.caret, next.caret));
+    caretAt.current = next.caret;
   };
 
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
