@@ -1,7 +1,7 @@
-import { CacheError, throwIfAborted } from '../../../shared/base/errors.ts';
+import { throwIfAborted } from '../../../shared/base/errors.ts';
 import type { S3Address } from '../../../shared/oci/s3-address.ts';
 import type { S3Connector, S3Limits } from './client.ts';
-import { isS3NotFound, s3Error } from './errors.ts';
+import { isS3NotFound, noS3Error, s3Error } from './errors.ts';
 
 /** An object of a bucket. */
 export interface S3Object {
@@ -67,7 +67,7 @@ export function createBucket(address: S3Address, location: string, connect: S3Co
           });
           const page = await client.send(command, asking(limits, signal));
           // A web page reads as an answer that says nothing.
-          if (page.Name === undefined && page.IsTruncated === undefined) throw noListing(location);
+          if (page.Name === undefined && page.IsTruncated === undefined) throw noS3Error(location);
           for (const { Key, Size = 0, LastModified, ETag = '' } of page.Contents ?? []) {
             if (Key) objects.push({ key: Key, size: Size, modifiedAt: LastModified?.getTime() ?? 0, etag: ETag });
           }
@@ -77,7 +77,7 @@ export function createBucket(address: S3Address, location: string, connect: S3Co
         return { objects, isCut: token !== undefined };
       } catch (error) {
         // Whoever lists asks for no object: what is not there is the bucket, or the server.
-        throw isS3NotFound(error) ? noListing(location, error) : s3Error(error, location, signal);
+        throw isS3NotFound(error) ? noS3Error(location, error) : s3Error(error, location, signal);
       }
     },
 
@@ -127,12 +127,4 @@ export function createBucket(address: S3Address, location: string, connect: S3Co
 /** Options of a request that has no body. */
 function asking({ headMs }: S3Limits, signal: AbortSignal | undefined) {
   return { requestTimeout: headMs, ...(signal ? { abortSignal: signal } : {}) };
-}
-
-function noListing(location: string, cause?: unknown): CacheError {
-  return new CacheError('UNSUPPORTED_FORMAT', 'What answers at the endpoint is no S3 server.', {
-    subject: location,
-    hint: 'Check the endpoint: it is the address of the API, not that of a web page, and has the right port.',
-    cause,
-  });
 }

@@ -134,6 +134,12 @@ export function s3Error(error: unknown, subject: string, signal?: AbortSignal): 
   return new CacheError(code, message, { subject, hint, cause: error });
 }
 
+/** Returns the error for an endpoint that answers, and not as S3 does. */
+export function noS3Error(subject: string, cause?: unknown): CacheError {
+  const { code, message, hint } = NO_S3;
+  return new CacheError(code, message, { subject, hint, cause });
+}
+
 function tell(fault: S3Fault): Told {
   const { name = '', code = '', message = '', $metadata, $response } = fault;
   const status = $metadata?.httpStatusCode;
