@@ -104,7 +104,7 @@ describe.skipIf(reason)('a disk that is full', () => {
 /** Fills a disk up but for this much. */
 async function fillUp(disk: string, freeKib: number): Promise<void> {
   const ballast = join(disk, 'ballast');
-  await writeFile(ballast, Buffer.alloc(16_000_000)).catch(() => {});
+  await writeFile(ballast, Buffer.alloc(80_000_000)).catch(() => {});
   if (freeKib > 0) execFileSync('truncate', ['-s', `-${freeKib}K`, ballast]);
 }
 
@@ -142,6 +142,29 @@ describe.skipIf(reason)('a store with a reserve on a disk that is full', () => {
     await undoPlan(await startOn(store.location), undefined);
     expect(existsSync(reserve)).toBe(false);
     expect(await treeOf(store.location)).toEqual(before);
+  });
+
+  test('is pruned with no room at all when it holds thousands of blobs: the reserve grew with it, and is small again without them', async () => {
+    const disk = mountSmall('disk', 65_536);
+    const store = await startOn(join(disk, 'store'));
+    const reserve = join(store.location, '.cachewright/reserve');
+    expect(statSync(reserve).size).toBe(262_144);
+    const records = process.env['CACHEWRIGHT_LONG'] === '1' ? 10_000 : 2_000;
+    const large = folder.at('large');
+    execFileSync(process.execPath, ['scripts/generate-cache.ts', '--out', large, '--records', String(records)], {
+      stdio: 'pipe',
+    });
+    await importFrom(large, store);
+    expect(statSync(reserve).size).toBeGreaterThan(262_144);
+    await fillUp(disk, 0);
+    // Half of it goes: the journal names a thousand blobs, and a new config and manifest say what stays.
+    const { removedBlobs } = await prune(await startOn(store.location), { maxBytes: records * 50 });
+    expect(removedBlobs).toBeGreaterThan(records / 10);
+    expect(await wholenessOf(store.location)).toMatchObject({ missing: [], corrupt: [], orphans: [], leftovers: [] });
+    await rm(join(disk, 'ballast'));
+    await prune(await startOn(store.location), { all: true });
+    await (await startOn(store.location)).exclusive((session) => session.emptyTrash());
+    expect(statSync(reserve).size).toBe(262_144);
   });
 
   test('the command line prunes it too, and without a reserve ends with 4 and leaves all as it was', async () => {

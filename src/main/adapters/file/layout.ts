@@ -25,7 +25,7 @@ export const OCI_LAYOUT_TEXT = '{"imageLayoutVersion":"1.0.0"}';
  *     …                               folders of other programs: left alone
  *   .cachewright/                     only in a managed store
  *     layout.json                     {"version":1}: this is a managed store
- *     reserve                         256 KiB that a prune or an undo may give up on a full disk; made again when there is room
+ *     reserve                         space that a prune or an undo may give up on a full disk, from 256 KiB; made again when there is room
  *     names.json                      what records are called, from the sources they came from
  *     locks/<ticket>-<nonce>.<owner>.lock
  *     leases/<nonce>.<owner>.lease    digests, one a line

@@ -18,6 +18,7 @@ import { trashBatches } from '../../engine/store/batches.ts';
 import { dropUnneeded } from '../../engine/store/needed-blobs.ts';
 import { createPlanShelf } from '../../engine/store/plan-shelf.ts';
 import { needsRecovery, recoverStore } from '../../engine/store/recover.ts';
+import { removalRoom } from '../../engine/store/removal-room.ts';
 import { type IndexChange, replaceReferences } from '../../engine/store/replace-references.ts';
 import { quarantinedBlobs } from '../../engine/store/set-aside.ts';
 import { openSession } from '../../engine/store/store-session.ts';
@@ -76,7 +77,7 @@ export class FileManagedStore implements ManagedStore {
       // Work that is going on now is no leftover: whoever takes the lock next looks again.
       const isBusy = await isLocked(storeLockPlace(this.#layout), this.#disk);
       if (!isBusy && (await needsRecovery(this.#files))) await this.exclusive(async () => {});
-      await keepReserve(this.#layout, this.#disk);
+      await this.#keepReserve();
     } catch (thrown) {
       const error = toCacheError(thrown, this.location);
       if (error.code !== 'ACCESS_DENIED') throw error;
@@ -93,7 +94,11 @@ export class FileManagedStore implements ManagedStore {
   }
 
   changeIndex(change: IndexChange, options: LockOptions = {}): Promise<LayoutIndex> {
-    return this.#locked(options, () => replaceReferences(this.#files, change, options));
+    return this.#locked(options, async () => {
+      const index = await replaceReferences(this.#files, change, options);
+      await this.#keepReserve();
+      return index;
+    });
   }
 
   lease(digests: Iterable<Digest>): Promise<Lease> {
@@ -113,7 +118,7 @@ export class FileManagedStore implements ManagedStore {
     return this.#locked(options, async () => {
       const done = await body(await openSession(this.#files));
       // What was given up, or could not be had, is made where there is room by now.
-      await keepReserve(this.#layout, this.#disk);
+      await this.#keepReserve();
       return done;
     });
   }
@@ -133,6 +138,10 @@ export class FileManagedStore implements ManagedStore {
 
   quarantined(): Promise<readonly QuarantinedBlob[]> {
     return quarantinedBlobs(this.#files);
+  }
+
+  #keepReserve(): Promise<void> {
+    return keepReserve(this.#layout, this.#disk, () => removalRoom(this.#files));
   }
 
   async #locked<T>(options: LockOptions, body: () => Promise<T>): Promise<T> {
