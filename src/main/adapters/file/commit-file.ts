@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import { fstatSync, type Stats } from 'node:fs';
-import { CacheError, isCacheError, throwIfAborted, toCacheError } from '../../../shared/base/errors.ts';
-import { splitDigest } from '../../../shared/oci/digest.ts';
+import { CacheError, isCacheError, toCacheError } from '../../../shared/base/errors.ts';
 import { type CommitMode, CommitMove, type Mote, type MoteWorkOptions } from '../../engine/ports/mote-cache.ts';
-import { errDigestMismatch, errSizeMismatch } from '../../engine/ports/mote-errors.ts';
-import { copyByKernel } from './copy-by-kernel.ts';
+import { errSizeMismatch } from '../../engine/ports/mote-errors.ts';
+import { checkFile } from './check-file.ts';
+import { copyByKernel, copyInPieces } from './copy-by-kernel.ts';
 import { close, type Descriptor, openForReading, setOwnMode } from './descriptors.ts';
 import { ownedName } from './owner.ts';
 import { type BlobWriting, commitError, createPendingBlob } from './pending-blob.ts';
@@ -50,7 +49,7 @@ async function moveIn(
   mote: Mote,
   options: MoteWorkOptions,
 ): Promise<void> {
-  await checkDigest(file, mote, options);
+  await checkFile(writing.hasher, { path, file }, mote, options);
   const to = writing.layout.blob(mote.digest);
   try {
     // Of its own handle, since the commit closes it.
@@ -80,6 +79,7 @@ async function copyIn(
     if (await cloneIn(writing, path, mote, options)) return;
     withoutClone.set(writing.layout.root, (known ?? new Set()).add(device));
   }
+  if (await copyInPieces(writing, file, mote, options)) return;
   await streamIn(writing, file, mote, options);
 }
 
@@ -96,7 +96,7 @@ async function cloneIn(writing: BlobWriting, path: string, mote: Mote, options: 
   const copy = open(pending);
   try {
     setOwnMode(copy);
-    await checkDigest(copy, mote, options);
+    await checkFile(writing.hasher, { path: pending, file: copy }, mote, options);
   } catch (error) {
     close(copy);
     await writing.disk.remove(pending);
@@ -120,19 +120,4 @@ async function streamIn(writing: BlobWriting, file: Descriptor, mote: Mote, opti
     throw isCacheError(error) ? error : toCacheError(error, mote.digest);
   }
   await writer.close();
-}
-
-async function checkDigest(file: Descriptor, mote: Mote, options: MoteWorkOptions): Promise<void> {
-  const { algorithm } = splitDigest(mote.digest);
-  const hash = createHash(algorithm);
-  let bytes = 0;
-  for await (const chunk of readChunks(file, mote.dataSize)) {
-    throwIfAborted(options.signal);
-    hash.update(chunk);
-    bytes += chunk.byteLength;
-    options.onBytes?.(chunk.byteLength);
-  }
-  if (bytes !== mote.dataSize) throw errSizeMismatch(mote.digest, mote.dataSize, bytes);
-  const actual = `${algorithm}:${hash.digest('hex')}`;
-  if (actual !== mote.digest) throw errDigestMismatch(mote.digest, actual);
 }

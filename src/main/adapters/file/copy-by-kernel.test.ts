@@ -1,12 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { appendFileSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { parseDigest } from '../../../shared/oci/digest.ts';
 import type { BlobHasher } from '../../engine/ports/blob-hasher.ts';
 import { digestOf } from '../../engine/ports/mote-cache.suite.ts';
-import { CommitCopy, type MoteWorkOptions } from '../../engine/ports/mote-cache.ts';
+import { CommitCopy, CommitMove, type MoteWorkOptions } from '../../engine/ports/mote-cache.ts';
 import { createHashPool } from '../workers/hash-pool.ts';
 import { BottleFileCache } from './bottle-file-cache.ts';
 import { createDisk, type Disk } from './disk.ts';
@@ -120,6 +121,24 @@ describe.skipIf(process.platform !== 'linux')('a copy by the system', () => {
     expect(await readdir(cache.layout.ingest)).toEqual([]);
   });
 
+  test('of more than 512 MiB is made piece by piece, so that it can be stopped', async () => {
+    const large = 600 * 1024 * 1024;
+    truncateSync(from(), large);
+    const { cache, steps } = await open();
+    const abort = new AbortController();
+    let told = 0;
+    const commit = cache.commitMote(from(), { ...mote, dataSize: large }, CommitCopy, {
+      signal: abort.signal,
+      onBytes: (more) => {
+        told += more;
+        abort.abort();
+      },
+    });
+    await expect(commit).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect([steps.includes('copy'), steps.includes('write'), told < 10_000_000]).toEqual([false, true, true]);
+    await expectNothing(cache);
+  });
+
   test('that is cancelled in the copying, or in the checking, leaves nothing', async () => {
     const abort = new AbortController();
     const { cache, commit } = await open(copying(() => abort.abort()));
@@ -140,6 +159,56 @@ describe.skipIf(process.platform !== 'linux')('a copy by the system', () => {
     });
     isOpen = true;
     await expect(commit()).rejects.toMatchObject({ code: 'UNAVAILABLE', cause: { code: 'EIO' } });
+    await expectNothing(cache);
+  });
+});
+
+describe('a copy that is made piece by piece', () => {
+  /** The system refuses both ways of its own. */
+  const refuse = () => Promise.reject(Object.assign(new Error('not here'), { code: 'EIO' }));
+  /** A pool that says the same of every file, so that it shows whose word counts. */
+  const answering = (hex: string): BlobHasher => ({
+    hashAll: async ([blob], { onHashed }) => onHashed([{ id: blob?.id ?? 0, hex, bytes: bytes.byteLength }]),
+    [Symbol.asyncDispose]: async () => {},
+  });
+
+  test('is checked by the pool, and counted once', async () => {
+    const { commit } = await open({ copy: refuse, clone: refuse });
+    let told = 0;
+    await commit({ onBytes: (more) => (told += more) });
+    expect(told).toBe(bytes.byteLength);
+  });
+
+  test.each([
+    ['piece by piece', { copy: refuse, clone: refuse }, CommitCopy],
+    ['by a clone', { copy: refuse, clone: (a: string, b: string) => copyFile(a, b) }, CommitCopy],
+    ['by a move', {}, CommitMove],
+  ])('and one made %s, is what the pool says, and not hashed here', async (_, change, mode) => {
+    const disk = { ...createDisk(), ...change };
+    const cache = new BottleFileCache(join(folder, 'cache'), { disk, hasher: answering('0'.repeat(64)) });
+    await cache.initialize();
+    const commit = (digest: typeof mote.digest) => cache.commitMote(from(), { ...mote, digest }, mode);
+    await expect(commit(mote.digest)).rejects.toMatchObject({ code: 'DIGEST_MISMATCH', subject: mote.digest });
+    await expectNothing(cache);
+    const wrong = parseDigest(`sha256:${'0'.repeat(64)}`);
+    await commit(wrong);
+    expect(await cache.moteExists(wrong)).toBe(true);
+  });
+
+  test('of a file that grows without end stops at its size', async () => {
+    let written = 0;
+    const { write } = createDisk();
+    const { cache, commit } = await open({
+      copy: refuse,
+      clone: refuse,
+      write: async (file, chunk) => {
+        written += chunk.byteLength;
+        appendFileSync(from(), chunk);
+        await write(file, chunk);
+      },
+    });
+    await expect(commit()).rejects.toMatchObject({ code: 'SIZE_MISMATCH' });
+    expect(written).toBeLessThan(bytes.byteLength + 1_000_000);
     await expectNothing(cache);
   });
 });

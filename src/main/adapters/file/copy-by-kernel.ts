@@ -1,12 +1,11 @@
-import { CacheError, toCacheError } from '../../../shared/base/errors.ts';
-import { splitDigest } from '../../../shared/oci/digest.ts';
-import type { BlobHash, BlobHasher } from '../../engine/ports/blob-hasher.ts';
+import { throwIfAborted, toCacheError } from '../../../shared/base/errors.ts';
 import type { Mote, MoteWorkOptions } from '../../engine/ports/mote-cache.ts';
-import { errDigestMismatch, errSizeMismatch } from '../../engine/ports/mote-errors.ts';
 import { createSlots } from '../../engine/streams/slots.ts';
+import { checkFile } from './check-file.ts';
 import { close, type Descriptor } from './descriptors.ts';
 import { ownedName } from './owner.ts';
 import { type BlobWriting, commitError } from './pending-blob.ts';
+import { readChunks } from './read-chunks.ts';
 
 /** Up to here, writing a file piece by piece is sooner done than handing it over twice. */
 const SMALL_BYTES = 64 * 1024;
@@ -30,61 +29,80 @@ export async function copyByKernel(
   mote: Mote,
   options: MoteWorkOptions,
 ): Promise<boolean> {
-  const { disk, layout, hasher } = writing;
+  const { disk, hasher } = writing;
   if (!hasher || process.platform !== 'linux' || (mode & SPECIAL_BITS) !== 0) return false;
   if (mote.dataSize <= SMALL_BYTES || mote.dataSize > LARGE_BYTES) return false;
-  using turn = await copies.take(options.signal);
-  const pending = layout.ingestEntry(ownedName('blob'));
-  const copy = await disk.create(pending).catch((error: unknown) => {
-    throw toCacheError(error, pending);
+  return copyThenCheck(writing, mote, options, async (copy) => {
+    using _ = await copies.take(options.signal);
+    try {
+      await disk.copy(original, copy);
+      return true;
+    } catch (error) {
+      const failure = toCacheError(error, mote.digest);
+      if (failure.code === 'NO_SPACE') throw failure;
+      return false;
+    }
+  });
+}
+
+/**
+ * Copies an open file into the store piece by piece, and then lets the pool check what was written, so that this thread
+ * hashes nothing of a large file. `onBytes` counts what was copied.
+ * @returns false for a small file, or without a pool
+ * @throws as `copyByKernel`
+ */
+export async function copyInPieces(
+  writing: BlobWriting,
+  original: Descriptor,
+  mote: Mote,
+  { signal, onBytes }: MoteWorkOptions,
+): Promise<boolean> {
+  if (!writing.hasher || mote.dataSize <= SMALL_BYTES) return false;
+  return copyThenCheck(writing, mote, { signal }, async (copy) => {
+    let left = mote.dataSize;
+    for await (const chunk of readChunks(original, left)) {
+      throwIfAborted(signal);
+      await writing.disk.write(copy, chunk);
+      left -= chunk.byteLength;
+      // A file that grows while it is read is found by the check, before it fills the disk.
+      if (left < 0) break;
+      onBytes?.(chunk.byteLength);
+    }
+    return true;
+  });
+}
+
+/** What was written is checked, not what it was copied from: that may have changed meanwhile. */
+async function copyThenCheck(
+  writing: BlobWriting,
+  mote: Mote,
+  options: MoteWorkOptions,
+  fill: (copy: Descriptor) => Promise<boolean>,
+): Promise<boolean> {
+  const { disk, layout } = writing;
+  const path = layout.ingestEntry(ownedName('blob'));
+  const file = await disk.create(path).catch((error: unknown) => {
+    throw toCacheError(error, path);
   });
   const discard = async () => {
-    close(copy);
-    await disk.remove(pending);
+    close(file);
+    await disk.remove(path);
   };
   try {
-    await disk.copy(original, copy);
+    if (!(await fill(file))) {
+      await discard();
+      return false;
+    }
+    await checkFile(writing.hasher, { path, file }, mote, options);
   } catch (error) {
     await discard();
-    const failure = toCacheError(error, mote.digest);
-    if (failure.code === 'NO_SPACE') throw failure;
-    return false;
-  }
-  turn[Symbol.dispose]();
-  try {
-    await checkCopy(hasher, pending, mote, options);
-  } catch (error) {
-    await discard();
-    throw error;
+    throw toCacheError(error, mote.digest);
   }
   try {
-    await writing.commits.commit(copy, pending, layout.blob(mote.digest));
+    await writing.commits.commit(file, path, layout.blob(mote.digest));
   } catch (error) {
-    await disk.remove(pending);
+    await disk.remove(path);
     throw commitError(error, mote.digest);
   }
   return true;
-}
-
-/** What was written is read, not what it was copied from: that may have changed meanwhile. */
-async function checkCopy(
-  hasher: BlobHasher,
-  path: string,
-  { digest, dataSize }: Mote,
-  { signal, onBytes }: MoteWorkOptions,
-): Promise<void> {
-  const { algorithm } = splitDigest(digest);
-  let answer: BlobHash | undefined;
-  await hasher.hashAll([{ id: 0, algorithm, path, offset: 0, expectedBytes: dataSize }], {
-    ...(signal ? { signal } : {}),
-    ...(onBytes ? { onBytes } : {}),
-    onHashed: (hashes) => {
-      answer = hashes[0];
-    },
-  });
-  if (!answer) throw new CacheError('INTERNAL', 'a blob that was not hashed');
-  if (answer.error) throw CacheError.fromData(answer.error);
-  if (answer.bytes !== dataSize) throw errSizeMismatch(digest, dataSize, answer.bytes);
-  const actual = `${algorithm}:${answer.hex}`;
-  if (actual !== digest) throw errDigestMismatch(digest, actual);
 }

@@ -149,7 +149,7 @@ describe.skipIf(reason)('a store with a reserve on a disk that is full', () => {
     const store = await startOn(join(disk, 'store'));
     const reserve = join(store.location, '.cachewright/reserve');
     expect(statSync(reserve).size).toBe(262_144);
-    const records = process.env['CACHEWRIGHT_LONG'] === '1' ? 10_000 : 2_000;
+    const records = process.env.CACHEWRIGHT_LONG === '1' ? 10_000 : 2_000;
     const large = folder.at('large');
     execFileSync(process.execPath, ['scripts/generate-cache.ts', '--out', large, '--records', String(records)], {
       stdio: 'pipe',
