@@ -82,8 +82,8 @@ async function callAll(client: EngineClient, disk: Disk, name: string): Promise<
   await call('verify.damage', client.verify.damage(store));
   await done('verify.quarantine', client.verify.quarantine(store));
   await done('verify.mend', client.verify.mend({ ...store, from: join(FIXTURES, 'sample') }));
-  const { locations } = await client.layers.get({ sourceId, digest });
-  await call('layers.openPlace', client.layers.openPlace({ digest, ref: locations[0]?.ref ?? '' }));
+  const { places } = await client.layers.get({ sourceId, digest });
+  await call('layers.openPlace', client.layers.openPlace({ digest, location: places[0]?.location ?? '' }));
   const { plan } = await call('prune.plan', client.prune.plan({ ...store, policy: { maxBytes: 4000 } }));
   await call('prune.get', client.prune.get({ ...store, plan }));
   await call('prune.blobs', client.prune.blobs({ ...store, plan }));
@@ -153,7 +153,7 @@ describe('the whole contract on real adapters', () => {
     for (const path of pure) {
       const strip = (answer: unknown) =>
         JSON.parse(
-          JSON.stringify(answer, (key, value) => (['version', 'locations', 'freeBytes'].includes(key) ? 0 : value)),
+          JSON.stringify(answer, (key, value) => (['version', 'places', 'freeBytes'].includes(key) ? 0 : value)),
         );
       expect([path, strip(ported.get(path))]).toEqual([path, strip(local.get(path))]);
     }

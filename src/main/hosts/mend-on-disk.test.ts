@@ -94,8 +94,8 @@ describe('damage in a store', () => {
     const [one = '', two = ''] = await layers();
     const closed = await openReady(engine.client, await disk.copy('sample', 'closed'));
     await vi.waitFor(async () => {
-      const { locations } = await engine.client.layers.get({ sourceId: store.id, digest: two });
-      expect(locations.map(({ ref }) => ref)).toContain(closed.location);
+      const { places } = await engine.client.layers.get({ sourceId: store.id, digest: two });
+      expect(places.map(({ location }) => location)).toContain(closed.location);
     });
     await engine.client.sources.close({ sourceId: closed.id });
     // The one that is open lacks one of them.

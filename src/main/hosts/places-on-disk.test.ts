@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { LayerLocation } from '../../shared/model/layer.ts';
+import type { BlobPlace } from '../../shared/model/blob-place.ts';
 import type { Source } from '../../shared/model/source.ts';
 import type { EngineHandle } from './engine-handle.ts';
 import { createDisk, type Disk, finished, openReady } from './testing/engine-on-disk.ts';
@@ -23,12 +23,12 @@ async function largest({ id: sourceId }: Source): Promise<string> {
   return rows[0]?.digest ?? '';
 }
 
-async function elsewhere({ id: sourceId }: Source, digest: string): Promise<LayerLocation[]> {
-  return (await engine.client.layers.get({ sourceId, digest })).locations;
+async function elsewhere({ id: sourceId }: Source, digest: string): Promise<BlobPlace[]> {
+  return (await engine.client.layers.get({ sourceId, digest })).places;
 }
 
 /** The places once there are as many: they are recorded when a source is open already. */
-async function soon(source: Source, digest: string, count: number): Promise<LayerLocation[]> {
+async function soon(source: Source, digest: string, count: number): Promise<BlobPlace[]> {
   return vi.waitFor(async () => {
     const places = await elsewhere(source, digest);
     expect(places).toHaveLength(count);
@@ -42,18 +42,20 @@ test('an opened source is a place for others, in the list or not, until it is fo
   const here = await openReady(engine.client, await disk.copy('sample', 'here'));
   const there = await openReady(engine.client, await disk.copy('sample', 'there'));
   const digest = await largest(here);
-  expect(await soon(here, digest, 1)).toMatchObject([{ ref: there.location, kind: 'oci', sourceId: there.id }]);
-  expect(await soon(there, digest, 1)).toMatchObject([{ ref: here.location }]);
+  expect(await soon(here, digest, 1)).toMatchObject([
+    { location: there.location, kind: 'oci', how: 'open', sourceId: there.id },
+  ]);
+  expect(await soon(there, digest, 1)).toMatchObject([{ location: here.location }]);
 
   await engine.client.sources.close({ sourceId: there.id });
   const [closed] = await elsewhere(here, digest);
-  expect(closed).toEqual({ ref: there.location, kind: 'oci', recordedAt: expect.any(Number) });
+  expect(closed).toEqual({ location: there.location, kind: 'oci', how: 'known', recordedAt: expect.any(Number) });
 
-  const opened = await engine.client.layers.openPlace({ digest, ref: there.location });
+  const opened = await engine.client.layers.openPlace({ digest, location: there.location });
   expect(await finished(engine.client, opened)).toMatchObject({ state: 'done' });
   await engine.client.sources.close({ sourceId: opened.source.id });
   await rm(there.location, { recursive: true });
-  const gone = engine.client.layers.openPlace({ digest, ref: there.location });
+  const gone = engine.client.layers.openPlace({ digest, location: there.location });
   await expect(gone).rejects.toMatchObject({ code: 'NOT_FOUND' });
   expect(await elsewhere(here, digest)).toEqual([]);
 });
@@ -109,7 +111,7 @@ test('a store that a re-import found without the blob is no place for it any mor
   for (const to of [broken, empty]) {
     await finished(client, await client.transfer.import({ sourceId: sample.id, to }));
   }
-  expect((await elsewhere(sample, digest)).map(({ ref }) => ref).sort()).toEqual([
+  expect((await elsewhere(sample, digest)).map(({ location }) => location).sort()).toEqual([
     `store://${broken}`,
     `store://${empty}`,
   ]);

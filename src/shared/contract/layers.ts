@@ -25,7 +25,7 @@ export const layers = {
   get: read.input(sourceRefSchema.extend({ digest: z.string() })).output(layerAnswerSchema),
   /** Opens a place that `get` listed, as `sources.open` does. Where nothing is any more (`NOT_FOUND`) it is forgotten. */
   openPlace: mutate
-    .input(z.object({ digest: z.string(), ref: z.string().min(1) }))
+    .input(z.object({ digest: z.string(), location: z.string().min(1) }))
     .output(z.object({ source: sourceSchema, jobId: z.string() })),
   /**
    * The entries of its tar, read and not extracted, in its order or sorted by `path` or `size`. `filter` is a part of

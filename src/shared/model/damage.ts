@@ -1,18 +1,12 @@
 import { z } from 'zod';
 import { CACHE_ERROR_CODES } from '../base/errors.ts';
+import { blobPlaceSchema } from './blob-place.ts';
 import { recordRefSchema } from './record.ts';
 
 const count = z.number().int().nonnegative();
 
-/** A place that is known to hold a blob. `open`: a source of the list; `known`: it was seen there once. */
-export const blobPlaceSchema = z.object({
-  location: z.string(),
-  how: z.enum(['open', 'known']),
-});
-export type BlobPlace = z.infer<typeof blobPlaceSchema>;
-
 /** A place to copy damaged and missing blobs from again, and how many of those listed it is known to have. */
-export const originSchema = blobPlaceSchema.extend({ blobs: count });
+export const originSchema = blobPlaceSchema.pick({ location: true, how: true }).extend({ blobs: count });
 export type Origin = z.infer<typeof originSchema>;
 
 /** A blob that is missing or damaged, who needs it, and where else it can be had. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CACHE_ERROR_CODES } from '../base/errors.ts';
-import { TRANSPORTS } from '../oci/reference.ts';
+import { blobPlaceSchema } from './blob-place.ts';
 import { recordRefSchema } from './record.ts';
 
 const count = z.number().int().nonnegative();
@@ -31,20 +31,8 @@ export const layerDetailSchema = layerRowSchema.extend({
 });
 export type LayerDetail = z.infer<typeof layerDetailSchema>;
 
-/** A place outside the source where the blob was seen. Not a promise that it still is. */
-const layerLocationSchema = z.object({
-  /** The text that opens it. */
-  ref: z.string(),
-  kind: z.enum(TRANSPORTS),
-  /** Epoch ms. */
-  recordedAt: z.number(),
-  /** The open source that it is, if it is open. */
-  sourceId: z.string().optional(),
-});
-export type LayerLocation = z.infer<typeof layerLocationSchema>;
-
-/** What is asked of one layer: its row, its users, and where else it was seen, newest first. */
-export const layerAnswerSchema = layerDetailSchema.extend({ locations: z.array(layerLocationSchema) });
+/** What is asked of one layer: its row, its users, and where else it is or was seen, the best place first. */
+export const layerAnswerSchema = layerDetailSchema.extend({ places: z.array(blobPlaceSchema) });
 export type LayerAnswer = z.infer<typeof layerAnswerSchema>;
 
 /** An entry of a layer's tar. Nothing is ever extracted. Times are epoch seconds as the tar has them. */

@@ -183,7 +183,7 @@ describe('a copy that is made piece by piece', () => {
     ['piece by piece', { copy: refuse, clone: refuse }, CommitCopy],
     ['by a clone', { copy: refuse, clone: (a: string, b: string) => copyFile(a, b) }, CommitCopy],
     ['by a move', {}, CommitMove],
-  ])('and one made %s, is what the pool says, and not hashed here', async (_, change, mode) => {
+  ] as const)('and one made %s, is what the pool says, and not hashed here', async (_, change, mode) => {
     const disk = { ...createDisk(), ...change };
     const cache = new BottleFileCache(join(folder, 'cache'), { disk, hasher: answering('0'.repeat(64)) });
     await cache.initialize();

@@ -46,9 +46,13 @@ export async function locateLayerDigest(
   destRef: Ref,
   matchReg: boolean,
 ): Promise<KnownLocation[]> {
-  const onRegistry = ({ ref }: KnownLocation) =>
-    destRef.registry !== '' && ref.transport === destRef.transport && ref.registry === destRef.registry;
+  const onRegistry = ({ ref }: KnownLocation) => isOnRegistry(ref, destRef);
   const known = await bic.knownLocations(digest);
   const near = known.filter(onRegistry);
   return matchReg ? near : [...near, ...known.filter((location) => !onRegistry(location))];
+}
+
+/** True for a place on the registry of a destination, which can mount its blobs. */
+export function isOnRegistry(ref: Ref, destRef: Ref): boolean {
+  return destRef.registry !== '' && ref.transport === destRef.transport && ref.registry === destRef.registry;
 }

@@ -1,4 +1,5 @@
 import { parseDigest } from '../../../shared/oci/digest.ts';
+import { otherPlaces } from '../blob-info/other-places.ts';
 import { findLayer } from '../catalog/find-record.ts';
 import { layerQuery } from '../catalog/row-queries.ts';
 import type { Implementer } from '../implementer.ts';
@@ -6,7 +7,6 @@ import type { BIC } from '../ports/blob-info-cache.ts';
 import type { SourceRegistry } from '../ports/source-registry.ts';
 import { createListingCache } from './listing-cache.ts';
 import { openPlace } from './open-place.ts';
-import { otherPlaces } from './other-places.ts';
 import { selectFiles } from './select-files.ts';
 
 /**
@@ -29,9 +29,8 @@ export function createLayersHandlers(
     ),
     get: os.get.handler(async ({ input, signal }) => {
       const layer = await sources.query(input.sourceId, signal, (catalog) => findLayer(catalog, input.digest));
-      const asked = sources.get(input.sourceId);
-      const held = (sourceId: string) => sources.query(sourceId, signal, (catalog) => catalog.layer(layer.digest));
-      return { ...layer, locations: await otherPlaces(blobInfo, layer.digest, asked, sources.list(), held) };
+      const places = await otherPlaces({ sources, blobInfo }, input.sourceId, [layer.digest], signal);
+      return { ...layer, places: [...(places.get(layer.digest) ?? [])] };
     }),
     openPlace: os.openPlace.handler(({ input }) => openPlace(blobInfo, sources, input)),
     files: os.files.handler(async ({ input: { sourceId, digest: text, offset, limit, ...selection }, signal }) => {

@@ -1,13 +1,11 @@
-import type { LayerColumn } from '../../../shared/fields/index.ts';
-import type { BlobPlace, Damage, DamagedBlob, Origin } from '../../../shared/model/damage.ts';
+import type { BlobPlace } from '../../../shared/model/blob-place.ts';
+import type { Damage, DamagedBlob, Origin } from '../../../shared/model/damage.ts';
 import type { LayerDetail } from '../../../shared/model/layer.ts';
 import type { Problem, Source } from '../../../shared/model/source.ts';
 import { isDigest } from '../../../shared/oci/digest.ts';
-import { LayerBlobInfo } from '../blob-info/layer-blob-info.ts';
-import { locationOfPlace } from '../blob-info/same-place.ts';
+import { otherPlaces } from '../blob-info/other-places.ts';
 import type { BIC } from '../ports/blob-info-cache.ts';
 import type { StoreOpener } from '../ports/managed-store.ts';
-import type { RowFilter } from '../ports/row-query.ts';
 import type { SourceRegistry } from '../ports/source-registry.ts';
 
 /** What finding damage needs of the engine. */
@@ -31,22 +29,11 @@ export async function knownDamage(
   const all = blobProblems(source);
   const shown = all.slice(0, MAX_BLOBS);
   const details = await layerDetails(sources, sourceId, shown, signal);
-  // Whoever is open has been asked: an older word that it has the blob counts for nothing beside that.
-  const asked = new Set(
-    sources
-      .list()
-      .filter(({ id, state }) => id === sourceId || state === 'ready')
-      .map((one) => locationOfPlace(one.place)),
-  );
-  const open = await openPlaces(sources, source, shown, signal);
-  const known = await new LayerBlobInfo(shown.map(({ subject = '' }) => ({ digest: subject }))).getSources(blobInfo);
+  const digests = shown.map(({ subject = '' }) => subject);
+  const places = await otherPlaces({ sources, blobInfo }, sourceId, digests, signal);
   const blobs: DamagedBlob[] = [];
   for (const { subject: digest = '', code, message } of shown) {
     const detail = details.get(digest);
-    const here = open.get(digest) ?? [];
-    const elsewhere = (known.get(digest) ?? [])
-      .filter((location) => !asked.has(location))
-      .map((location): BlobPlace => ({ location, how: 'known' }));
     blobs.push({
       digest,
       code,
@@ -54,7 +41,7 @@ export async function knownDamage(
       ...(detail ? { size: detail.size } : {}),
       records: detail?.usedBy.slice(0, MAX_RECORDS) ?? [],
       recordsTotal: detail?.usedByTotal ?? 0,
-      places: [...here, ...elsewhere],
+      places: [...(places.get(digest) ?? [])],
     });
   }
   const store = source.can.repair ? await stores.viewStore(source.location) : undefined;
@@ -107,38 +94,4 @@ async function layerDetails(
     }
   });
   return details;
-}
-
-/** Other sources of the list that are read and hold these blobs whole, as far as they know. */
-async function openPlaces(
-  sources: SourceRegistry,
-  source: Source,
-  problems: readonly Problem[],
-  signal: AbortSignal | undefined,
-): Promise<Map<string, BlobPlace[]>> {
-  const places = new Map<string, BlobPlace[]>();
-  if (problems.length === 0) return places;
-  const wanted = problems.map(({ subject = '' }) => subject);
-  const where: RowFilter<LayerColumn> = {
-    type: 'all',
-    of: [
-      { type: 'compare', column: 'present', operator: '=', value: 1 },
-      { type: 'in', column: 'digest', values: wanted },
-    ],
-  };
-  for (const other of sources.list()) {
-    if (other.id === source.id || other.state !== 'ready') continue;
-    // One that cannot be asked is no place to copy from.
-    const page = await sources
-      .query(other.id, signal, (catalog) => catalog.layersPage({ where, order: [], offset: 0, limit: MAX_BLOBS }))
-      .catch(() => undefined);
-    const bad = new Set(blobProblems(other).map(({ subject }) => subject));
-    const documents = other.caches.flatMap(({ manifest, config }) => [manifest?.digest, config?.digest]);
-    const held = new Set([...(page?.rows.map(({ digest }) => digest) ?? []), ...documents]);
-    for (const digest of wanted) {
-      if (!held.has(digest) || bad.has(digest)) continue;
-      places.set(digest, [...(places.get(digest) ?? []), { location: other.location, how: 'open' }]);
-    }
-  }
-  return places;
 }

@@ -10,7 +10,12 @@ export function fakeDamage({ source, catalog }: FakeSource, others: readonly Fak
     const holders = catalog.holdersOf(layer.digest);
     const places = others
       .filter((other) => other.catalog.layers.some(({ digest, present }) => digest === layer.digest && present))
-      .map((other) => ({ location: other.source.location, how: 'open' as const }));
+      .map((other) => ({
+        location: other.source.location,
+        kind: other.source.place.transport,
+        how: 'open' as const,
+        sourceId: other.source.id,
+      }));
     return [
       {
         digest: layer.digest,

@@ -6,8 +6,8 @@ import { fakeDamage } from './fake-damage.ts';
 import { fakeNeighbourhood, fakePathToRoot, fakeReach } from './fake-graph.ts';
 import { createFakeJobs } from './fake-jobs.ts';
 import { fakeLayerFiles } from './fake-layer-files.ts';
-import { fakeLocations } from './fake-locations.ts';
 import { fakeAges, fakeTreemap } from './fake-overview.ts';
+import { fakePlaces } from './fake-places.ts';
 import { createFakePrunes } from './fake-prunes.ts';
 import { createFakeSettings } from './fake-settings.ts';
 import { createFakeSource, createFakeSources, type FakeSource } from './fake-sources.ts';
@@ -248,10 +248,10 @@ export function createFakeRouter() {
         const layer = layers.find((one) => one.digest === input.digest);
         if (!layer) throw new CacheError('NOT_FOUND', 'There is no such blob.', { subject: input.digest });
         const holders = holdersOf(input.digest);
-        const locations = fakeLocations(list(), input.sourceId);
-        return { ...layer, usedBy: holders.map(refOf), usedByTotal: holders.length, refs: ['latest'], locations };
+        const places = fakePlaces(list(), input.sourceId);
+        return { ...layer, usedBy: holders.map(refOf), usedByTotal: holders.length, refs: ['latest'], places };
       }),
-      openPlace: border.layers.openPlace.handler(({ input }) => open(input.ref, 'oci-layout')),
+      openPlace: border.layers.openPlace.handler(({ input }) => open(input.location, 'oci-layout')),
       files: border.layers.files.handler(({ input }) => {
         const files = fakeLayerFiles(input.digest);
         const matching = files.filter((file) => file.path.toLowerCase().includes(input.filter.toLowerCase()));

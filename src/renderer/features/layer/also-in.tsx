@@ -1,7 +1,7 @@
 import { FolderOpen } from 'lucide-react';
 import { navigate } from 'wouter/use-browser-location';
 import { isCacheError } from '../../../shared/base/errors.ts';
-import type { LayerLocation } from '../../../shared/model/layer.ts';
+import type { BlobPlace } from '../../../shared/model/blob-place.ts';
 import { sourceHref } from '../../base/address.ts';
 import { IconButton } from '../../base/button.tsx';
 import { CopyButton } from '../../base/copy-button.tsx';
@@ -16,45 +16,45 @@ import styles from './layer.module.css';
 /** Where else the blob was seen, with when. Opening a place that is open already goes there. */
 export function AlsoIn({
   digest,
-  locations,
+  places,
   onGone,
 }: {
   readonly digest: string;
-  readonly locations: readonly LayerLocation[];
+  readonly places: readonly BlobPlace[];
   /** A place turned out not to be there: the list is not right any more. */
   readonly onGone: () => void;
 }) {
   const engine = useEngine();
   const { fail } = useShell();
-  if (locations.length === 0) return null;
+  if (places.length === 0) return null;
 
-  const open = async ({ ref, sourceId }: LayerLocation) => {
+  const open = async ({ location, sourceId }: BlobPlace) => {
     try {
-      const id = sourceId ?? (await engine.layers.openPlace({ digest, ref })).source.id;
+      const id = sourceId ?? (await engine.layers.openPlace({ digest, location })).source.id;
       navigate(sourceHref(id, 'overview'));
     } catch (error) {
-      fail(`${ref} was not opened`, error);
+      fail(`${location} was not opened`, error);
       if (isCacheError(error, 'NOT_FOUND')) onGone();
     }
   };
 
   return (
-    <Section title="Also in" note={locations.length}>
+    <Section title="Also in" note={places.length}>
       <ul>
-        {locations.map((location) => (
-          <li key={location.ref} className={styles.place}>
-            <Icon of={PLACE_ICONS[location.kind]} size={12} className="t3" />
+        {places.map((place) => (
+          <li key={place.location} className={styles.place}>
+            <Icon of={PLACE_ICONS[place.kind]} size={12} className="t3" />
             {/* The end of a path tells places apart: what is cut off is its beginning. */}
-            <span className={styles.placeName} data-tip={location.ref}>
-              <bdi dir="ltr">{location.ref}</bdi>
+            <span className={styles.placeName} data-tip={place.location}>
+              <bdi dir="ltr">{place.location}</bdi>
             </span>
-            <Time at={new Date(location.recordedAt).toISOString()} />
-            <CopyButton text={location.ref} label={`Copy ${location.ref}`} />
+            {place.recordedAt !== undefined && <Time at={new Date(place.recordedAt).toISOString()} />}
+            <CopyButton text={place.location} label={`Copy ${place.location}`} />
             <IconButton
               icon={FolderOpen}
               iconSize={12}
-              label={`Open ${location.ref}`}
-              onPress={() => void open(location)}
+              label={`Open ${place.location}`}
+              onPress={() => void open(place)}
             />
           </li>
         ))}

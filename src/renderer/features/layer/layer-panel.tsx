@@ -95,7 +95,7 @@ function LayerFacts({
           </KeyValue>
         </KeyValues>
       </Section>
-      <AlsoIn digest={layer.digest} locations={layer.locations} onGone={onGone} />
+      <AlsoIn digest={layer.digest} places={layer.places} onGone={onGone} />
       <Section title="Used by" note={usersNote(layer)}>
         <Users layer={layer} />
       </Section>
