@@ -231,6 +231,16 @@ describe('prune', () => {
     expect(await client.prune.trash({ sourceId })).toEqual([]);
   });
 
+  it('a preview writes nothing to the store, and can be applied', async () => {
+    const { client } = engine;
+    const { id: sourceId } = await sampleStore();
+    const before = await readdir(at('store'), { recursive: true });
+    const plan = await client.prune.plan({ sourceId, policy: { maxBytes: 1000 }, keep: false });
+    expect(await readdir(at('store'), { recursive: true })).toEqual(before);
+    await done(client.prune.apply({ sourceId, plan: plan.plan }), 'prune');
+    expect(await readdir(at('store/.cachewright/plans'))).toEqual([`${plan.plan}.json`]);
+  });
+
   it('a plan of another state is stale; a name that is no plan is not looked for', async () => {
     const { client } = engine;
     const { id: sourceId } = await sampleStore();

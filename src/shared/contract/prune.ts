@@ -9,8 +9,13 @@ const planRefSchema = sourceRefSchema.extend({ plan: z.string() });
  * moves to the trash, and everything in the trash comes back with one `undo` until the trash is emptied.
  */
 export const prune = {
-  /** A plan is kept with the store for 24 hours. On a source that cannot be pruned it can be made but not applied. */
-  plan: read.input(sourceRefSchema.extend({ policy: prunePolicySchema })).output(prunePlanSchema),
+  /**
+   * A plan is kept with the store for 24 hours; without `keep` only by this program, and nothing is written until it is
+   * applied. On a source that cannot be pruned it can be made but not applied.
+   */
+  plan: read
+    .input(sourceRefSchema.extend({ policy: prunePolicySchema, keep: z.boolean().default(true) }))
+    .output(prunePlanSchema),
   get: read.input(planRefSchema).output(prunePlanSchema),
   /** What goes, in order of leaving, or what stays and why. */
   items: read

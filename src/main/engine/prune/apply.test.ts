@@ -12,7 +12,8 @@ async function planned() {
     sourceId: 's',
     policy: { orphans: { olderThanMs: 0 } },
     store: undefined,
-    version: async () => (await store.readIndex()).version,
+    keep: true,
+    source,
     read: () => source.read(),
     space: async () => undefined,
   });

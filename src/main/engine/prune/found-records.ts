@@ -1,5 +1,5 @@
 import type { CacheConfig } from '../model/cache-config.ts';
-import { reachable } from './reachable.ts';
+import { type Reached, reachable } from './reachable.ts';
 
 /**
  * Which records of a config are worth keeping when some lose their results, 1 each.
@@ -10,27 +10,30 @@ import { reachable } from './reachable.ts';
  *
  * What stays is closed under inputs, so every link and every alternative of a record that stays is still there.
  *
- * @param before record → whether it has a result now
+ * @param led record → 1 where it led to a result before, see `ConfigBefore`
  * @param after record → whether it keeps one
  */
-export function foundRecords(
-  config: CacheConfig,
-  before: (record: number) => boolean,
-  after: (record: number) => boolean,
-): Uint8Array {
-  const records = config.recordDigest.length;
-  const inputs = (record: number): Uint32Array => {
-    const from = config.alternativeOffset[config.inputOffset[record] as number] as number;
-    const to = config.alternativeOffset[config.inputOffset[record + 1] as number] as number;
-    return config.alternativeLink.subarray(from, to);
+export function foundRecords(config: CacheConfig, led: Uint8Array, after: (record: number) => boolean): Uint8Array {
+  return withInputs(config, (record) => after(record) || led[record] === 0);
+}
+
+/** These records and all that they link to, over any number of links: record → 1. */
+export function withInputs(config: CacheConfig, isRoot: (record: number) => boolean): Uint8Array {
+  const { inputOffset, alternativeOffset, alternativeLink } = config;
+  const found = new Uint8Array(config.recordDigest.length);
+  const reached: Reached<number> = {
+    has: (record) => found[record] === 1,
+    add: (record) => {
+      found[record] = 1;
+    },
   };
-  const all = Array.from({ length: records }, (_, record) => record);
-  const led = reachable(all.filter(before), inputs);
-  const found = reachable(
-    all.filter((record) => after(record) || !led.has(record)),
-    inputs,
-  );
-  const stays = new Uint8Array(records);
-  for (const record of found) stays[record] = 1;
-  return stays;
+  const roots: number[] = [];
+  for (let record = 0; record < found.length; record += 1) if (isRoot(record)) roots.push(record);
+  const inputs = (record: number): Uint32Array => {
+    const from = alternativeOffset[inputOffset[record] as number] as number;
+    const to = alternativeOffset[inputOffset[record + 1] as number] as number;
+    return alternativeLink.subarray(from, to);
+  };
+  reachable(roots, inputs, reached);
+  return found;
 }

@@ -69,14 +69,13 @@ export function createPruneHandlers(os: Implementer['prune'], { clock, jobs, sou
   };
 
   return {
-    plan: os.plan.handler(async ({ input: { sourceId, policy }, signal }) => {
+    plan: os.plan.handler(async ({ input: { sourceId, policy, keep }, signal }) => {
       refuseUnplanned(sources.get(sourceId));
       const store = await storeOf(sources.get(sourceId));
       const source = await sources.cacheSource(sourceId, signal);
-      const version = async () => (store ? (await store.readIndex()).version : source.fingerprint(signal));
       const read = () => source.read(signal ? { signal } : {});
       const space = () => disk.space(source.location);
-      return show(await planner.make({ sourceId, policy, store, version, read, space, signal }), store);
+      return show(await planner.make({ sourceId, policy, store, keep, source, read, space, signal }), store);
     }),
     get: os.get.handler(async ({ input: { sourceId, plan } }) => {
       const { kept, store } = await find(sourceId, plan);
@@ -93,7 +92,9 @@ export function createPruneHandlers(os: Implementer['prune'], { clock, jobs, sou
     }),
     apply: os.apply.handler(async ({ input: { sourceId, plan } }) => {
       const source = prunable(sourceId);
-      const { kept } = await find(sourceId, plan);
+      const { kept, store: view } = await find(sourceId, plan);
+      // The window makes plans that it does not keep; one that was applied can be looked at for a day.
+      if (view) await planner.keep(kept, view);
       const jobId = jobs.start({
         kind: 'prune',
         title: `Prune ${source.location}`,

@@ -70,7 +70,8 @@ describe(`a plan is what happens, on ${STORES} stores`, () => {
           sourceId: 's',
           policy,
           store: undefined,
-          version: async () => (await store.readIndex()).version,
+          keep: true,
+          source,
           read: () => source.read(),
           space: async () => undefined,
         });

@@ -5,10 +5,9 @@ import { parseDigest } from '../../../shared/oci/digest.ts';
 import { arbitrarySource } from '../catalog/testing/arbitrary-source.ts';
 import { digestOf, type SmallSource, smallSource } from '../catalog/testing/small-source.ts';
 import type { SourceSnapshot } from '../ports/cache-source.ts';
-import { runSteps } from '../streams/steps.ts';
-import { planPrune } from './plan.ts';
 import { REASONS, reasonText } from './reasons.ts';
 import { naivePlan } from './testing/naive-plan.ts';
+import { planOf } from './testing/plan-of.ts';
 
 const NOW = Date.parse('2026-02-01T00:00:00Z');
 const DAY = 86_400_000;
@@ -54,7 +53,7 @@ const WORDS = new Map(
 const word = (id: string) => id.replace(/^sha256:[0-9a-f]+/, (digest) => WORDS.get(digest) ?? digest);
 
 async function plan(source: SmallSource, policy: PrunePolicy, now = NOW) {
-  const draft = runSteps(planPrune(await smallSource(source), policy, now));
+  const draft = planOf(await smallSource(source), policy, now);
   const total = draft.goes.filter(({ reason }) => reason === 'over-size').length;
   const line = ({ id, bytes, reason, count, stays }: (typeof draft.goes)[number]) =>
     `${word(id)} ${bytes}: ${reasonText(reason, count, total, policy)}${stays ? ' (stays)' : ''}`;
@@ -93,7 +92,7 @@ describe('a plan', () => {
 
   test('a record without a result stays while one that stays is found through it', async () => {
     const policy = { maxBytes: 1010 };
-    const draft = runSteps(planPrune(await smallSource(SHOP), policy, NOW));
+    const draft = planOf(await smallSource(SHOP), policy, NOW);
     // `code` and `tool` lose their results; `docs` is found through `code`, `code` through `tool`.
     expect(draft.goes.map(({ id, stays }) => [word(id), stays ?? false]).sort()).toEqual([
       ['checked', false],
@@ -170,10 +169,10 @@ describe('a plan', () => {
     const imageLayers = ['base', 'alone'].map((name) => parseDigest(digestOf(name)));
     const alone = { digest: parseDigest(digestOf('alone')), size: 500, mtimeMs: 0 };
     const shared = { ...snapshot, imageLayers, blobs: [...snapshot.blobs, alone] };
-    const draft = runSteps(planPrune(shared, { all: true }, NOW));
+    const draft = planOf(shared, { all: true }, NOW);
     expect([draft.freedBytes, draft.keepBytes, draft.keepBlobs, draft.stays]).toEqual([234, 1500, 2, []]);
-    expect(runSteps(planPrune(shared, { maxBytes: 1734 }, NOW)).goes).toEqual([]);
-    expect(runSteps(planPrune(shared, { maxBytes: 1733 }, NOW)).goes).not.toEqual([]);
+    expect(planOf(shared, { maxBytes: 1734 }, NOW).goes).toEqual([]);
+    expect(planOf(shared, { maxBytes: 1733 }, NOW).goes).not.toEqual([]);
   });
 
   test('an older result of a record that stays can go by itself', async () => {
@@ -216,7 +215,7 @@ describe('a plan', () => {
   test('a cache inside an image is part of the image', async () => {
     const snapshot = await smallSource(SHOP);
     const inline = { ...snapshot, caches: snapshot.caches.map((cache) => ({ ...cache, form: 'inline' as const })) };
-    const draft = runSteps(planPrune(inline, { all: true }, NOW));
+    const draft = planOf(inline, { all: true }, NOW);
     expect([draft.goes, draft.keepBytes, draft.stays[1]?.reason]).toEqual([[], 1234, 'built-on']);
     expect(draft.stays.map(({ reason }) => reason)).toContain('image');
   });
@@ -245,7 +244,7 @@ describe('any plan', () => {
       fc.asyncProperty(arbitrarySource, arbitraryPolicy, async (source, policy) => {
         fc.pre(policy.orphans === undefined);
         const snapshot = await smallSource(source);
-        const draft = runSteps(planPrune(snapshot, policy, NOW));
+        const draft = planOf(snapshot, policy, NOW);
         const naive = naivePlan(snapshot, policy, NOW);
         const byAge = draft.goes.filter(({ reason }) => ['over-size', 'too-old', 'everything'].includes(reason));
         expect(byAge.map(({ id }) => id)).toEqual(naive.leaving);
@@ -260,7 +259,7 @@ describe('any plan', () => {
     await fc.assert(
       fc.asyncProperty(arbitrarySource, arbitraryPolicy, async (source, policy) => {
         const snapshot = await smallSource(source);
-        const draft = runSteps(planPrune(snapshot, policy, NOW));
+        const draft = planOf(snapshot, policy, NOW);
         const sizes = new Map<string, number>(snapshot.blobs.map(({ digest, size }) => [digest, size]));
         expect(draft.freedBytes + draft.keepBytes).toBe(usedBytes(snapshot));
         expect(draft.goes.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(draft.freedBytes);
@@ -279,7 +278,7 @@ describe('any plan', () => {
       fc.asyncProperty(arbitrarySource, fc.nat(3000), fc.nat(3000), async (source, a, b) => {
         const snapshot = await smallSource(source);
         const order = (maxBytes: number) =>
-          runSteps(planPrune(snapshot, { maxBytes }, NOW))
+          planOf(snapshot, { maxBytes }, NOW)
             .goes.filter(({ reason }) => reason === 'over-size')
             .map(({ id }) => id);
         const [few, many] = [order(Math.max(a, b)), order(Math.min(a, b))];

@@ -1,13 +1,13 @@
 import type { PrunePolicy } from '../../../shared/model/plan.ts';
-import type { SourceSnapshot } from '../ports/cache-source.ts';
 import type { DiskSpace } from '../ports/disk-use.ts';
 import { eachRow, type Steps } from '../streams/steps.ts';
-import { idOf, type PruneModel, pruneModel } from './model.ts';
+import { idOf, type PruneModel } from './model.ts';
+import type { PlanBase } from './plan-base.ts';
 import type { PlanEntry } from './plan-entry.ts';
 import { policiesOf } from './policy.ts';
 import { survivingRecords } from './pruned-config.ts';
 import { stayingRecords } from './staying.ts';
-import { type StoreUnits, storeUnits } from './store-units.ts';
+import type { StoreUnits } from './store-units.ts';
 import { type Selection, selectUnits } from './units.ts';
 
 /** What would go and what would stay. Lines that go stand in the order of leaving, lines that stay in that of leaving next. */
@@ -23,27 +23,21 @@ export interface PlanDraft {
 }
 
 /**
- * Works a policy out on a snapshot. Pure: nothing is removed, and the same snapshot, policy and moment give the same
- * plan. Time n log n in the records.
+ * Works a policy out on what was read of a source. Pure: nothing is removed, and the same base, policy and moment give the
+ * same plan. Time n log n in the units.
  */
-export function* planPrune(
-  snapshot: SourceSnapshot,
-  policy: PrunePolicy,
-  nowMs: number,
-  space?: DiskSpace,
-): Steps<PlanDraft> {
-  const model = yield* pruneModel(snapshot);
-  const units = storeUnits(model);
+export function* planPrune(base: PlanBase, policy: PrunePolicy, nowMs: number, space?: DiskSpace): Steps<PlanDraft> {
+  const { model, units } = base;
   // What only images need counts as used, and is no unit.
   const fixed = model.blobs.imageOnly;
   const policies = policiesOf(policy, nowMs, units.kind).map((rule) => ({
     ...rule,
     bytesToKeep: (used: number) => rule.bytesToKeep(used + fixed.bytes, space) - fixed.bytes,
   }));
-  const selection = yield* selectUnits(units, policies, space);
+  const selection = yield* selectUnits(units, base.order, policies, space);
   const left = resultsLeft(model, selection);
-  const { freed, kept } = contentsAfter(units, selection);
-  const fates = yield* fateOfRecords(model, left, new Set(freed), policy);
+  const { isFreed, freed, kept } = contentsAfter(base, selection);
+  const fates = yield* fateOfRecords(base, left, isFreed, policy);
   const goes: PlanEntry[] = [];
   yield* addChosen(goes, model, units, selection, fates);
   for (const record of fates.useless) {
@@ -59,7 +53,7 @@ export function* planPrune(
   return {
     goes,
     stays,
-    blobs: freed.sort(),
+    blobs: freed,
     freedBytes: selection.usedBefore - selection.usedAfter,
     keepBytes: selection.usedAfter + fixed.bytes,
     keepBlobs: kept + fixed.blobs,
@@ -93,9 +87,9 @@ interface Fates {
 
 /** The same that `prunedConfig` will do: records that nothing is found through any more go. */
 function* fateOfRecords(
-  model: PruneModel,
+  { model, before, unnamed }: PlanBase,
   left: Uint32Array,
-  blobs: ReadonlySet<string>,
+  isFreed: Uint8Array,
   policy: PrunePolicy,
 ): Steps<Fates> {
   const { resultOffset } = model.chains;
@@ -104,7 +98,7 @@ function* fateOfRecords(
   const gone = new Uint8Array(left.length);
   const useless: number[] = [];
   const emptied = new Uint8Array(left.length);
-  for (const [cache, { parsed, descriptors }] of model.snapshot.caches.entries()) {
+  for (const [cache, config] of before.entries()) {
     const first = model.cacheStart[cache] as number;
     const end = model.cacheStart[cache + 1] as number;
     if (!model.mayGo[cache]) continue;
@@ -112,9 +106,12 @@ function* fateOfRecords(
     const hadAny = resultOffset[first] !== resultOffset[end];
     const keepsNone = !anyRecord(first, end, (record) => left[record] !== 0);
     const isEmptied = keepsNone && (policy.all === true || (hadAny && anyRecord(first, end, loses)));
-    const described = new Set(descriptors.map(({ digest }) => digest));
-    const goes = (record: number) => loses(first + record);
-    const surviving = isEmptied ? undefined : survivingRecords(parsed, { goes, blobs, described });
+    const loss = {
+      goes: (record: number) => loses(first + record),
+      lost: Uint8Array.from(model.blobs.layerBlob[cache] as Uint32Array, (content) => isFreed[content] as number),
+      losesUnnamed: unnamed[cache]?.some((content) => isFreed[content] === 1) ?? false,
+    };
+    const surviving = isEmptied ? undefined : survivingRecords(config, loss);
     if (!isEmptied && surviving === undefined) continue;
     for (let record = first; record < end; record += 1) {
       if (surviving?.found[record - first]) continue;
@@ -176,14 +173,22 @@ function* addChosen(
   });
 }
 
-/** Blobs that lie there and that nothing consists of any more, and how many stay. */
-function contentsAfter(units: StoreUnits, { contentUses }: Selection): { freed: string[]; kept: number } {
+/** Contents that lie there and that nothing consists of any more, 1 each and by their digests, and how many stay. */
+function contentsAfter(
+  { units, contents }: PlanBase,
+  { contentUses }: Selection,
+): { isFreed: Uint8Array; freed: string[]; kept: number } {
+  const isFreed = new Uint8Array(contents.length);
   const freed: string[] = [];
   let kept = 0;
-  for (const [content, uses] of contentUses.entries()) {
+  for (const content of contents) {
     if (!units.present[content]) continue;
-    if (uses === 0) freed.push(units.digest(content));
-    else kept += 1;
+    if (contentUses[content] !== 0) {
+      kept += 1;
+      continue;
+    }
+    isFreed[content] = 1;
+    freed.push(units.digest(content));
   }
-  return { freed, kept };
+  return { isFreed, freed, kept };
 }

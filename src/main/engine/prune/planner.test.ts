@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { CacheError } from '../../../shared/base/errors.ts';
 import { smallSource } from '../catalog/testing/small-source.ts';
+import type { StoreView } from '../ports/managed-store.ts';
 import { createHandClock } from '../testing/stand-ins.ts';
 import { createPlanner, type PlanRequest } from './planner.ts';
 
@@ -15,20 +17,55 @@ const SOURCE = {
   sizes: { base: 10 },
 };
 
-/** A source that counts how often it is read, and says which version it is. */
-function requestOf(versions: string[] = ['v1']): PlanRequest & { reads: number } {
+interface Asked {
+  reads: number;
+  listings: number;
+  put: string[];
+}
+
+/** A source that counts how often it is read and listed. Its states are asked for in turn, and the last one for ever. */
+function requestOf(
+  states: string[] = ['v1'],
+  look?: () => string | undefined,
+): PlanRequest & { readonly asked: Asked } {
+  const asked: Asked = { reads: 0, listings: 0, put: [] };
+  const state = () => (states.length > 1 ? states.shift() : states[0]) ?? '';
   return {
     sourceId: 's',
     policy: { maxBytes: 5 },
     store: undefined,
-    reads: 0,
+    keep: true,
+    asked,
     space: async () => undefined,
-    version: async () => (versions.length > 1 ? versions.shift() : versions[0]) ?? '',
+    source: {
+      async fingerprint() {
+        asked.listings += 1;
+        return state();
+      },
+      ...(look ? { look: async () => look() } : {}),
+    },
     async read() {
-      this.reads += 1;
-      return smallSource(SOURCE);
+      asked.reads += 1;
+      return { ...(await smallSource(SOURCE)), fingerprint: state(), ...(look ? { wholeBytes: 10 } : {}) };
     },
   };
+}
+
+/** A store whose index has the version that the source's next state says. */
+function inStore(request: ReturnType<typeof requestOf>, fault?: CacheError): ReturnType<typeof requestOf> {
+  const { source, asked } = request;
+  const store = {
+    location: '/store',
+    readIndex: async () => ({ version: await source.fingerprint() }),
+    plans: {
+      async put(plan: string) {
+        if (fault) throw fault;
+        asked.put.push(plan);
+      },
+      get: async () => undefined,
+    },
+  };
+  return { ...request, store: store as unknown as StoreView };
 }
 
 describe('a planner', () => {
@@ -37,7 +74,7 @@ describe('a planner', () => {
     const request = requestOf();
     const first = await planner.make(request);
     expect(await planner.make({ ...request, policy: { maxBytes: 50 } })).toMatchObject({ version: 'v1' });
-    expect(request.reads).toBe(1);
+    expect(request.asked.reads).toBe(1);
     expect([first.plan.plan, first.plan.freedBytes]).toEqual([expect.stringMatching(/^p-5b-[0-9a-f]{6}$/), 10]);
     const orphans = { ...requestOf(), policy: { orphans: { olderThanMs: 0 } } };
     await planner.make(orphans);
@@ -45,17 +82,69 @@ describe('a planner', () => {
     await planner.make(other);
     const elsewhere = { ...requestOf(['v2']), sourceId: 't' };
     await planner.make(elsewhere);
-    expect([orphans.reads, other.reads, elsewhere.reads]).toEqual([1, 1, 1]);
+    expect([orphans, other, elsewhere].map(({ asked }) => asked.reads)).toEqual([1, 1, 1]);
+  });
+
+  test('lists no blobs while the look of a source stays the same, and lists them again when it changes', async () => {
+    const planner = createPlanner(createHandClock());
+    let look: string | undefined = 'a';
+    const request = requestOf(['v1'], () => look);
+    for (const maxBytes of [5, 6, 7]) await planner.make({ ...request, policy: { maxBytes } });
+    expect(request.asked).toMatchObject({ reads: 1, listings: 0 });
+    // Another look, and the same blobs after all: it stands for them from now on.
+    look = 'b';
+    for (const maxBytes of [8, 9]) await planner.make({ ...request, policy: { maxBytes } });
+    expect(request.asked).toMatchObject({ reads: 1, listings: 1 });
+    look = undefined;
+    await planner.make(request);
+    expect(request.asked).toMatchObject({ reads: 1, listings: 2 });
+  });
+
+  test('believes no look of a source in which something was not whole', async () => {
+    const planner = createPlanner(createHandClock());
+    const request = requestOf(['v1'], () => 'a');
+    const read = async () => {
+      const { wholeBytes: _, ...snapshot } = await request.read();
+      return snapshot;
+    };
+    for (const maxBytes of [5, 6]) await planner.make({ ...request, read, policy: { maxBytes } });
+    expect(request.asked.listings).toBe(1);
   });
 
   test('reads again what changes meanwhile, and gives up on what keeps changing', async () => {
     const planner = createPlanner(createHandClock());
-    // Asked before anything, then before and after each reading.
-    const once = requestOf(['v0', 'v1', 'v2', 'v2']);
+    // The index before a reading, what is read, and the index after it.
+    const once = inStore(requestOf(['v1', 'v1', 'v2', 'v2']));
     expect((await planner.make(once)).version).toBe('v2');
-    expect(once.reads).toBe(2);
-    const never = requestOf(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i']);
-    await expect(planner.make(never)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(once.asked.reads).toBe(2);
+    const never = inStore(requestOf(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i']));
+    await expect(planner.make({ ...never, sourceId: 't' })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  test('writes to the store only plans that are to be kept, once each', async () => {
+    const planner = createPlanner(createHandClock());
+    const request = inStore(requestOf());
+    const kept = await planner.make(request);
+    expect([kept.plan.kept, request.asked.put]).toEqual([true, [kept.plan.plan]]);
+    const preview = await planner.make({ ...request, keep: false });
+    expect([preview.plan.kept, request.asked.put]).toEqual([false, [kept.plan.plan]]);
+    // Applied after all.
+    const { store } = request;
+    if (!store) throw new Error('there is no store');
+    await planner.keep(preview, store);
+    const known = await planner.get(preview.plan.plan, 's', store);
+    expect([known.plan.kept, request.asked.put]).toEqual([true, [kept.plan.plan, preview.plan.plan]]);
+    await planner.keep(known, store);
+    expect(request.asked.put).toHaveLength(2);
+  });
+
+  test('goes without the store where that is full', async () => {
+    const planner = createPlanner(createHandClock());
+    const request = inStore(requestOf(), new CacheError('NO_SPACE', 'The disk is full.'));
+    const kept = await planner.make(request);
+    expect(kept.plan.kept).toBe(false);
+    if (request.store) await planner.keep(kept, request.store);
+    expect((await planner.get(kept.plan.plan, 's', request.store)).plan.kept).toBe(false);
   });
 
   test('keeps a plan for its source and for a day', async () => {

@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { CacheError, isCacheError } from '../../../shared/base/errors.ts';
 import type { PrunePolicy } from '../../../shared/model/plan.ts';
 import { parseDigest } from '../../../shared/oci/digest.ts';
-import type { SourceSnapshot } from '../ports/cache-source.ts';
+import type { CacheSource, SourceSnapshot } from '../ports/cache-source.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DiskSpace } from '../ports/disk-use.ts';
 import type { StoreView } from '../ports/managed-store.ts';
 import { drive } from '../streams/drive.ts';
 import { type KeptPlan, parsePlan, printPlan } from './kept-plan.ts';
 import { type PlanDraft, planPrune } from './plan.ts';
+import { type PlanBase, planBase } from './plan-base.ts';
 import { durationText, REASONS, sizeText } from './reasons.ts';
 
 /** How long a plan can be asked for. */
@@ -24,10 +25,12 @@ const TRIES = 3;
 export interface PlanRequest {
   readonly sourceId: string;
   readonly policy: PrunePolicy;
-  /** The store, where the source is one: its plans outlive this process. */
+  /** The store, where the source is one. */
   readonly store: StoreView | undefined;
-  /** What the plan will belong to: it changes when the source does. */
-  version(): Promise<string>;
+  /** Whether the store keeps it for 24 hours, so that it outlives this process. */
+  readonly keep: boolean;
+  /** As of `CacheSource`. */
+  readonly source: Pick<CacheSource, 'fingerprint' | 'look'>;
   read(): Promise<SourceSnapshot>;
   /** The disk it lies on, where it lies on one of this machine. */
   space(): Promise<DiskSpace | undefined>;
@@ -37,6 +40,8 @@ export interface PlanRequest {
 /** Makes plans and keeps them. */
 export interface Planner {
   make(request: PlanRequest): Promise<KeptPlan>;
+  /** Keeps a plan with the store that was made without. Where the store is full or may not be written, nothing happens. */
+  keep(kept: KeptPlan, store: StoreView): Promise<void>;
   /** @throws `NOT_FOUND` for a plan that is not kept or not of this source, `CORRUPT` */
   get(plan: string, sourceId: string, store: StoreView | undefined): Promise<KeptPlan>;
 }
@@ -58,14 +63,17 @@ export function createPlanner(clock: Clock): Planner {
   return {
     make: async (request) => {
       const now = clock.now();
-      const state = isCurrent(last, request, await request.version()) ? last : await readState(request);
-      last = recordsOf(state) <= RECORDS_AT_HAND ? state : undefined;
+      const state = (await stillCurrent(last, request)) ?? (await readState(request));
+      last = recordsOf(state.base) <= RECORDS_AT_HAND ? state : undefined;
       const space = await request.space();
-      const draft = await drive(planPrune(state.snapshot, request.policy, now, space), { signal: request.signal });
-      const { version } = state;
-      const kept = keptPlan(request, draft, version, now);
-      if (await keepInStore(request.store, kept)) return remember(kept);
-      return remember({ ...kept, plan: { ...kept.plan, kept: false } });
+      const draft = await drive(planPrune(state.base, request.policy, now, space), { signal: request.signal });
+      const kept = keptPlan(request, draft, state.version, now);
+      if (request.keep && (await keepInStore(request.store, kept))) return remember(kept);
+      return remember(asKept(kept, false));
+    },
+    keep: async (kept, store) => {
+      if (kept.plan.kept) return;
+      if (await keepInStore(store, asKept(kept, true))) remember(asKept(kept, true));
     },
     get: async (plan, sourceId, store) => {
       const known = atHand.get(plan);
@@ -89,31 +97,54 @@ async function keepInStore(store: StoreView | undefined, kept: KeptPlan): Promis
   }
 }
 
+function asKept(kept: KeptPlan, isKept: boolean): KeptPlan {
+  return { ...kept, plan: { ...kept.plan, kept: isKept } };
+}
+
 /** What was read of a source, and the state it is of. */
 interface ReadState {
   readonly sourceId: string;
+  /** What its plans belong to: of a store the version of its index, else the fingerprint. */
   readonly version: string;
-  readonly snapshot: SourceSnapshot;
+  /** Stands for the fingerprint, if `isWhole`. */
+  readonly look: string | undefined;
+  /** Whether a look of this state can stand for it. */
+  readonly isWhole: boolean;
+  readonly base: PlanBase;
 }
 
-/** Orphans come and go without a change of the references: for a plan about them alone it is always read anew. */
-function isCurrent(state: ReadState | undefined, request: PlanRequest, version: string): state is ReadState {
-  return state?.sourceId === request.sourceId && state.version === version && request.policy.orphans === undefined;
+/**
+ * The state that was read last, if the source is still in it. Blobs are listed only where no look stands for them. Orphans
+ * come and go without a change of the references: for a plan about them alone it is always read anew.
+ */
+async function stillCurrent(state: ReadState | undefined, request: PlanRequest): Promise<ReadState | undefined> {
+  const { store, source, policy, sourceId, signal } = request;
+  if (state?.sourceId !== sourceId || policy.orphans !== undefined) return undefined;
+  if (store) return (await store.readIndex()).version === state.version ? state : undefined;
+  const look = await source.look?.();
+  if (state.isWhole && look !== undefined && look === state.look) return state;
+  return (await source.fingerprint(signal)) === state.version ? { ...state, look } : undefined;
 }
 
-function recordsOf({ snapshot }: ReadState): number {
-  return snapshot.caches.reduce((sum, { parsed }) => sum + parsed.recordDigest.length, 0);
+function recordsOf({ model }: PlanBase): number {
+  return model.cacheStart.at(-1) ?? 0;
 }
 
 /** Reads the source: what is read and the version it is said to be of are the same. */
-async function readState(request: PlanRequest): Promise<ReadState> {
+async function readState({ sourceId, store, source, read, signal }: PlanRequest): Promise<ReadState> {
   for (let tried = 1; ; tried += 1) {
-    const version = await request.version();
-    const snapshot = await request.read();
-    if ((await request.version()) === version) return { sourceId: request.sourceId, version, snapshot };
+    const index = await store?.readIndex();
+    const look = await source.look?.();
+    const snapshot = await read();
+    // A source gives one whole state of itself; of a store, the index is read apart.
+    if (index === undefined || (await store?.readIndex())?.version === index.version) {
+      const base = await drive(planBase(snapshot), { signal });
+      const version = index?.version ?? snapshot.fingerprint;
+      return { sourceId, version, look, isWhole: snapshot.wholeBytes !== undefined, base };
+    }
     if (tried === TRIES) {
       throw new CacheError('UNAVAILABLE', 'The source keeps changing.', {
-        ...(request.store ? { subject: request.store.location } : {}),
+        ...(store ? { subject: store.location } : {}),
         hint: 'An import is going on. Plan again when it is done.',
       });
     }

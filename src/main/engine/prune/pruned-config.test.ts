@@ -9,15 +9,15 @@ import { marshalCacheConfig } from '../remotecache/marshal.ts';
 import { parseCacheConfig } from '../remotecache/parse.ts';
 import { sortCacheConfig } from '../remotecache/sort.ts';
 import { runSteps } from '../streams/steps.ts';
-import { planPrune } from './plan.ts';
 import { prunedConfig } from './pruned-config.ts';
 import { REASONS } from './reasons.ts';
+import { planOf } from './testing/plan-of.ts';
 
 const bytesOf = (config: CacheConfig) => Buffer.concat([...marshalCacheConfig(config)]);
 
 /** What applying a plan makes of each config, as `apply.ts` does it. */
 function prune(snapshot: SourceSnapshot, maxBytes: number) {
-  const draft = runSteps(planPrune(snapshot, { maxBytes }, 0));
+  const draft = planOf(snapshot, { maxBytes }, 0);
   const start = Uint32Array.from([0, ...snapshot.caches.map(({ parsed }) => parsed.recordDigest.length)]);
   for (let at = 1; at < start.length; at += 1) start[at] = (start[at] ?? 0) + (start[at - 1] ?? 0);
   const ids = runSteps(numberRecords(snapshot.caches, start));

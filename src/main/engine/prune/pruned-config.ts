@@ -1,6 +1,6 @@
 import type { CacheConfig } from '../model/cache-config.ts';
 import { allResults, dropResults, type KeptResults, pickRecords, wholeChains } from '../remotecache/reshape.ts';
-import { foundRecords } from './found-records.ts';
+import { foundRecords, withInputs } from './found-records.ts';
 
 /** What goes of one cache. */
 export interface ConfigLoss {
@@ -20,20 +20,52 @@ export interface PrunedConfig {
   readonly isChanged: boolean;
 }
 
+/** A config and what is true of it whatever goes: worked out once for all plans on one state of a source. */
+export interface ConfigBefore {
+  readonly config: CacheConfig;
+  /** Layer → 1 where the manifest describes its blob. */
+  readonly described: Uint8Array;
+  /** Record → 1 where it has a usable result, or one is found through it. */
+  readonly led: Uint8Array;
+}
+
+/** What goes of one cache, by the numbers of its config. */
+export interface LayerLoss {
+  /** Whether a record loses its results. */
+  goes(record: number): boolean;
+  /** Layer → 1 where its blob goes. */
+  readonly lost: Uint8Array;
+  /** Whether a blob goes that only the manifest knows: the new one describes those of the config alone. */
+  readonly losesUnnamed: boolean;
+}
+
 /**
  * The config without the results of the records that go, without the layers that nothing needs any more, and without the
  * records that nothing is found through any more (see `foundRecords`). Order is kept, so canonical stays canonical.
  */
-export function prunedConfig(config: CacheConfig, loss: ConfigLoss): PrunedConfig {
+export function prunedConfig(config: CacheConfig, { goes, blobs, described }: ConfigLoss): PrunedConfig {
   const records = config.recordDigest.length;
   let goers = 0;
-  for (let record = 0; record < records; record += 1) if (loss.goes(record)) goers += 1;
+  for (let record = 0; record < records; record += 1) if (goes(record)) goers += 1;
   if (goers === records && records > 0) return { config: undefined, isChanged: true };
-  const surviving = survivingRecords(config, loss);
+  const layersWith = (digests: ReadonlySet<string>) =>
+    Uint8Array.from(config.layerBlob, (text) => (digests.has(config.texts[text] ?? '') ? 1 : 0));
+  const surviving = survivingRecords(configBefore(config, layersWith(described)), {
+    goes,
+    lost: layersWith(blobs),
+    losesUnnamed: [...described].some((blob) => blobs.has(blob)),
+  });
   if (surviving === undefined) return { config, isChanged: false };
   const { kept, found } = surviving;
   const stays = Array.from({ length: records }, (_, record) => record).filter((record) => found[record]);
   return { config: pickRecords(dropResults(config, kept), stays), isChanged: true };
+}
+
+/** Works out what holds of a config before anything goes. @param described layer → 1 where the manifest describes its blob */
+export function configBefore(config: CacheConfig, described: Uint8Array): ConfigBefore {
+  const usable = resultsOn(config, wholeChains(config, described), () => true);
+  const counts = resultCounts(config, usable);
+  return { config, described, led: withInputs(config, (record) => counts[record] !== 0) };
 }
 
 /**
@@ -41,31 +73,20 @@ export function prunedConfig(config: CacheConfig, loss: ConfigLoss): PrunedConfi
  * it goes. A plan counts by this what applying it will leave.
  */
 export function survivingRecords(
-  config: CacheConfig,
-  loss: ConfigLoss,
+  { config, described, led }: ConfigBefore,
+  loss: LayerLoss,
 ): { readonly kept: KeptResults; readonly found: Uint8Array } | undefined {
   if (!isTouched(config, loss)) return undefined;
-  const usable = wholeLayers(config, (blob) => loss.described.has(blob));
-  const left = wholeLayers(config, (blob) => loss.described.has(blob) && !loss.blobs.has(blob));
-  const hadBefore = resultCounts(
-    config,
-    resultsOn(config, usable, () => true),
-  );
-  const kept = resultsOn(config, left, (record) => !loss.goes(record));
+  const left = described.map((is, layer) => (loss.lost[layer] === 1 ? 0 : is));
+  const kept = resultsOn(config, wholeChains(config, left), (record) => !loss.goes(record));
   const hasAfter = resultCounts(config, kept);
-  const found = foundRecords(
-    config,
-    (record) => hadBefore[record] !== 0,
-    (record) => hasAfter[record] !== 0,
-  );
-  return { kept, found };
+  return { kept, found: foundRecords(config, led, (record) => hasAfter[record] !== 0) };
 }
 
-function isTouched(config: CacheConfig, loss: ConfigLoss): boolean {
-  for (let record = 0; record < config.recordDigest.length; record += 1) if (loss.goes(record)) return true;
-  if (config.layerBlob.some((text) => loss.blobs.has(config.texts[text] ?? ''))) return true;
-  // A layer that only the manifest knows: the new one describes those of the config alone.
-  return [...loss.described].some((blob) => loss.blobs.has(blob));
+function isTouched(config: CacheConfig, { goes, lost, losesUnnamed }: LayerLoss): boolean {
+  if (losesUnnamed || lost.includes(1)) return true;
+  for (let record = 0; record < config.recordDigest.length; record += 1) if (goes(record)) return true;
+  return false;
 }
 
 /** Results of the records asked for whose layers are all among these. */
@@ -81,14 +102,6 @@ function resultsOn(config: CacheConfig, layers: Uint8Array, isOf: (record: numbe
     if (!chain.layers.every((layer) => layers[layer]) || !isOf(chain.record)) kept.chains[index] = 0;
   }
   return kept;
-}
-
-/** Layer → 1 where every blob of its chain is one of these. */
-function wholeLayers(config: CacheConfig, isOne: (blob: string) => boolean): Uint8Array {
-  return wholeChains(
-    config,
-    Uint8Array.from(config.layerBlob, (text) => (isOne(config.texts[text] ?? '') ? 1 : 0)),
-  );
 }
 
 function resultCounts(config: CacheConfig, kept: KeptResults): Uint32Array {

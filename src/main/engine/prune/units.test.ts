@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type SmallSource, smallSource } from '../catalog/testing/small-source.ts';
-import { runSteps } from '../streams/steps.ts';
-import { planPrune } from './plan.ts';
+import { planOf } from './testing/plan-of.ts';
 
 /** Layers beside one another, with results of these times: those that go for a size, in order. */
 async function leaving(times: Readonly<Record<string, readonly string[]>>, keep: number): Promise<readonly number[]> {
@@ -22,7 +21,7 @@ async function leaving(times: Readonly<Record<string, readonly string[]>>, keep:
     sizes: Object.fromEntries(words.map((word, n) => [word, 10 ** n])),
   };
   const policy = { maxBytes: keep };
-  return runSteps(planPrune(await smallSource(source), policy, 0)).goes.map(({ bytes }) => bytes);
+  return planOf(await smallSource(source), policy, 0).goes.map(({ bytes }) => bytes);
 }
 
 describe('of units that nothing builds on', () => {

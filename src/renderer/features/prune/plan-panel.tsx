@@ -58,8 +58,8 @@ export function PlanPanel({ source, value }: InspectorPanelProps) {
           </KeyValue>
         </KeyValues>
         <p className={styles.codeNote}>
-          <Clock size={12} aria-hidden="true" className={styles.inlineIcon} />A plan is kept for 24 hours, and belongs
-          to the store as it was.
+          <Clock size={12} aria-hidden="true" className={styles.inlineIcon} />
+          The program keeps a plan for up to 24 hours. It belongs to the store as it was.
         </p>
       </Section>
       {toml !== undefined && (

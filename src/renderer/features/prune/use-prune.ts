@@ -38,7 +38,7 @@ export function usePrune(source: Source, policy: PrunePolicy | undefined) {
     const { policy: asked, request: number } = state;
     const stop = new AbortController();
     const timer = setTimeout(() => {
-      engine.prune.plan({ sourceId: source.id, policy: asked }, { signal: stop.signal }).then(
+      engine.prune.plan({ sourceId: source.id, policy: asked, keep: false }, { signal: stop.signal }).then(
         (plan) => {
           // The inspector asks for the plan by its id: it is at hand there before the bars show it.
           const { queryKey } = readOptions(

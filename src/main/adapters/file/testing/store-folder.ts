@@ -68,7 +68,8 @@ export async function planFor(store: ManagedStore, policy: PrunePolicy, now = Da
     sourceId: 'test',
     policy,
     store,
-    version: async () => (await store.readIndex()).version,
+    keep: true,
+    source,
     read: () => source.read(),
     space: async () => undefined,
   });
