@@ -1,6 +1,7 @@
 import { type AppInfo, createAppHandlers } from './app/handlers.ts';
 import { createPlaceRecorder } from './blob-info/place-recorder.ts';
 import { createSteadyNow } from './catalog/steady-now.ts';
+import { createCollectHandlers } from './collect/handlers.ts';
 import { createGraphHandlers } from './graph/handlers.ts';
 import { createImplementer } from './implementer.ts';
 import { createJobs } from './jobs/create-jobs.ts';
@@ -15,6 +16,7 @@ import type { BIC } from './ports/blob-info-cache.ts';
 import type { TargetOpener } from './ports/cache-target.ts';
 import type { CatalogStore } from './ports/catalog.ts';
 import type { Clock } from './ports/clock.ts';
+import type { CollectNotes } from './ports/collect-notes.ts';
 import type { DamageNotes, FileLooks } from './ports/damage-notes.ts';
 import type { DiskUse } from './ports/disk-use.ts';
 import type { FolderLister } from './ports/folder-lister.ts';
@@ -50,6 +52,7 @@ export interface EnginePorts {
   readonly disk: DiskUse;
   readonly notes: DamageNotes;
   readonly looks: FileLooks;
+  readonly collectNotes: CollectNotes;
 }
 
 /** The engine: handlers of the contract for any transport. Disposing it cancels all jobs and closes all catalogs. */
@@ -74,6 +77,7 @@ export function createEngine(ports: EnginePorts) {
     layers: createLayersHandlers(os.layers, sources, ports.blobInfo, now),
     verify: createVerifyHandlers(os.verify, engine),
     prune: createPruneHandlers(os.prune, engine),
+    collect: createCollectHandlers(os.collect, engine),
     transfer: createTransferHandlers(os.transfer, engine),
     jobs: createJobsHandlers(os.jobs, jobs, ports.audit),
     settings: createSettingsHandlers(os.settings, ports.layerInfo),

@@ -17,6 +17,7 @@ import { createRepositoryOpener } from '../adapters/registry/open-repository.ts'
 import { createS3Connector } from '../adapters/s3/client.ts';
 import { createSqliteAudit, createSqliteRecents, createSqliteSettings } from '../adapters/sqlite/app-state.ts';
 import { createSqliteBlobInfoCache } from '../adapters/sqlite/blob-info-cache.ts';
+import { createSqliteCollectNotes } from '../adapters/sqlite/collect-notes.ts';
 import { createSqliteDamageNotes } from '../adapters/sqlite/damage-notes.ts';
 import { createSqliteLayerInfoCache } from '../adapters/sqlite/layer-info-cache.ts';
 import { openStateDatabase } from '../adapters/sqlite/state-database.ts';
@@ -150,6 +151,7 @@ export async function composeEngine(options: ComposeOptions): Promise<EngineHand
       disk: createDiskUse(),
       notes: createSqliteDamageNotes(database),
       looks: fileLooks,
+      collectNotes: createSqliteCollectNotes(database),
     }),
   );
   const owned = cleanup.move();

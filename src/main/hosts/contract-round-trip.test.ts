@@ -8,7 +8,10 @@ import { RPCHandler } from '@orpc/server/message-port';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callerErrors } from '../../shared/contract/client-errors.ts';
 import { contract, type EngineClient } from '../../shared/contract/index.ts';
+import { digestOf, manifestOf } from '../adapters/s3/testing/collect-bucket.ts';
+import { createTestBucket, type TestBucket } from '../adapters/s3/testing/test-bucket.ts';
 import { FIXTURES } from '../engine/testing/real-caches.ts';
+import { hasS3Server, type S3Server, startS3Server } from '../testing/s3-server.ts';
 import type { EngineHandle } from './engine-handle.ts';
 import { createDisk, type Disk, finished, openReady } from './testing/engine-on-disk.ts';
 
@@ -25,7 +28,12 @@ async function first<T>(stream: AsyncIterable<T>): Promise<T> {
 }
 
 /** Calls every procedure once on real data, in an order that makes sense; the engine checks every answer's schema. */
-async function callAll(client: EngineClient, disk: Disk, name: string): Promise<Map<string, unknown>> {
+async function callAll(
+  client: EngineClient,
+  disk: Disk,
+  name: string,
+  bucket: TestBucket | undefined,
+): Promise<Map<string, unknown>> {
   const answers = new Map<string, unknown>();
   const call = async <T>(path: string, answer: Promise<T>): Promise<T> => {
     const value = await answer;
@@ -93,6 +101,16 @@ async function callAll(client: EngineClient, disk: Disk, name: string): Promise<
   await done('prune.undo', client.prune.undo(store));
   await done('prune.emptyTrash', client.prune.emptyTrash(store));
 
+  if (bucket) {
+    const cache = { sourceId: (await openReady(client, bucket.at(name))).id };
+    const { plan: collected } = await call('collect.plan', client.collect.plan({ ...cache, olderThanMs: 1 }));
+    await call('collect.get', client.collect.get({ ...cache, plan: collected }));
+    await call('collect.items', client.collect.items({ ...cache, plan: collected }));
+    await done('collect.apply', client.collect.apply({ ...cache, plan: collected }));
+    await call('collect.undoable', client.collect.undoable(cache));
+    await done('collect.undo', client.collect.undo(cache));
+  }
+
   const lost = await finished(client, await client.verify.start({ sourceId: await goneSource(client, disk, name) }));
   expect(lost.state).toBe('failed');
   await call('jobs.retry', client.jobs.retry({ jobId: lost.id }));
@@ -128,25 +146,36 @@ async function goneSource(client: EngineClient, disk: Disk, name: string): Promi
 describe('the whole contract on real adapters', () => {
   let disk: Disk;
   let engine: EngineHandle;
+  let server: S3Server | undefined;
+  let bucket: TestBucket | undefined;
   beforeAll(async () => {
     disk = await createDisk();
-    engine = await disk.start();
+    server = hasS3Server() ? await startS3Server() : undefined;
+    bucket = server && (await createTestBucket(server, 'contract'));
+    await bucket?.keepVersions();
+    for (const name of ['local', 'port']) {
+      await bucket?.put(`${name}/manifests/main`, manifestOf('base'));
+      await bucket?.put(`${name}/blobs/${digestOf('orphan')}`, 'orphan');
+    }
+    engine = await disk.start('web', server?.environment);
   });
   afterAll(async () => {
+    await server?.[Symbol.asyncDispose]();
     await engine[Symbol.asyncDispose]();
     await disk[Symbol.asyncDispose]();
   });
 
   it('answers every procedure by its schema, in this process and over a port, and the same', async () => {
-    const local = await callAll(engine.client, disk, 'local');
-    expect([...local.keys()].sort()).toEqual(procedurePaths(contract).sort());
+    const local = await callAll(engine.client, disk, 'local', bucket);
+    const all = procedurePaths(contract).filter((path) => bucket || !path.startsWith('collect.'));
+    expect([...local.keys()].sort()).toEqual(all.sort());
 
     const { port1, port2 } = new MessageChannel();
     new RPCHandler(engine.router).upgrade(port1);
     const client = createORPCClient<EngineClient>(new RPCLink({ port: port2, interceptors: [callerErrors] }));
     port1.start();
     port2.start();
-    const ported = await callAll(client, disk, 'port');
+    const ported = await callAll(client, disk, 'port', bucket);
     port1.close();
     expect([...ported.keys()].sort()).toEqual([...local.keys()].sort());
     const pure = [...local.keys()].filter((path) => /^(app|overview|keys|graph|layers)\.(?!open)/.test(path));

@@ -1,5 +1,6 @@
 import type { ContractRouterClient } from '@orpc/contract';
 import { app } from './app.ts';
+import { collect } from './collect.ts';
 import { graph } from './graph.ts';
 import { jobs } from './jobs.ts';
 import { keys } from './keys.ts';
@@ -12,7 +13,20 @@ import { transfer } from './transfer.ts';
 import { verify } from './verify.ts';
 
 /** The only thing that both sides of a process border know. A table of contents. */
-export const contract = { app, sources, overview, keys, graph, layers, verify, prune, transfer, jobs, settings };
+export const contract = {
+  app,
+  sources,
+  overview,
+  keys,
+  graph,
+  layers,
+  verify,
+  prune,
+  collect,
+  transfer,
+  jobs,
+  settings,
+};
 
 /** The contract as its caller sees it, whatever the transport. */
 export type EngineClient = ContractRouterClient<typeof contract>;

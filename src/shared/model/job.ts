@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { collectReportSchema } from './collect.ts';
 import { mendReportSchema, quarantineReportSchema } from './damage.ts';
 import { pruneReportSchema } from './plan.ts';
 import { errorDataSchema } from './source.ts';
@@ -26,6 +27,7 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('import'), report: transferReportSchema }),
   z.object({ kind: z.literal('export'), report: transferReportSchema }),
   z.object({ kind: z.literal('prune'), report: pruneReportSchema }),
+  z.object({ kind: z.literal('collect'), report: collectReportSchema }),
   z.object({
     kind: z.literal('undo'),
     plan: z.string(),
@@ -33,6 +35,8 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
     restoredBlobs: count,
     /** Caches that stand under another name now, because two want the same: what had the name `ref` is `as`. */
     beside: z.array(z.object({ ref: z.string(), as: z.string() })).optional(),
+    /** Blobs of a bucket whose versions somebody had deleted for good. */
+    lostBlobs: count.optional(),
   }),
   z.object({
     kind: z.literal('empty-trash'),
@@ -61,7 +65,7 @@ export type JobProgress = z.infer<typeof jobProgressSchema>;
 /** Everything running or finished in this session. */
 export const jobSchema = z.object({
   id: z.string(),
-  kind: z.enum(['open', 'verify', 'quarantine', 'mend', 'import', 'export', 'prune', 'undo', 'empty-trash']),
+  kind: z.enum(['open', 'verify', 'quarantine', 'mend', 'import', 'export', 'prune', 'collect', 'undo', 'empty-trash']),
   title: z.string(),
   sourceId: z.string().optional(),
   state: z.enum(['running', 'done', 'failed', 'cancelled']),

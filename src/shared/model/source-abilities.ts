@@ -15,6 +15,8 @@ export const sourceAbilitiesSchema = z.object({
   plan: z.boolean(),
   /** Who carries out a prune: we do, and can undo it; the daemon that owns it, by rules of its own; nobody. */
   prune: z.enum(['here', 'daemon', 'never']),
+  /** What none of its manifests needs can be deleted from it, without a trash. */
+  collect: z.boolean(),
   /** Caches can be imported into it. */
   receive: z.boolean(),
   /** Damaged blobs can be set aside in it, and brought back from elsewhere. */
@@ -29,6 +31,7 @@ export const READ_ONLY_CACHE: SourceAbilities = {
   links: true,
   plan: true,
   prune: 'never',
+  collect: false,
   receive: false,
   repair: false,
 };

@@ -24,6 +24,7 @@ const DU_LISTING = {
     links: false,
     plan: false,
     prune: 'daemon',
+    collect: false,
     receive: false,
     repair: false,
   },

@@ -15,12 +15,10 @@ export interface S3Object {
 }
 
 /** A stretch of a listing. */
-export interface ListOptions {
+export interface PageOptions {
   /** Only keys after this one. */
   readonly after?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Called for each page with how many objects are listed so far. */
-  readonly onPage?: ((listed: number) => void) | undefined;
 }
 
 /** An object that is being read. */
@@ -30,10 +28,15 @@ export interface OpenObject extends S3Object {
 
 /** One bucket. Errors are told of `subject`, which is the location unless another one is given. */
 export interface Bucket {
+  /** Objects whose keys begin with a text, in the order of their keys, page by page. */
+  pages(
+    prefix: string,
+    options?: PageOptions,
+  ): AsyncGenerator<{ readonly objects: readonly S3Object[]; readonly isLast: boolean }>;
   /** Objects whose keys begin with a text, in the order of their keys. `limit` ends it with the page that reaches it. */
   list(
     prefix: string,
-    options?: ListOptions & { readonly limit?: number },
+    options?: PageOptions & { readonly limit?: number },
   ): Promise<{ readonly objects: S3Object[]; readonly isCut: boolean }>;
   /** Undefined where nothing is. */
   head(key: string, signal?: AbortSignal, subject?: string): Promise<S3Object | undefined>;
@@ -51,9 +54,8 @@ export interface Bucket {
 export function createBucket(address: S3Address, location: string, connect: S3Connector): Bucket {
   const Bucket = address.bucket;
 
-  return {
-    async list(prefix, { after, signal, onPage, limit = Number.POSITIVE_INFINITY } = {}) {
-      const objects: S3Object[] = [];
+  const bucket: Bucket = {
+    async *pages(prefix, { after, signal } = {}) {
       try {
         const { sdk, client, limits } = await connect(address);
         let token: string | undefined;
@@ -68,17 +70,25 @@ export function createBucket(address: S3Address, location: string, connect: S3Co
           const page = await client.send(command, asking(limits, signal));
           // A web page reads as an answer that says nothing.
           if (page.Name === undefined && page.IsTruncated === undefined) throw noS3Error(location);
-          for (const { Key, Size = 0, LastModified, ETag = '' } of page.Contents ?? []) {
-            if (Key) objects.push({ key: Key, size: Size, modifiedAt: LastModified?.getTime() ?? 0, etag: ETag });
-          }
           token = page.IsTruncated ? page.NextContinuationToken : undefined;
-          onPage?.(objects.length);
-        } while (token !== undefined && objects.length < limit);
-        return { objects, isCut: token !== undefined };
+          const objects = (page.Contents ?? []).flatMap(({ Key, Size = 0, LastModified, ETag = '' }): S3Object[] =>
+            Key ? [{ key: Key, size: Size, modifiedAt: LastModified?.getTime() ?? 0, etag: ETag }] : [],
+          );
+          yield { objects, isLast: token === undefined };
+        } while (token !== undefined);
       } catch (error) {
         // Whoever lists asks for no object: what is not there is the bucket, or the server.
         throw isS3NotFound(error) ? noS3Error(location, error) : s3Error(error, location, signal);
       }
+    },
+
+    async list(prefix, { after, signal, limit = Number.POSITIVE_INFINITY } = {}) {
+      const objects: S3Object[] = [];
+      for await (const page of bucket.pages(prefix, { after, signal })) {
+        for (const object of page.objects) objects.push(object);
+        if (!page.isLast && objects.length >= limit) return { objects, isCut: true };
+      }
+      return { objects, isCut: false };
     },
 
     async head(key, signal, subject = location) {
@@ -122,9 +132,10 @@ export function createBucket(address: S3Address, location: string, connect: S3Co
       }
     },
   };
+  return bucket;
 }
 
-/** Options of a request that has no body. */
-function asking({ headMs }: S3Limits, signal: AbortSignal | undefined) {
+/** Returns the options of a request that has no body. */
+export function asking({ headMs }: S3Limits, signal: AbortSignal | undefined) {
   return { requestTimeout: headMs, ...(signal ? { abortSignal: signal } : {}) };
 }

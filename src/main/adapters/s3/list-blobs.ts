@@ -14,45 +14,57 @@ interface ListWatch {
   readonly onListed?: ((blobs: number) => void) | undefined;
 }
 
-/** Lists the blobs of a cache, by digest. Where there are many, by the first digit of their digests, some at once. */
+/** Lists the blobs of a cache, by digest. */
 export async function listBlobs(
   bucket: Bucket,
   layout: S3Layout,
   { signal, onListed }: ListWatch = {},
 ): Promise<Map<Digest, S3Object>> {
-  const { blobs } = layout;
-  const first = await bucket.list(blobs, { signal, limit: 1 });
-  const found = first.isCut ? await listInParts(bucket, blobs, signal, onListed) : first.objects;
   const listed = new Map<Digest, S3Object>();
-  for (const object of found) {
-    const digest = layout.digestOf(object.key);
-    if (digest !== undefined) listed.set(digest, object);
-  }
-  onListed?.(listed.size);
+  const onPage = (page: readonly ListedBlob[]): void => {
+    for (const { digest, object } of page) listed.set(digest, object);
+    onListed?.(listed.size);
+  };
+  await eachBlobPage(bucket, layout, onPage, signal);
   return listed;
 }
 
-async function listInParts(
+/** A blob, and the object it is. */
+export interface ListedBlob {
+  readonly digest: Digest;
+  readonly object: S3Object;
+}
+
+/**
+ * Lists the blobs of a cache, each once, page by page as they come. Where there are many, by the first digit of their
+ * digests, some at once.
+ */
+export async function eachBlobPage(
   bucket: Bucket,
-  blobs: string,
-  signal: AbortSignal | undefined,
-  onListed: ListWatch['onListed'],
-): Promise<S3Object[]> {
+  layout: S3Layout,
+  onPage: (page: readonly ListedBlob[]) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { blobs } = layout;
+  const take = (objects: readonly S3Object[]): void =>
+    onPage(
+      objects.flatMap((object) => {
+        const digest = layout.digestOf(object.key);
+        return digest === undefined ? [] : [{ digest, object }];
+      }),
+    );
+  for await (const { objects, isLast } of bucket.pages(blobs, { signal })) {
+    if (!isLast) break;
+    return take(objects);
+  }
   // Longer digests come behind all of SHA-256.
   const parts = [
     ...HEX.map((digit) => ({ prefix: `${blobs}sha256:${digit}` })),
     { prefix: blobs, after: `${blobs}sha256:~` },
   ];
-  const found: S3Object[][] = parts.map(() => []);
-  const counts = parts.map(() => 0);
-  await eachOf([...parts.entries()], { atOnce: AT_ONCE, signal }, async ([i, { prefix, ...rest }], stop) => {
-    const onPage = (count: number): void => {
-      counts[i] = count;
-      onListed?.(counts.reduce((sum, each) => sum + each, 0));
-    };
-    found[i] = (await bucket.list(prefix, { ...rest, signal: stop, onPage })).objects;
+  await eachOf(parts, { atOnce: AT_ONCE, signal }, async ({ prefix, ...rest }, stop) => {
+    for await (const { objects } of bucket.pages(prefix, { ...rest, signal: stop })) take(objects);
   });
-  return found.flat();
 }
 
 /** The same for an account that may not list: each blob that is meant is asked for. */

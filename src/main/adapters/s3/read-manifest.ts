@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { CacheError, isCacheError } from '../../../shared/base/errors.ts';
 import { MEDIA_TYPES } from '../../../shared/oci/media-types.ts';
 import type { ReadProgress, SourceCache } from '../../engine/ports/cache-source.ts';
-import { parsePacked, unpackConfigSlowly } from '../../engine/remotecache/parse.ts';
+import { textAt } from '../../engine/remotecache/packed-texts.ts';
+import { type PackedConfig, parsePacked, unpackConfigSlowly } from '../../engine/remotecache/parse.ts';
 import { withoutLayerAnnotations } from '../../engine/remotecache/s3-manifest.ts';
 import type { Bucket, OpenObject, S3Object } from './bucket.ts';
 import { readObject } from './read-object.ts';
@@ -16,23 +17,67 @@ export interface ReadManifest {
   readonly object: S3Object;
 }
 
+/** How a manifest is read. */
+interface ReadManifestOptions {
+  readonly subject: string;
+  readonly signal?: AbortSignal | undefined;
+  onProgress(done: ReadProgress): void;
+}
+
+/** The config that a manifest is, as it was read. */
+interface PackedManifest {
+  readonly packed: PackedConfig;
+  readonly object: S3Object;
+  readonly digest: string;
+  /** In bytes. */
+  readonly size: number;
+}
+
 /**
  * Reads the cache that a manifest of BuildKit's S3 back end holds. The digest is that of the bytes: nothing else names one.
  * @throws `NOT_FOUND`, `CORRUPT` or `INVALID_INPUT` naming the field, `UNAVAILABLE`, `ACCESS_DENIED`, `CANCELLED`
  */
-export async function readManifest(
+export function readManifest(
   bucket: Bucket,
   key: string,
   name: string,
-  options: {
-    readonly subject: string;
-    readonly signal?: AbortSignal | undefined;
-    onProgress(done: ReadProgress): void;
-  },
+  options: ReadManifestOptions,
 ): Promise<ReadManifest> {
+  return readWhole(bucket, key, name, options, async ({ packed, object, digest, size }) => {
+    const { config, descriptors } = withoutLayerAnnotations(await unpackConfigSlowly(packed));
+    const manifest = { mediaType: MEDIA_TYPES.cacheConfig, digest, size };
+    // It is both: what a build asks for by name, and the config.
+    return { cache: { ref: name, form: 's3', manifest, config: manifest, parsed: config, descriptors }, object };
+  });
+}
+
+/**
+ * Reads the digests of the layers that a manifest names, and nothing else of it: also of one that BuildKit would not import,
+ * since its layers do not say what they are.
+ * @throws as `readManifest`
+ */
+export function readNeeds(
+  bucket: Bucket,
+  key: string,
+  name: string,
+  options: Omit<ReadManifestOptions, 'onProgress'>,
+): Promise<readonly string[]> {
+  return readWhole(bucket, key, name, { ...options, onProgress: () => {} }, async ({ packed }) =>
+    Array.from(packed.layerBlob, (text) => textAt(packed.packedTexts, text)),
+  );
+}
+
+/** Reads a manifest, again where it is replaced in the middle. */
+async function readWhole<T>(
+  bucket: Bucket,
+  key: string,
+  name: string,
+  options: ReadManifestOptions,
+  use: (manifest: PackedManifest) => Promise<T>,
+): Promise<T> {
   for (let tried = 1; ; tried += 1) {
     try {
-      return await readOnce(bucket, key, name, options);
+      return await use(await readOnce(bucket, key, name, options));
     } catch (error) {
       if (!isCacheError(error, 'CONFLICT') || tried === TRIES) throw inManifest(error, name);
     }
@@ -43,8 +88,8 @@ async function readOnce(
   bucket: Bucket,
   key: string,
   name: string,
-  { subject, signal, onProgress }: Parameters<typeof readManifest>[3],
-): Promise<ReadManifest> {
+  { subject, signal, onProgress }: ReadManifestOptions,
+): Promise<PackedManifest> {
   const hash = createHash('sha256');
   let object: OpenObject | undefined;
   let size = 0;
@@ -60,12 +105,8 @@ async function readOnce(
     }
   };
   const packed = await parsePacked(hashed(), signal ? { signal } : {});
-  const { config, descriptors } = withoutLayerAnnotations(await unpackConfigSlowly(packed));
-  const manifest = { mediaType: MEDIA_TYPES.cacheConfig, digest: `sha256:${hash.digest('hex')}`, size };
   if (!object) throw new CacheError('INTERNAL', 'a manifest that was never opened');
-  // It is both: what a build asks for by name, and the config.
-  const cache: SourceCache = { ref: name, form: 's3', manifest, config: manifest, parsed: config, descriptors };
-  return { cache, object };
+  return { packed, object, digest: `sha256:${hash.digest('hex')}`, size };
 }
 
 /** The subject stays the field; the sentence says in which manifest. */

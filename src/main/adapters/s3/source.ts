@@ -6,16 +6,18 @@ import { type Digest, parseDigest } from '../../../shared/oci/digest.ts';
 import { s3Place } from '../../../shared/oci/reference.ts';
 import { formatS3Address, type S3Address } from '../../../shared/oci/s3-address.ts';
 import type { CacheSource, ReadProgress, SourceBlob, SourceSnapshot } from '../../engine/ports/cache-source.ts';
+import { systemClock } from '../../engine/ports/clock.ts';
 import { layerProblems } from '../../engine/remotecache/layer-problems.ts';
 import { type Bucket, createBucket, type S3Object } from './bucket.ts';
 import type { S3Connector } from './client.ts';
+import { createCollectedBucket } from './collected-bucket.ts';
 import { s3Layout } from './layout.ts';
 import { askForBlobs, listBlobs } from './list-blobs.ts';
 import { createObjectReader } from './object-reader.ts';
 import { type ReadManifest, readManifest } from './read-manifest.ts';
 
 /** What is declared of every cache in S3. */
-export const S3 = { kind: 's3', can: READ_ONLY_CACHE } as const;
+export const S3 = { kind: 's3', can: { ...READ_ONLY_CACHE, collect: true } } as const;
 
 /** A source in S3, and a cheap check that there is one. */
 export interface S3Source extends CacheSource {
@@ -32,8 +34,9 @@ interface Blobs {
 /**
  * Caches that BuildKit's `type=s3` has written to a bucket: those that the address names, or all below its prefix. An
  * account that may read but not list can open caches by their names; then what else lies there is not known.
+ * @param now epoch ms
  */
-export function createS3Source(address: S3Address, connect: S3Connector): S3Source {
+export function createS3Source(address: S3Address, connect: S3Connector, now = systemClock.now): S3Source {
   const location = formatS3Address(address);
   const layout = s3Layout(address);
   const bucket = createBucket(address, location, connect);
@@ -105,6 +108,7 @@ export function createS3Source(address: S3Address, connect: S3Connector): S3Sour
 
   return {
     ...S3,
+    collect: createCollectedBucket(address, connect, now),
     location,
     place: s3Place(address),
     checkThere: async (signal) => void (await manifests(signal)),

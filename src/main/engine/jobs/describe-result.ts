@@ -27,6 +27,12 @@ export function describeResult(result: JobResult): string {
       const { plan, removedRecords, removedBlobs, freedBytes, skipped } = result.report;
       return `plan ${plan}: ${count(removedRecords, 'record')} and ${count(removedBlobs, 'blob')} moved to trash (${formatBytes(freedBytes)}), ${skipped.length} skipped`;
     }
+    case 'collect': {
+      const { plan, removedBlobs, freedBytes, stayed, stopped } = result.report;
+      const left = Object.values(stayed).reduce((sum, each) => sum + each, 0);
+      const end = stopped ? `; stopped: ${stopped.message}` : '';
+      return `plan ${plan}: ${count(removedBlobs, 'blob')} deleted (${formatBytes(freedBytes)}), ${left} stayed${end}`;
+    }
     case 'undo':
       return `plan ${result.plan}: ${count(result.restoredRecords, 'record')} and ${count(result.restoredBlobs, 'blob')} restored`;
     case 'empty-trash':

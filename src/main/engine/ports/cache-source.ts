@@ -7,6 +7,7 @@ import type { Ref } from '../../../shared/oci/reference.ts';
 import type { CacheConfig } from '../model/cache-config.ts';
 import type { RecordNames } from '../model/record-names.ts';
 import type { BlobExtent } from './blob-hasher.ts';
+import type { CollectedBucket } from './collected-bucket.ts';
 
 /** One cache of a source, fully read. */
 export interface SourceCache {
@@ -112,4 +113,6 @@ export interface CacheSource {
    * @throws `CANCELLED`
    */
   names?(signal?: AbortSignal): Promise<RecordNames>;
+  /** The same place for whoever deletes from it; there where `can.collect` says so. */
+  readonly collect?: CollectedBucket;
 }

@@ -2,6 +2,7 @@ import { implement } from '@orpc/server';
 import { CacheError } from '../../../shared/base/errors.ts';
 import { contract } from '../../../shared/contract/index.ts';
 import { fakeGroups, queryRows, refOf } from './catalog.ts';
+import { createFakeCollects } from './fake-collects.ts';
 import { fakeDamage } from './fake-damage.ts';
 import { fakeNeighbourhood, fakePathToRoot, fakeReach } from './fake-graph.ts';
 import { createFakeJobs } from './fake-jobs.ts';
@@ -316,6 +317,7 @@ export function createFakeRouter() {
       })),
     },
     prune: createFakePrunes({ entry, changeRecords, jobs }),
+    collect: createFakeCollects(),
     transfer: {
       preview: border.transfer.preview.handler(({ input }) => transfers.preview(entry(input.sourceId), input)),
       import: border.transfer.import.handler(({ input }) => ({

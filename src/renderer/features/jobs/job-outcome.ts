@@ -32,8 +32,12 @@ export function jobOutcome(job: Job): string {
       const left = skipped.length > 0 ? `, ${skipped.length} skipped` : '';
       return `${countOf(removedRecords, 'record')}, ${formatBytes(freedBytes)} to the trash${left}`;
     }
+    case 'collect': {
+      const { removedBlobs, freedBytes, stopped } = result.report;
+      return `${countOf(removedBlobs, 'blob')}, ${formatBytes(freedBytes)} deleted${stopped ? ', then stopped' : ''}`;
+    }
     case 'undo':
-      return `${countOf(result.restoredRecords, 'record')} back`;
+      return `${result.restoredRecords > 0 ? countOf(result.restoredRecords, 'record') : countOf(result.restoredBlobs, 'blob')} back`;
     case 'empty-trash':
       return `${countOf(result.blobs, 'blob')}, ${formatBytes(result.bytes)} freed`;
     default:

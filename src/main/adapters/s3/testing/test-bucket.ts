@@ -24,6 +24,10 @@ export interface TestBucket {
   keys(prefix?: string): Promise<string[]>;
   /** Uploads in parts that nobody has completed or given up. */
   pendingUploads(): Promise<number>;
+  /** Keeps each version of what is written or deleted from now on. */
+  keepVersions(): Promise<void>;
+  /** Denies everybody to delete what lies below a prefix, until the answer is called. */
+  denyDelete(prefix: string): Promise<() => Promise<void>>;
   /** Puts the files of a folder there, each under its path. */
   putFolder(folder: string, prefix: string): Promise<void>;
 }
@@ -68,6 +72,19 @@ export async function createTestBucket(server: S3Server, name: string): Promise<
     async pendingUploads() {
       const { Uploads = [] } = await client.send(new sdk.ListMultipartUploadsCommand({ Bucket: name }));
       return Uploads.length;
+    },
+    async keepVersions() {
+      const VersioningConfiguration = { Status: 'Enabled' } as const;
+      await client.send(new sdk.PutBucketVersioningCommand({ Bucket: name, VersioningConfiguration }));
+    },
+    async denyDelete(prefix) {
+      const Resource = [`arn:aws:s3:::${name}/${prefix}*`];
+      const Statement = [{ Effect: 'Deny', Principal: '*', Action: ['s3:DeleteObject'], Resource }];
+      const Policy = JSON.stringify({ Version: '2012-10-17', Statement });
+      await client.send(new sdk.PutBucketPolicyCommand({ Bucket: name, Policy }));
+      return async () => {
+        await client.send(new sdk.DeleteBucketPolicyCommand({ Bucket: name }));
+      };
     },
     async putFolder(folder, prefix) {
       const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());

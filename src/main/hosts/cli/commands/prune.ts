@@ -3,6 +3,7 @@ import { formatBytes, formatCount, formatExactBytes } from '../../../../shared/b
 import { shellWord } from '../../../../shared/base/shell-word.ts';
 import type { EngineClient } from '../../../../shared/contract/index.ts';
 import type { PlanItem, PrunePlan, PrunePolicy, PruneReport } from '../../../../shared/model/plan.ts';
+import { collect } from '../collect.ts';
 import type { CliContext, Register } from '../context.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit-codes.ts';
 import { shortId } from '../format/cells.ts';
@@ -12,7 +13,7 @@ import { writeTable } from '../format/table.ts';
 import { act } from '../jobs.ts';
 import { parseDurationOption, parseSizeOption, withCatalog, withJson, withPlanned } from '../options.ts';
 import { pageThrough } from '../paging.ts';
-import { openSource } from '../sources.ts';
+import { findStore, openSource } from '../sources.ts';
 
 interface PruneOptions {
   readonly json?: boolean;
@@ -28,7 +29,7 @@ interface PruneOptions {
 /** Items that a table for people lists. */
 const TABLE_ITEMS = 50;
 
-/** `prune STORE`: a plan; with `--yes` or `--apply` what it says is moved to the trash. */
+/** `prune STORE`: a plan; with `--yes` or `--apply` what it says is moved to the trash, or in a bucket deleted. */
 export const registerPrune: Register = (program, bind) => {
   const command = withJson(withCatalog(program.command('prune')))
     .description('plan what may go, and move it to the trash; a dry run without --yes')
@@ -43,7 +44,7 @@ export const registerPrune: Register = (program, bind) => {
     .addOption(
       new Option(
         '--older-than <time>',
-        'with --orphans: only those older than this; 1h where it is not given',
+        'with --orphans: only those older than this; without it 1h, in S3 2d',
       ).argParser(parseDurationOption),
     )
     .option('--all', 'everything that nothing pins')
@@ -59,6 +60,11 @@ export const registerPrune: Register = (program, bind) => {
 async function prune(context: CliContext, location: string, options: PruneOptions): Promise<ExitCode> {
   const policy = options.apply === undefined ? policyOf(options) : undefined;
   const client = await context.engine();
+  if (policy === undefined || policy.orphans !== undefined) {
+    // Of a bucket nothing needs to be read but its manifests.
+    const found = await findStore(client, location);
+    if (found.can.collect) return collect(context, client, found, location, options);
+  }
   const source = await openSource(context, client, location);
   const sourceId = source.id;
   const plan = policy

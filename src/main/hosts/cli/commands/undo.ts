@@ -24,17 +24,16 @@ async function undo(
 ): Promise<ExitCode> {
   const client = await context.engine();
   const source = await findStore(client, location);
-  const { kind: _kind, ...report } = await act(
-    context,
-    client,
-    client.prune.undo({ sourceId: source.id, plan }),
-    'undo',
-  );
+  const undone = { sourceId: source.id, plan };
+  const started = source.can.collect ? client.collect.undo(undone) : client.prune.undo(undone);
+  const { kind: _kind, ...report } = await act(context, client, started, 'undo');
   if (options.json) {
     await writeJson(context.out, report);
   } else {
-    const { restoredRecords, restoredBlobs } = report;
-    const what = `${formatCount(restoredRecords)} records and ${formatCount(restoredBlobs)} blobs are back`;
+    const { restoredRecords, restoredBlobs, lostBlobs = 0 } = report;
+    const records = source.can.collect ? '' : `${formatCount(restoredRecords)} records and `;
+    const what = `${records}${formatCount(restoredBlobs)} blobs are back`;
+    if (lostBlobs > 0) await context.note(`${formatCount(lostBlobs)} blobs are lost: their versions were deleted.`);
     await writeLines(context.out, `${what} (plan ${report.plan})`);
   }
   return EXIT.done;
