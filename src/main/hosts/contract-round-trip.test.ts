@@ -68,6 +68,8 @@ async function callAll(
   await call('keys.list', client.keys.list({ sourceId, sort }));
   await call('keys.sums', client.keys.sums({ sourceId, ids: [id] }));
   await call('keys.get', client.keys.get({ sourceId, id }));
+  const user = (await client.keys.page({ sourceId, filter: 'inputs:>0' })).rows[0]?.id ?? '';
+  await call('keys.selector', client.keys.selector({ sourceId, id: user, input: 0 }));
   await call('keys.search', client.keys.search({ sourceId, text: id.slice(7, 12) }));
   await call('graph.neighbourhood', client.graph.neighbourhood({ sourceId, from: id }));
   await call('graph.pathToRoot', client.graph.pathToRoot({ sourceId, id }));

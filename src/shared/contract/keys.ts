@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { recordDetailSchema, recordGroupSchema, recordRowSchema } from '../model/record.ts';
+import { recordDetailSchema, recordGroupSchema, recordRowSchema, selectorPieceSchema } from '../model/record.ts';
 import { read, sortSchema, sourceRefSchema, windowSchema } from './procedure.ts';
 
 const query = sourceRefSchema.extend({
@@ -40,6 +40,21 @@ export const keys = {
    * records have is `CONFLICT` whose hint lists the ids.
    */
   get: read.input(sourceRefSchema.extend({ id: z.string(), ref: z.string().optional() })).output(recordDetailSchema),
+  /**
+   * The selector of one alternative of an input, whole: from `offset`, a million characters at most. Records carry the
+   * first 1,000.
+   */
+  selector: read
+    .input(
+      sourceRefSchema.extend({
+        id: z.string(),
+        ref: z.string().optional(),
+        input: z.number().int().min(0),
+        alternative: z.number().int().min(0).default(0),
+        offset: z.number().int().min(0).default(0),
+      }),
+    )
+    .output(selectorPieceSchema),
   /** Records whose digest, id or name matches, for the palette: a prefix of at least 4 hex digits, or text. */
   search: read
     .input(sourceRefSchema.extend({ text: z.string().min(1), limit: z.number().int().min(1).max(50).default(20) }))

@@ -60,6 +60,10 @@ export type RecordGroup = z.infer<typeof recordGroupSchema>;
 /** An input alternative: the record it links to, and the selector digest or "", of which at most 1,000 characters are sent. */
 export const inputAlternativeSchema = recordRefSchema.extend({ selector: z.string() });
 
+/** A piece of a selector. `next`: where the one after it begins; absent at the end. */
+export const selectorPieceSchema = z.object({ text: z.string(), characters: count, next: count.optional() });
+export type SelectorPiece = z.infer<typeof selectorPieceSchema>;
+
 /** A layer of a result's chain, bottom to top. */
 export const chainLayerSchema = z.object({
   digest: z.string(),

@@ -52,6 +52,7 @@ export async function openCatalog(
       record: keys.record,
       recordKeys: keys.recordKeys,
       sumsOf: keys.sumsOf,
+      selector: keys.selector,
       mentions: keys.mentions,
       ...createGraphQueries(context, keys),
       ...createLayerQueries(context, keys),

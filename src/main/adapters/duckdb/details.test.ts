@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { SelectorPiece } from '../../../shared/model/record.ts';
 import { shortDigest } from '../../../shared/oci/digest.ts';
+import { selectorPiece } from '../../engine/catalog/selectors.ts';
 import { type AskedCatalog, askedAsWritten } from '../../engine/catalog/testing/asked.ts';
 import { digestOf, type SmallSource } from '../../engine/catalog/testing/small-source.ts';
 import type { RecordNames } from '../../engine/model/record-names.ts';
@@ -318,6 +320,7 @@ describe('answers have bounds, and say what they leave out', () => {
   const LAYERS = 2500;
   const LONG = 'x'.repeat(2_000_000);
   let store: TestStore;
+  let built: Catalog;
   let catalog: AskedCatalog;
   beforeAll(async () => {
     store = await openTestStore();
@@ -341,7 +344,8 @@ describe('answers have bounds, and say what they leave out', () => {
       ],
       sizes: Object.fromEntries(Array.from({ length: LAYERS }, (_, n) => [`b${n}`, 1])),
     };
-    catalog = askedAsWritten(await store.build(source), NOW);
+    built = await store.build(source);
+    catalog = askedAsWritten(built, NOW);
   });
   afterAll(() => store[Symbol.asyncDispose]());
 
@@ -360,6 +364,28 @@ describe('answers have bounds, and say what they leave out', () => {
     expect((await catalog.record(digestOf('root'))).users[0]?.selector).toBe(shown);
     const query = { from: digestOf('long'), depth: 1, direction: 'inputs', maxNodes: 10, maxEdges: 10 } as const;
     expect((await catalog.neighbourhood(query)).edges[0]?.selector).toBe(shown);
+  });
+
+  test('a selector is given whole where it is asked for, in pieces, and no half character', async () => {
+    const query = { id: digestOf('long'), input: 0, alternative: 0 };
+    const pieces = [];
+    for (let offset: number | undefined = 0; offset !== undefined; ) {
+      const piece: SelectorPiece = await selectorPiece(built, { ...query, offset });
+      expect(piece.characters).toBe(2_000_000);
+      pieces.push(piece.text);
+      offset = piece.next;
+    }
+    expect([pieces.length, pieces.join('') === 'x'.repeat(2_000_000)]).toEqual([2, true]);
+    const past = await selectorPiece(built, { ...query, offset: 3_000_000 });
+    expect(past).toEqual({ text: '', characters: 2_000_000 });
+    const many = { id: digestOf('many'), input: 0, alternative: 7, offset: 0 };
+    expect(await selectorPiece(built, many)).toEqual({ text: 's7', characters: 2 });
+    for (const wrong of [{ input: 1 }, { alternative: 50 }]) {
+      await expect(selectorPiece(built, { ...many, ...wrong })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    }
+    const odd = { ...built, selector: async () => `${'x'.repeat(999_999)}😀y` };
+    expect(await selectorPiece(odd, { ...query, offset: 0 })).toMatchObject({ next: 999_999 });
+    expect((await selectorPiece(odd, { ...query, offset: 999_999 })).text).toBe('😀y');
   });
 
   test('links up to the limit, those of the nearest first', async () => {

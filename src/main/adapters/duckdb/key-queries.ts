@@ -1,6 +1,7 @@
 import type { RecordRef } from '../../../shared/model/record.ts';
 import { measureSet } from '../../engine/catalog/chain-walks.ts';
 import { measureUsage } from '../../engine/catalog/usage-sets.ts';
+import { inputsOf } from '../../engine/model/key-graph.ts';
 import type { Catalog, RecordQuery, RecordSums } from '../../engine/ports/catalog.ts';
 import type { Window } from '../../engine/ports/row-query.ts';
 import { type Database, number, type Row, text } from './database.ts';
@@ -24,7 +25,7 @@ import { createUsageRows } from './usage-rows.ts';
 export interface KeyQueries
   extends Pick<
     Catalog,
-    'keysPage' | 'keysGroups' | 'keysList' | 'keysSums' | 'sumsOf' | 'recordKeys' | 'record' | 'mentions'
+    'keysPage' | 'keysGroups' | 'keysList' | 'keysSums' | 'sumsOf' | 'recordKeys' | 'record' | 'selector' | 'mentions'
   > {
   /** Mentions by record number. */
   refsOf(records: Iterable<number>): Promise<ReadonlyMap<number, RecordRef>>;
@@ -132,6 +133,9 @@ export function createKeyQueries(context: QueryContext): KeyQueries {
       const [found] = await detail(await rowsOf([record]));
       if (found === undefined) throw new RangeError(`there is no record ${record}`);
       return found;
+    },
+    async selector(record, input, alternative) {
+      return inputsOf(await memory.links(), record)[input]?.[alternative]?.selector;
     },
     async mentions(records) {
       const found = await refsOf(records);

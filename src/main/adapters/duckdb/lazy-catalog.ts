@@ -50,6 +50,7 @@ export function createLazyCatalog(
     sumsOf: async (records) => (await file()).sumsOf(records),
     recordKeys: async (where, limit) => (await file()).recordKeys(where, limit),
     record: async (record) => (await file()).record(record),
+    selector: async (record, input, alternative) => (await file()).selector(record, input, alternative),
     mentions: async (records) => (await file()).mentions(records),
     neighbourhood: async (query) => (await file()).neighbourhood(query),
     pathToRoot: async (record) => (await file()).pathToRoot(record),

@@ -1,6 +1,7 @@
 import { findRecord, numbersOf } from '../catalog/find-record.ts';
 import { groupedQuery, recordQuery } from '../catalog/row-queries.ts';
 import { searchRecords } from '../catalog/search-records.ts';
+import { selectorPiece } from '../catalog/selectors.ts';
 import type { Implementer } from '../implementer.ts';
 import type { SourceRegistry } from '../ports/source-registry.ts';
 
@@ -36,6 +37,9 @@ export function createKeysHandlers(os: Implementer['keys'], sources: SourceRegis
     ),
     get: os.get.handler(({ input: { sourceId, id, ref }, signal }) =>
       sources.query(sourceId, signal, async (catalog) => catalog.record((await findRecord(catalog, id, ref)).n)),
+    ),
+    selector: os.selector.handler(({ input: { sourceId, ...wanted }, signal }) =>
+      sources.query(sourceId, signal, (catalog) => selectorPiece(catalog, wanted)),
     ),
     search: os.search.handler(({ input, signal }) =>
       sources.query(input.sourceId, signal, (catalog) => searchRecords(catalog, input.text, input.limit)),

@@ -68,6 +68,8 @@ export interface Catalog extends AsyncDisposable {
   recordKeys(where: RowFilter<RecordColumn>, limit: number): Promise<{ keys: RecordKey[]; total: number }>;
   /** @param record number of a record that is there */
   record(record: number): Promise<RecordDetail>;
+  /** The whole selector of one alternative of an input, by their places; undefined where there is no such alternative. */
+  selector(record: number, input: number, alternative: number): Promise<string | undefined>;
   /** What is shown of records wherever they are mentioned, by number; those that are not there are left out. */
   mentions(records: readonly number[]): Promise<RecordRef[]>;
 

@@ -59,6 +59,7 @@ export function createMemoryCatalogs(): MemoryCatalogs {
       sumsOf: () => answer(NO_SUMS),
       recordKeys: () => answer({ keys: [], total: 0 }),
       record: () => Promise.reject(new Error('no rows here')),
+      selector: () => answer(undefined),
       mentions: () => answer([]),
       neighbourhood: () => Promise.reject(new Error('no rows here')),
       pathToRoot: () => answer([]),

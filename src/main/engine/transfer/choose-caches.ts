@@ -4,8 +4,10 @@ import { findCaches } from '../../../shared/model/find-caches.ts';
 import type { TransferOptions } from '../../../shared/model/transfer.ts';
 import { isTag } from '../../../shared/oci/reference.ts';
 import type { SourceCache, SourceSnapshot } from '../ports/cache-source.ts';
+import { pickRecords } from '../remotecache/reshape.ts';
 import { exportRecord } from './export-record.ts';
 import { pickRecord } from './pick-record.ts';
+import { undescribedResults } from './selected-cache.ts';
 
 /** A cache that is to be written, and under which reference. */
 export interface ChosenCache {
@@ -13,6 +15,8 @@ export interface ChosenCache {
   readonly ref: string;
   /** What of its results is taken: `max` where they are chosen already. */
   readonly mode: TransferOptions['mode'];
+  /** Results that were asked for and are not in it any more, since no descriptor names a blob of theirs. */
+  readonly leftOut?: number;
 }
 
 /**
@@ -58,7 +62,8 @@ export async function chosenFor(
   const caches = chosen.map(({ cache }) => cache);
   const { cache, record } = await pickRecord(snapshot.caches, caches, key);
   const from = chosen.filter((each) => each.cache === cache);
-  const picked = { cache: await exportRecord(cache, record, mode, signal), mode: 'max' } as const;
+  const leftOut = undescribedResults({ ...cache, parsed: pickRecords(cache.parsed, [record]) }, mode);
+  const picked = { cache: await exportRecord(cache, record, mode, signal), mode: 'max', leftOut } as const;
   return underName(
     from.map((each) => ({ ...each, ...picked })),
     as,

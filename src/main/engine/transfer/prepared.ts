@@ -31,8 +31,9 @@ export async function prepareCaches(
   signal?: AbortSignal,
 ): Promise<PreparedCache[]> {
   const prepared: PreparedCache[] = [];
-  for (const { cache, ref, mode } of chosen) {
-    const selected = selectCache(cache, mode, isThere);
+  for (const { cache, ref, mode, leftOut = 0 } of chosen) {
+    const had = selectCache(cache, mode, isThere);
+    const selected = { ...had, leftOut: had.leftOut + leftOut };
     if (selected.blobs.length === 0) throw nothingToWrite(ref);
     const form = targetForm(cache.form, options, target?.form);
     const documents = await cacheDocuments(selected.config, form, selected.blobs, signal);

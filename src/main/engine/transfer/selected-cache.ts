@@ -24,13 +24,8 @@ export function selectCache(
   mode: 'min' | 'max',
   isThere: (digest: string) => boolean,
 ): SelectedCache {
-  const asked = mode === 'min' ? dropResults(cache.parsed, minResults(cache.parsed)) : cache.parsed;
   const described = new Map(cache.descriptors.map((descriptor) => [descriptor.digest, descriptor]));
-  const usable = Uint8Array.from(asked.layerBlob, (text) => {
-    const digest = asked.texts[text] ?? '';
-    return described.has(digest) && isThere(digest) ? 1 : 0;
-  });
-  const { config: had, leftOut } = usable.includes(0) ? withoutMissing(asked, usable) : { config: asked, leftOut: 0 };
+  const { config: had, leftOut } = usableResults(cache, mode, (digest) => described.has(digest) && isThere(digest));
   const config = canonical(cache, had, described);
   const digests = new Set(Array.from(config.layerBlob, (text) => config.texts[text] ?? ''));
   return {
@@ -38,6 +33,22 @@ export function selectCache(
     blobs: [...digests].flatMap((digest) => described.get(digest) ?? []),
     leftOut,
   };
+}
+
+/** Returns how many of the results that a mode asks for have a blob that no descriptor names: they cannot be written. */
+export function undescribedResults(cache: Pick<SourceCache, 'parsed' | 'descriptors'>, mode: 'min' | 'max'): number {
+  const described = new Set(cache.descriptors.map(({ digest }) => digest));
+  return usableResults(cache, mode, (digest) => described.has(digest)).leftOut;
+}
+
+function usableResults(
+  { parsed }: Pick<SourceCache, 'parsed'>,
+  mode: 'min' | 'max',
+  isUsable: (digest: string) => boolean,
+): { readonly config: CacheConfig; readonly leftOut: number } {
+  const asked = mode === 'min' ? dropResults(parsed, minResults(parsed)) : parsed;
+  const usable = Uint8Array.from(asked.layerBlob, (text) => (isUsable(asked.texts[text] ?? '') ? 1 : 0));
+  return usable.includes(0) ? withoutMissing(asked, usable) : { config: asked, leftOut: 0 };
 }
 
 /** What BuildKit did not write as a config is put into the form in which it would be one. */

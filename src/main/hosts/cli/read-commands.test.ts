@@ -126,6 +126,26 @@ describe.each(['tiny', 'app', 'pairs'] as const)('inspect on every layout of the
 });
 
 describe('keys', () => {
+  it('prints a selector whole, of an input or of one of its alternatives', async () => {
+    const long = 'a long path '.repeat(100_000);
+    const folder = await work.copy('min', 'long-selector');
+    await editLayout(folder, (config) => {
+      config.layers = [];
+      config.records = [
+        { digest: `sha256:${'a'.repeat(64)}` },
+        { digest: `sha256:${'b'.repeat(64)}`, inputs: [[{ link: 0 }, { link: 0, selector: long }]] },
+      ];
+    });
+    const [, step] = await work.json<Key[]>('keys', folder);
+    const [plain = '', cut = ''] = step?.inputs[0]?.map(({ selector }) => selector) ?? [];
+    expect([plain, cut.slice(1000)]).toEqual(['', '… (1200000 characters)']);
+    const whole = await work.run('keys', folder, '--selector', 'sha256:bbbbbb/0/1');
+    expect([whole.code, whole.out.length, whole.out === `${long}\n`]).toEqual([0, long.length + 1, true]);
+    expect((await work.run('keys', folder, '--selector', 'sha256:bbbbbb/0')).out).toBe('\n');
+    expect((await work.run('keys', folder, '--selector', 'sha256:bbbbbb/1')).err).toMatch(/^NOT_FOUND/m);
+    expect((await work.run('keys', folder, '--selector', 'sha256:bbbbbb')).code).toBe(2);
+  });
+
   it('prints every record with its inputs and results', async () => {
     const keys = await work.json<Key[]>('keys', SAMPLE);
     expect(keys).toHaveLength(TOTALS.records);

@@ -216,6 +216,10 @@ export function createFakeRouter() {
         };
       }),
       get: border.keys.get.handler(({ input }) => catalog(input.sourceId).detail(input.id)),
+      selector: border.keys.selector.handler(({ input: { sourceId, id, input, alternative } }) => {
+        const { selector = '' } = catalog(sourceId).detail(id).inputs[input]?.[alternative] ?? {};
+        return { text: selector, characters: selector.length };
+      }),
       search: border.keys.search.handler(({ input }) =>
         catalog(input.sourceId)
           .rows.filter((row) =>

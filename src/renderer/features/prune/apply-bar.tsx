@@ -11,7 +11,7 @@ import { Button } from '../../base/button.tsx';
 import { Icon } from '../../base/icon.tsx';
 import { ProgressBar, ProgressRing } from '../../base/progress.tsx';
 import { countOf } from '../../base/quantity.tsx';
-import { applySentence, doneSentence, sideCount } from './plan-words.ts';
+import { applySentence, doneSentence, planNote, sideCount } from './plan-words.ts';
 import styles from './prune.module.css';
 import { isNothing, type PruneState, shownPlan } from './prune-machine.ts';
 
@@ -55,7 +55,7 @@ export function ApplyBar({
       label="Apply"
       mark={<Icon of={Scissors} size={16} className={isNothing(plan) ? styles.quiet : styles.goesMark} />}
       title={<b>{applySentence(plan)}</b>}
-      note={noteOf(source, plan)}
+      note={planNote(source, plan)}
       actions={
         source.can.prune === 'here' ? (
           <Button
@@ -82,14 +82,6 @@ export function ApplyBar({
 
 function buttonCount({ goes }: PrunePlan): string {
   return goes.records > 0 ? countOf(goes.records, 'record') : countOf(goes.blobs, 'blob');
-}
-
-function noteOf(source: Source, plan: PrunePlan): string {
-  const exact = plan.exact ? ' Equal to BuildKit’s own choice.' : '';
-  if (source.can.prune !== 'here') {
-    return `This source is read-only: the plan shows what a prune would do. In a managed store it can be applied and undone.${exact}`;
-  }
-  return `Undo brings everything back until then. Each record is checked again before it moves.${exact}`;
 }
 
 function Progress({

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PrunePlan } from '../../../shared/model/plan.ts';
-import { applySentence, planSentence } from './plan-words.ts';
+import { READ_ONLY_CACHE } from '../../../shared/model/source-abilities.ts';
+import { applySentence, planNote, planSentence } from './plan-words.ts';
 
 function plan(goes: PrunePlan['goes'], stays: PrunePlan['goes']): PrunePlan {
   return {
@@ -42,4 +43,15 @@ test.each([
 test('says when the space is free', () => {
   const one = plan({ records: 42, blobs: 30, bytes: 8_896_199 }, { records: 37, blobs: 9, bytes: 14_948_035 });
   expect(applySentence(one)).toBe('42 of 79 records to the trash; 8.48 MiB are free once it is emptied.');
+});
+
+test('says where a plan can be applied, and that one which could not be written down ends with the program', () => {
+  const store = { can: { ...READ_ONLY_CACHE, prune: 'here' as const } };
+  const lost = / known to this program alone\.$/;
+  expect(planNote(store, { exact: false, kept: true })).not.toMatch(lost);
+  expect(planNote(store, { exact: true, kept: false })).toMatch(lost);
+  expect(planNote(store, { exact: true, kept: true })).toMatch(/ Equal to BuildKit’s own choice\.$/);
+  expect(planNote({ can: READ_ONLY_CACHE }, { exact: false, kept: false })).toMatch(
+    /^This source is read-only: .*undone\.$/,
+  );
 });

@@ -1,5 +1,6 @@
 import { formatBytes, formatCount } from '../../../shared/base/bytes.ts';
 import type { PrunePlan, PruneReport } from '../../../shared/model/plan.ts';
+import type { Source } from '../../../shared/model/source.ts';
 import { countOf } from '../../base/quantity.tsx';
 
 type Side = PrunePlan['stays'];
@@ -16,6 +17,16 @@ export function applySentence({ goes, stays, freedBytes }: PrunePlan): string {
   const gone = goes.records > 0 ? goes.records : goes.blobs;
   const word = goes.records > 0 ? 'record' : 'blob';
   return `${formatCount(gone)} of ${countOf(all, word)} to the trash; ${formatBytes(freedBytes)} are free once it is emptied.`;
+}
+
+/** What applying a plan leads to, and where it can be applied. */
+export function planNote({ can }: Pick<Source, 'can'>, { exact, kept }: Pick<PrunePlan, 'exact' | 'kept'>): string {
+  const equal = exact ? ' Equal to BuildKit’s own choice.' : '';
+  if (can.prune !== 'here') {
+    return `This source is read-only: the plan shows what a prune would do. In a managed store it can be applied and undone.${equal}`;
+  }
+  const lost = kept ? '' : ' The store is full or may not be written: the plan is known to this program alone.';
+  return `Undo brings everything back until then. Each record is checked again before it moves.${equal}${lost}`;
 }
 
 /** `42 records, 8.48 MiB go. 37, 14.3 MiB stay.` */

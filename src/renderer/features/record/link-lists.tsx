@@ -5,13 +5,20 @@ import { inspect } from '../../base/address.ts';
 import { Button } from '../../base/button.tsx';
 import { Digest } from '../../base/digest.tsx';
 import { RecordName } from '../../widgets/record-name.tsx';
+import { CopySelector, type SelectorPlace } from './copy-selector.tsx';
 import styles from './record.module.css';
 
 /** Rows shown before someone asks for all. */
 const FIRST = 12;
 
 /** Inputs by position; alternatives, any of which will do, below each other with "or". */
-export function InputList({ inputs }: { readonly inputs: RecordDetail['inputs'] }) {
+export function InputList({
+  sourceId,
+  record: { id, inputs },
+}: {
+  readonly sourceId: string;
+  readonly record: Pick<RecordDetail, 'id' | 'inputs'>;
+}) {
   return (
     <Folded items={inputs} word="inputs">
       {(alternatives, position) => (
@@ -19,7 +26,9 @@ export function InputList({ inputs }: { readonly inputs: RecordDetail['inputs'] 
           {alternatives.map((alternative, at) => (
             <div key={`${alternative.id} ${alternative.selector}`}>
               <LinkRow position={at === 0 ? String(position) : 'or'} record={alternative} isAlternative={at > 0} />
-              {alternative.selector !== '' && <Selector selector={alternative.selector} />}
+              {alternative.selector !== '' && (
+                <Selector selector={alternative.selector} at={{ sourceId, id, input: position, alternative: at }} />
+              )}
             </div>
           ))}
         </li>
@@ -65,10 +74,17 @@ function LinkRow({
 }
 
 /** What of the input is used: a digest of a path or of a mount. */
-function Selector({ selector }: { readonly selector: string }) {
+function Selector({ selector, at }: { readonly selector: string; readonly at: SelectorPlace }) {
+  if (/^sha\d+:/.test(selector)) {
+    return (
+      <div className={styles.selector}>
+        selector <Digest digest={selector} copy={false} />
+      </div>
+    );
+  }
   return (
     <div className={styles.selector}>
-      selector {/^sha\d+:/.test(selector) ? <Digest digest={selector} copy={false} /> : <code>{selector}</code>}
+      selector <code>{selector}</code> <CopySelector at={at} />
     </div>
   );
 }

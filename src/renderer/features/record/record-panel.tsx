@@ -62,7 +62,7 @@ function RecordFacts({ source, record }: { readonly source: Source; readonly rec
         {record.inputs.length === 0 ? (
           <p className={styles.text}>None: it is a root.</p>
         ) : (
-          <InputList inputs={record.inputs} />
+          <InputList sourceId={source.id} record={record} />
         )}
       </Section>
       <Section title="Used by" note={usersNote(record)}>

@@ -1,5 +1,6 @@
+import { InvalidArgumentError } from 'commander';
 import { formatBytes, formatCount } from '../../../../shared/base/bytes.ts';
-import type { RecordDetail, RecordRow } from '../../../../shared/model/record.ts';
+import type { RecordDetail, RecordRow, SelectorPiece } from '../../../../shared/model/record.ts';
 import type { CliContext, Register } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { shortId, shortTime } from '../format/cells.ts';
@@ -13,13 +14,35 @@ export const registerKeys: Register = (program, bind) => {
   withRows(withCatalog(program.command('keys')))
     .description('cache records: digest, inputs, results, sizes')
     .argument('<source>', 'a folder, a tar, or a reference')
+    .option(
+      '--selector <place>',
+      'only the selector at RECORD/INPUT[/ALTERNATIVE], whole; both counted from 0',
+      parsePoint,
+    )
     .action(bind(keys));
 };
 
-async function keys(context: CliContext, location: string, options: RowOptions): Promise<ExitCode> {
+interface Point {
+  readonly id: string;
+  readonly input: number;
+  readonly alternative: number;
+}
+
+function parsePoint(text: string): Point {
+  const match = /^([^/]+)\/(\d{1,9})(?:\/(\d{1,9}))?$/.exec(text);
+  if (!match?.[1]) throw new InvalidArgumentError('Write RECORD/INPUT or RECORD/INPUT/ALTERNATIVE.');
+  return { id: match[1], input: Number(match[2]), alternative: Number(match[3] ?? 0) };
+}
+
+async function keys(
+  context: CliContext,
+  location: string,
+  options: RowOptions & { readonly selector?: Point },
+): Promise<ExitCode> {
   const client = await context.engine();
   const source = await openSource(context, client, location);
   const ref = checkRef(source, options.ref);
+  if (options.selector) return writeSelector(context, { ...options.selector, sourceId: source.id, ref });
   const query = { sourceId: source.id, ref, filter: options.filter ?? '', sort: options.sort };
   await writeRows(context, options, {
     columns: COLUMNS,
@@ -30,6 +53,21 @@ async function keys(context: CliContext, location: string, options: RowOptions):
       return { rows: records.map(keyJson), total };
     },
   });
+  return EXIT.done;
+}
+
+/** Writes a selector piece by piece: it may be larger than memory should hold at once. */
+async function writeSelector(
+  context: CliContext,
+  wanted: Point & { readonly sourceId: string; readonly ref: string | undefined },
+): Promise<ExitCode> {
+  const client = await context.engine();
+  for (let offset: number | undefined = 0; offset !== undefined; ) {
+    const { text, next }: SelectorPiece = await client.keys.selector({ ...wanted, offset });
+    await context.out.write(text);
+    offset = next;
+  }
+  await context.out.write('\n');
   return EXIT.done;
 }
 
