@@ -126,6 +126,27 @@ describe('one action of each view', () => {
     await expect.poll(() => calls('prune.apply').length).toBe(1);
   });
 
+  test('prune: the limit moves alone, and plans when it rests; previews are not kept', async () => {
+    const { idle, calls } = open('/sources/store/prune?max-size=3MB');
+    await idle();
+    const handle = page.getByRole('slider', { name: 'Max used space' }).element() as HTMLInputElement;
+    const setValue = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set;
+    const seen: string[] = [];
+    const full = Number(handle.max);
+    for (let step = 1; step <= 20; step += 1) {
+      setValue?.call(handle, `${Math.round((full * step) / 40)}`);
+      handle.dispatchEvent(new Event('input', { bubbles: true }));
+      seen.push(address());
+    }
+    expect([new Set(seen).size, seen[0]]).toEqual([1, expect.stringContaining('max-size=3MB')]);
+    await expect.poll(address).not.toContain('max-size=3MB');
+    await idle();
+    expect(calls('prune.plan')).toMatchObject([
+      { policy: { maxBytes: 3_000_000 }, keep: false },
+      { policy: { maxBytes: expect.any(Number) }, keep: false },
+    ]);
+  });
+
   test('transfer: the copy is started', async () => {
     const { idle, calls } = open('/sources/sample/transfer');
     await idle();

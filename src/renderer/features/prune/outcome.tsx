@@ -1,14 +1,10 @@
 import type { ReactNode } from 'react';
-import { Slider, SliderThumb, SliderTrack } from 'react-aria-components';
 import { formatBytes } from '../../../shared/base/bytes.ts';
 import type { PrunePlan } from '../../../shared/model/plan.ts';
 import { classNames } from '../../base/class-names.ts';
 import { Bytes, countOf } from '../../base/quantity.tsx';
+import { LimitRow } from './limit-row.tsx';
 import styles from './prune.module.css';
-import { typedSize } from './size-steps.ts';
-
-/** Arrow keys move the limit by a hundredth of what is there; Shift and arrows, Page Up and Down by a tenth. */
-const STEPS = 100;
 
 /** What the policy does: the answer in words, the limit as a handle, before and after as bars of one scale. */
 export function Outcome({
@@ -74,30 +70,7 @@ export function Outcome({
             <span className="t3">set a limit</span>
           )}
         </span>
-        <span className="t3">Limit</span>
-        <Slider
-          aria-label="Max used space"
-          minValue={0}
-          maxValue={scale}
-          step={Math.max(1, Math.round(scale / STEPS))}
-          value={Math.min(scale, limit ?? scale)}
-          onChange={(value) => onLimit(typedSize(value))}
-          isDisabled={isDisabled || before === 0}
-          className={styles.slider ?? ''}
-        >
-          <SliderTrack className={styles.rail ?? ''}>
-            <SliderThumb className={styles.thumb ?? ''}>
-              <span className={styles.grip} aria-hidden="true" />
-            </SliderThumb>
-          </SliderTrack>
-        </Slider>
-        <span className={styles.figures}>
-          {limit === undefined ? (
-            <span className="t3">none</span>
-          ) : (
-            <Bytes bytes={limit} className="medium" isFocusable />
-          )}
-        </span>
+        <LimitRow scale={scale} limit={limit} onLimit={onLimit} isDisabled={isDisabled || before === 0} />
       </div>
     </section>
   );

@@ -40,10 +40,12 @@ const COLUMNS: readonly GridColumn<Row>[] = [
 
 const said: string[] = [];
 let headersDrawn = 0;
+let tablesDrawn = 0;
 /** What columns are kept under: each test has a table of its own. */
 let name = '';
 
 function Table({ rows: total, widthPx }: { readonly rows: number; readonly widthPx: number }) {
+  tablesDrawn += 1;
   const [sort, setSort] = useState<GridSort | undefined>(undefined);
   const columns = useColumns(name, COLUMNS, sort, setSort);
   const source = useMemo(
@@ -233,10 +235,12 @@ describe('the columns of a grid', () => {
   });
 });
 
-test('the header is not drawn anew while rows pass', async () => {
+test('neither the header nor what stands around the grid is drawn anew while rows pass', async () => {
   using _ = mount({ rows: 1_000 });
   await expect.element(page.getByRole('gridcell', { name: 'Digest 0', exact: true })).toBeVisible();
+  await expect.poll(() => page.getByRole('grid').element().getAttribute('aria-busy')).toBe('false');
   const before = headersDrawn;
+  const tables = tablesDrawn;
   for (let tick = 1; tick <= 20; tick += 1) {
     page.getByRole('grid').element().scrollTop = tick * 112;
     page.getByRole('grid').element().dispatchEvent(new Event('scroll'));
@@ -244,6 +248,8 @@ test('the header is not drawn anew while rows pass', async () => {
   await expect.element(page.getByRole('gridcell', { name: 'Digest 80', exact: true })).toBeVisible();
   expect(before).toBeGreaterThan(0);
   expect(headersDrawn).toBe(before);
+  // Once more for the next page of rows, and when that is there.
+  expect(tablesDrawn - tables).toBeLessThanOrEqual(3);
 });
 
 test('a million rows are drawn a screen at a time, to the last one', async () => {

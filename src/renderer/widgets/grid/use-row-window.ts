@@ -99,16 +99,22 @@ export function useRowWindow<Row>(source: RowSource<Row>): RowWindow<Row> {
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
   const asked = useRef(ranges);
-  const show = useCallback((next: readonly RowRange[]) => {
-    clearTimeout(timer.current);
-    const ask = (): void => {
-      if (JSON.stringify(next) === JSON.stringify(asked.current)) return;
-      asked.current = next;
-      setRanges(next);
-    };
-    if (isNear(asked.current, next)) ask();
-    else timer.current = setTimeout(ask, JUMP_SETTLE_MS);
-  }, []);
+  const seen = useRef(ranges);
+  const show = useCallback(
+    (next: readonly RowRange[]) => {
+      clearTimeout(timer.current);
+      const ask = (): void => {
+        seen.current = next;
+        // Rows pass many times a second: the table around them is drawn anew only where other pages are needed.
+        if (pagesFor(next, total).join() === pagesFor(asked.current, total).join()) return;
+        asked.current = next;
+        setRanges(next);
+      };
+      if (isNear(seen.current, next)) ask();
+      else timer.current = setTimeout(ask, JUMP_SETTLE_MS);
+    },
+    [total],
+  );
 
   const failed = first.error ?? results.find((result) => result.isError)?.error ?? null;
   const retry = useCallback(() => {
