@@ -13,10 +13,8 @@ const NEEDED: Readonly<Record<string, string>> = {
   'src/main/engine/store/mote-layer-store.ts': 'layers of a cache service that keeps them in a folder',
   'src/main/hosts/electron-binary.ts: downloadElectron':
     'called by `npm start`, a script: scripts are not counted here',
-  'src/main/engine/solver/combined-cache-manager.ts': SERVICE,
   'src/main/adapters/memory/cache-key-storage.ts': SERVICE,
   'src/main/adapters/sqlite/cache-key-storage.ts': SERVICE,
-  'src/main/engine/remotecache/parse-chains.ts: addConfigTo': PARSE,
   'src/main/engine/remotecache/parse.ts: parseCacheConfig': PARSE,
   'src/main/engine/remotecache/exporter.ts: createExporter':
     'an export of records that come one by one: the answer of the cache service to an import. Whole caches are exported from columns',

@@ -20,17 +20,22 @@ import type { CollectNotes } from './ports/collect-notes.ts';
 import type { DamageNotes, FileLooks } from './ports/damage-notes.ts';
 import type { DiskUse } from './ports/disk-use.ts';
 import type { FolderLister } from './ports/folder-lister.ts';
+import type { LayerStore } from './ports/layer-store.ts';
 import type { StoreOpener } from './ports/managed-store.ts';
 import type { ReportSink } from './ports/report-sink.ts';
 import type { SourceOpener } from './ports/source-opener.ts';
 import type { Staging } from './ports/staging.ts';
 import { createPruneHandlers } from './prune/handlers.ts';
+import type { ServiceConnector } from './service/cache-service.ts';
+import { createServiceHandlers } from './service/handlers.ts';
+import type { S3LayerStoreConfig } from './service/types.ts';
 import { createSettingsHandlers } from './settings/handlers.ts';
 import { createSourceRegistry } from './sources/create-registry.ts';
 import { createSourcesHandlers } from './sources/handlers.ts';
 import { notingDamage } from './sources/noted-damage.ts';
 import { createSourceDamage } from './sources/source-damage.ts';
 import { createTransferHandlers } from './transfer/handlers.ts';
+import { createImportInto } from './transfer/import-into.ts';
 import { createVerifyHandlers } from './verify/handlers.ts';
 
 /** Everything the engine needs of the world. It owns none of it: whoever made a port disposes of it. */
@@ -53,6 +58,9 @@ export interface EnginePorts {
   readonly notes: DamageNotes;
   readonly looks: FileLooks;
   readonly collectNotes: CollectNotes;
+  readonly connectService: ServiceConnector;
+  /** Layers where a cache service says they lie. */
+  readonly openLayers: (config: S3LayerStoreConfig) => LayerStore;
 }
 
 /** The engine: handlers of the contract for any transport. Disposing it cancels all jobs and closes all catalogs. */
@@ -67,6 +75,8 @@ export function createEngine(ports: EnginePorts) {
   const engine = { ...ports, opener, damage, jobs, sources };
 
   const now = createSteadyNow(ports.clock);
+  const importInto = createImportInto(ports.stores);
+  const service = createServiceHandlers(os.service, { ...ports, sources, importInto });
 
   const router = os.router({
     app: createAppHandlers(os.app, ports.info),
@@ -79,6 +89,7 @@ export function createEngine(ports: EnginePorts) {
     prune: createPruneHandlers(os.prune, engine),
     collect: createCollectHandlers(os.collect, engine),
     transfer: createTransferHandlers(os.transfer, engine),
+    service: service.handlers,
     jobs: createJobsHandlers(os.jobs, jobs, ports.audit),
     settings: createSettingsHandlers(os.settings, ports.layerInfo),
   });
@@ -86,6 +97,7 @@ export function createEngine(ports: EnginePorts) {
   return {
     router,
     async [Symbol.asyncDispose]() {
+      await service[Symbol.asyncDispose]();
       await sources[Symbol.asyncDispose]();
       await jobs[Symbol.asyncDispose]();
       await places?.[Symbol.asyncDispose]();

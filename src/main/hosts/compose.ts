@@ -2,6 +2,7 @@ import { readFile, realpath } from 'node:fs/promises';
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { CacheError } from '../../shared/base/errors.ts';
+import { createServiceConnector } from '../adapters/cache-service/client.ts';
 import { createDuckdbCatalogStore, loadDuckdb } from '../adapters/duckdb/index.ts';
 import { BottleFileCache } from '../adapters/file/bottle-file-cache.ts';
 import { createDiskUse } from '../adapters/file/disk-use.ts';
@@ -15,6 +16,7 @@ import { createMemoryRecents } from '../adapters/memory/recent-sources.ts';
 import { createDockerCredentialSource } from '../adapters/registry/docker-credentials.ts';
 import { createRepositoryOpener } from '../adapters/registry/open-repository.ts';
 import { createS3Connector } from '../adapters/s3/client.ts';
+import { S3LayerStore } from '../adapters/s3/layer-store.ts';
 import { createSqliteAudit, createSqliteRecents, createSqliteSettings } from '../adapters/sqlite/app-state.ts';
 import { createSqliteBlobInfoCache } from '../adapters/sqlite/blob-info-cache.ts';
 import { createSqliteCollectNotes } from '../adapters/sqlite/collect-notes.ts';
@@ -152,6 +154,8 @@ export async function composeEngine(options: ComposeOptions): Promise<EngineHand
       notes: createSqliteDamageNotes(database),
       looks: fileLooks,
       collectNotes: createSqliteCollectNotes(database),
+      connectService: createServiceConnector(),
+      openLayers: (config) => new S3LayerStore(config, { connect: s3, ...remembered }),
     }),
   );
   const owned = cleanup.move();

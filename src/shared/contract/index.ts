@@ -7,6 +7,7 @@ import { keys } from './keys.ts';
 import { layers } from './layers.ts';
 import { overview } from './overview.ts';
 import { prune } from './prune.ts';
+import { service } from './service.ts';
 import { settings } from './settings.ts';
 import { sources } from './sources.ts';
 import { transfer } from './transfer.ts';
@@ -24,6 +25,7 @@ export const contract = {
   prune,
   collect,
   transfer,
+  service,
   jobs,
   settings,
 };

@@ -6,6 +6,7 @@ import { createBlobPresence } from '../../engine/layer-info/blob-presence.ts';
 import { systemClock } from '../../engine/ports/clock.ts';
 import type { LayerInfoCache } from '../../engine/ports/layer-info-cache.ts';
 import type { LayerProvider, LayerStore, PushOptions } from '../../engine/ports/layer-store.ts';
+import type { S3LayerStoreConfig } from '../../engine/service/types.ts';
 import { createCheckedReader } from '../../engine/streams/checked-reader.ts';
 import { type Bucket, createBucket, type S3Object } from './bucket.ts';
 import type { S3Connector } from './client.ts';
@@ -13,18 +14,6 @@ import { s3Error } from './errors.ts';
 import { S3ReaderAt } from './reader-at.ts';
 import { touchObject } from './touch.ts';
 import { uploadObject } from './upload.ts';
-
-/** Where layers lie. The names are those of Dagger's `S3LayerStoreConfig`, which cross the wire of a cache service. */
-export interface S3LayerStoreConfig {
-  readonly bucket: string;
-  readonly region?: string | undefined;
-  readonly endpointURL?: string | undefined;
-  readonly usePathStyle?: boolean | undefined;
-  /** Put before the digest as it is. */
-  readonly blobsPrefix?: string | undefined;
-  /** Prefixes of cache mounts, which no layer store reads. */
-  readonly cacheMountPrefixes?: readonly string[] | undefined;
-}
 
 /** What a store works with. `layerInfo` spares the trip for a layer that was seen there within a day. */
 export interface S3LayerStoreOptions {

@@ -24,6 +24,14 @@ export interface ConfigStorages {
   idOf(record: number): string;
 }
 
+/** Names that mean the same in every cache, in place of numbers that mean something in this one only. */
+export interface ConfigNames {
+  /** Record → its key. Records with the same name are one key. */
+  readonly records: readonly string[];
+  /** Result in `layers` form → its id. */
+  readonly results: readonly string[];
+}
+
 /**
  * The key graph of an exported cache, read-only, straight over the columns: some bytes a link, and no object a record.
  * Roots of the same digest are one key. A result whose blobs have no descriptor is none. Must agree with BuildKit
@@ -33,6 +41,7 @@ export function createConfigStorages(
   config: CacheConfig,
   descriptors: readonly Descriptor[],
   provider: RemoteProvider,
+  names?: ConfigNames,
 ): ConfigStorages {
   const { texts, recordDigest, inputOffset } = config;
   const graph = keyGraphOf(config);
@@ -40,17 +49,22 @@ export function createConfigStorages(
   const textOf = (index: number | undefined) => texts[index ?? 0] ?? '';
   const digestOf = (record: number) => textOf(recordDigest[record]);
   const isRoot = (record: number) => inputOffset[record] === inputOffset[record + 1];
-  const idOf = (record: number) => (isRoot(record) ? digestOf(record) : `${record}:${digestOf(record)}`);
+  const idOf = (record: number) =>
+    isRoot(record) ? digestOf(record) : (names?.records[record] ?? `${record}:${digestOf(record)}`);
 
-  const roots = new Map<string, number[]>();
+  /** Keys that have no number in them. */
+  const named = new Map<string, number[]>();
   recordDigest.forEach((_, record) => {
-    if (isRoot(record)) append(roots, digestOf(record), record);
+    if (names || isRoot(record)) append(named, idOf(record), record);
   });
+  const resultsByName = new Map(names?.results.map((name, at) => [name, at]));
+  const resultID = (at: number) => names?.results[at] ?? `result:${at}`;
+  const resultAt = (id: string) => resultsByName.get(id) ?? Number(/^result:(\d+)$/.exec(id)?.[1] ?? Number.NaN);
   const chainsOf = new Map<number, number[]>();
   for (const [index, { record }] of config.chains.entries()) append(chainsOf, record, index);
   function recordsOf(id: string): readonly number[] {
-    const root = roots.get(id);
-    if (root) return root;
+    const known = named.get(id);
+    if (known) return known;
     const record = Number(/^(\d+):/.exec(id)?.[1] ?? Number.NaN);
     return record < recordDigest.length && idOf(record) === id ? [record] : [];
   }
@@ -92,22 +106,22 @@ export function createConfigStorages(
   }
 
   function* allIds(): Iterable<string> {
-    yield* roots.keys();
+    yield* named.keys();
+    if (names) return;
     for (let record = 0; record < recordDigest.length; record += 1) if (!isRoot(record)) yield idOf(record);
   }
 
   const stacks = createStacks(config, byDigest);
   const isThere = createPresence(provider);
-  const stackOfResult = (resultID: string): LayerStack | undefined => {
-    const [form, number] = resultID.split(':');
-    if (form === 'result') return stacks.ofLayer(config.resultLayer[Number(number)] ?? -1);
-    const chain = form === 'chain' ? config.chains[Number(number)] : undefined;
-    return chain && stacks.ofLayers(chain.layers);
+  const stackOfResult = (id: string): LayerStack | undefined => {
+    const chain = config.chains[Number(/^chain:(\d+)$/.exec(id)?.[1] ?? Number.NaN)];
+    return chain ? stacks.ofLayers(chain.layers) : stacks.ofLayer(config.resultLayer[resultAt(id)] ?? -1);
   };
   function* resultsOf(id: string): Iterable<CacheResult> {
     for (const record of recordsOf(id)) {
       for (let at = config.resultOffset[record] ?? 0; at < (config.resultOffset[record + 1] ?? 0); at += 1) {
-        if (stackOfResult(`result:${at}`)) yield { id: `result:${at}`, createdAt: textOf(config.resultCreatedAt[at]) };
+        const result = resultID(at);
+        if (stackOfResult(result)) yield { id: result, createdAt: textOf(config.resultCreatedAt[at]) };
       }
       for (const index of chainsOf.get(record) ?? []) {
         const chain = config.chains[index];
@@ -130,15 +144,16 @@ export function createConfigStorages(
       exists: async (ids) => ids.map((id) => recordsOf(id).length > 0),
       walk: () => inBatches(allIds()),
       walkResults: async (ids) => ids.map((id) => [...resultsOf(id)]),
-      async load(id, resultID) {
-        for (const result of resultsOf(id)) if (result.id === resultID) return result;
-        throw resultNotFound(resultID);
+      async load(id, wanted) {
+        for (const result of resultsOf(id)) if (result.id === wanted) return result;
+        throw resultNotFound(wanted);
       },
       addResult: refuse,
       release: refuse,
       walkIDsByResult: async (resultIDs) =>
-        resultIDs.map((resultID) => {
-          const record = recordOfResult(config, resultID);
+        resultIDs.map((id) => {
+          const chain = config.chains[Number(/^chain:(\d+)$/.exec(id)?.[1] ?? Number.NaN)];
+          const record = chain ? chain.record : recordOfResult(config, resultAt(id));
           return record === undefined ? [] : [idOf(record)];
         }),
       addLink: refuse,
@@ -158,8 +173,8 @@ export function createConfigStorages(
         const remote = remoteOf(result.id);
         return remote ? [remote] : [];
       },
-      exists: async (resultID) => remoteOf(resultID) !== undefined,
-      size: (resultID) => stackOfResult(resultID)?.sizeBytes ?? -1,
+      exists: async (id) => remoteOf(id) !== undefined,
+      size: (id) => stackOfResult(id)?.sizeBytes ?? -1,
     },
   };
 }
@@ -201,11 +216,8 @@ function createStacks(config: CacheConfig, byDigest: ReadonlyMap<string, Descrip
   return { ofLayer, ofLayers };
 }
 
-function recordOfResult(config: CacheConfig, resultID: string): number | undefined {
-  const [form, number] = resultID.split(':');
-  if (form === 'chain') return config.chains[Number(number)]?.record;
-  const at = Number(number);
-  if (form !== 'result' || !(at < config.resultLayer.length)) return undefined;
+function recordOfResult(config: CacheConfig, at: number): number | undefined {
+  if (!(at < config.resultLayer.length)) return undefined;
   let low = 0;
   let high = config.recordDigest.length;
   while (low < high) {

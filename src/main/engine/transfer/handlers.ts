@@ -5,11 +5,12 @@ import type { BIC } from '../ports/blob-info-cache.ts';
 import type { CacheSource } from '../ports/cache-source.ts';
 import type { CacheTarget, TargetOpener } from '../ports/cache-target.ts';
 import type { Jobs } from '../ports/jobs.ts';
-import type { LockOptions, ManagedStore, StoreOpener } from '../ports/managed-store.ts';
+import type { LockOptions, StoreOpener } from '../ports/managed-store.ts';
 import type { SourceRegistry } from '../ports/source-registry.ts';
 import type { Staging } from '../ports/staging.ts';
 import { waiting } from '../store/waiting.ts';
 import { createLayoutTarget } from './layout-target.ts';
+import { openOrCreateStore } from './open-target.ts';
 import { previewTransfer } from './preview.ts';
 import { transferCaches } from './transfer.ts';
 
@@ -104,12 +105,6 @@ export function createTransferHandlers(os: Implementer['transfer'], engine: Tran
     ),
     export: os.export.handler(({ input }) => start('export', input, (to) => openOrCreate(targets, to))),
   };
-}
-
-/** @throws `INVALID_INPUT` for a layout that is no managed store, `CONFLICT` for a folder with something else in it */
-async function openOrCreateStore(stores: StoreOpener, path: string): Promise<ManagedStore> {
-  const there = await stores.openLayout(path, { create: false });
-  return there ? stores.openStore(path) : stores.createStore(path);
 }
 
 async function openOrCreate(targets: TargetOpener, to: string): Promise<CacheTarget> {

@@ -12,6 +12,7 @@ import { fakePlaces } from './fake-places.ts';
 import { createFakePrunes } from './fake-prunes.ts';
 import { createFakeSettings } from './fake-settings.ts';
 import { createFakeSource, createFakeSources, type FakeSource } from './fake-sources.ts';
+import { createFakeSyncs } from './fake-syncs.ts';
 import { createFakeTransfers } from './fake-transfers.ts';
 import type { FakeRecord } from './records.ts';
 
@@ -331,6 +332,7 @@ export function createFakeRouter() {
         jobId: transfers.start('export', entry(input.sourceId), input),
       })),
     },
+    service: createFakeSyncs((sourceId) => entry(sourceId).source),
     settings: createFakeSettings(),
     jobs: {
       list: border.jobs.list.handler(() => [...jobs.list()]),

@@ -10,6 +10,7 @@ import { registerOpen } from './open.ts';
 import { registerPlanned } from './planned.ts';
 import { registerPrune } from './prune.ts';
 import { registerServe } from './serve.ts';
+import { registerSync } from './sync.ts';
 import { registerUndo } from './undo.ts';
 import { registerVerify } from './verify.ts';
 
@@ -26,6 +27,7 @@ export const commands: readonly Register[] = [
   registerPrune,
   registerUndo,
   registerEmptyTrash,
+  registerSync,
   registerServe,
   registerPlanned,
 ];
