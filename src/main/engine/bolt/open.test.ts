@@ -5,9 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { CacheError } from '../../../shared/base/errors.ts';
 import { dataSet } from '../../testing/data-sets.ts';
 import type { BoltBucket } from './bucket.ts';
-import { type BoltFile, fnv1a64 } from './meta.ts';
+import { type BoltFile, fnv1a64, readMetas } from './meta.ts';
 import { openBolt } from './open.ts';
-import { type BoltTree, buildBolt } from './testing/build-bolt.ts';
+import { type BoltTree, buildBolt, sumMeta } from './testing/build-bolt.ts';
 
 const decoder = new TextDecoder();
 
@@ -65,6 +65,48 @@ describe.runIf(app)('databases of a real daemon equal their dumps', () => {
     const seen = compareWithDump(db.root, expected);
     expect(db.damage).toEqual([]);
     expect(seen.values).toBeGreaterThan(0);
+  });
+});
+
+test('what is damaged is said once, however often it is come across', () => {
+  const bytes = buildBolt(Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`key ${n}`, 'x'.repeat(100)])));
+  const { root, damage } = openBolt(memoryFile('made.db', bytes));
+  const entries = () => [...root.entries()].length;
+  expect([entries(), damage]).toEqual([60, []]);
+  // The first leaf calls itself something else.
+  bytes.fill(0xff, 3 * 1024 + 8, 3 * 1024 + 10);
+  const broken = openBolt(memoryFile('made.db', bytes));
+  const counts = [1, 2, 3].map(() => [...broken.root.entries()].length);
+  expect(counts[0]).toBeLessThan(60);
+  expect([new Set(counts).size, broken.damage.length]).toEqual([1, 1]);
+});
+
+describe('where the first meta page is damaged', () => {
+  const HEADER = 16;
+  /** A file of `pages` pages whose second one alone is a meta page; the rest is zeros. */
+  function secondMeta(pageSize: number, pages = 4): BoltFile {
+    const meta = new Uint8Array(pageSize);
+    const view = new DataView(meta.buffer, HEADER);
+    for (const [at, word] of [0xed0cdaed, 2, pageSize].entries()) view.setUint32(4 * at, word, true);
+    view.setBigUint64(16, 2n, true);
+    view.setBigUint64(40, BigInt(pages), true);
+    sumMeta(meta, 0);
+    return {
+      name: 'made.db',
+      size: pageSize * pages,
+      readAt: (offset, length) =>
+        offset >= pageSize && offset + length <= 2 * pageSize
+          ? meta.subarray(offset - pageSize, offset - pageSize + length)
+          : new Uint8Array(length),
+    };
+  }
+
+  test.each([1024, 2048, 4096, 65_536, 1024 << 14])('the second is found with pages of %i bytes', (pageSize) => {
+    expect(readMetas(secondMeta(pageSize))).toMatchObject([{ pageSize, rootPage: 2, highWater: 4 }]);
+  });
+
+  test('a second one that nobody writes so far out is no meta page', () => {
+    expect(() => readMetas(secondMeta(1024 << 15))).toThrow(expect.objectContaining({ code: 'UNSUPPORTED_FORMAT' }));
   });
 });
 

@@ -17,12 +17,17 @@ interface Element {
   readonly flags?: number;
 }
 
-/** Six pages of 1,024 bytes, of which a test fills some. */
+/** Pages of 1,024 bytes, of which a test fills some. */
 class Pages implements BoltFile {
   readonly name = 'made.db';
-  readonly size = 6 * PAGE;
-  readonly bytes = new Uint8Array(this.size);
-  readonly view = new DataView(this.bytes.buffer);
+  readonly size: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly view: DataView;
+  constructor(count = 6) {
+    this.size = count * PAGE;
+    this.bytes = new Uint8Array(this.size);
+    this.view = new DataView(this.bytes.buffer);
+  }
   readAt(offset: number, length: number): Uint8Array {
     return this.bytes.subarray(offset, offset + length);
   }
@@ -101,6 +106,18 @@ test('a page is read to its last byte', () => {
   // An element that ends with the page.
   file.view.setUint32(5 * PAGE + 16 + 4, PAGE - 16 - 4, true);
   expect(valueAt(file, readPage(file, META, 5), 0)).toHaveLength(3);
+});
+
+test.each([
+  [64, { a: 'one' }, []],
+  [65, {}, ['made.db: page 67: A database page is damaged: the tree is too deep.']],
+])('a tree of %i branches, one below the other, is walked and searched to the same end', (branches, all, damage) => {
+  const leaf = 2 + branches;
+  const file = new Pages(leaf + 1).put(leaf, LEAF, [{ key: 'a', value: encode('one') }]);
+  for (let id = 2; id < leaf; id += 1) file.put(id, BRANCH, [{ key: 'a', child: id + 1 }]);
+  const walked = walk(file, { ...META, highWater: leaf + 1 });
+  expect([walked.read(), walked.damage]).toEqual([all, damage]);
+  expect(walked.root.get('a')).toEqual('a' in all ? encode('one') : undefined);
 });
 
 test('a branch leads to its children', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ManagedStore, StoreSession } from '../ports/managed-store.ts';
+import type { ManagedStore, Removal, StoreSession } from '../ports/managed-store.ts';
 import { createHandClock } from '../testing/stand-ins.ts';
 import { applyPlan } from './apply.ts';
 import { createPlanner } from './planner.ts';
@@ -60,6 +60,59 @@ test('a plan that takes nothing reads and removes nothing', async () => {
   const empty = { ...plan, goes: [], blobs: [] };
   const report = await applyPlan({ store, source: { ...source, read }, plan: empty, now: 0 });
   expect(report).toMatchObject({ removedBlobs: 0, freedBytes: 0 });
+});
+
+test('new documents are named before they are written, each once, and none that is there already', async () => {
+  const createdAt = '2026-01-01T00:00:00Z';
+  const config = {
+    layers: [{ blob: 'old' }, { blob: 'new' }],
+    records: [
+      { digest: 'old', layers: [{ layer: 0, createdAt }] },
+      { digest: 'new', layers: [{ layer: 1, createdAt: '2026-01-02T00:00:00Z' }] },
+    ],
+  };
+  const described = ['old', 'new'];
+  const sizes = new Map([
+    ['old', 50],
+    ['new', 7],
+  ]);
+  // Both caches are the same but for their name: what a prune makes of them is one config and one manifest.
+  const parts = { caches: [config, config].map((one) => ({ config: one, described })), images: [], sizes };
+  const { store, source } = memoryStore(parts);
+  const plan = await createPlanner(createHandClock(0)).make({
+    sourceId: 's',
+    policy: { maxBytes: 10 },
+    store: undefined,
+    keep: true,
+    source,
+    read: () => source.read(),
+    space: async () => undefined,
+  });
+  const version = (await store.readIndex()).version;
+  const removals: Removal[] = [];
+  const watched: ManagedStore = {
+    ...store,
+    exclusive: (body) =>
+      store.exclusive((session) =>
+        body({
+          ...session,
+          index: session.index,
+          remove: async (removal) => {
+            removals.push(removal);
+            return { blobs: 0, bytes: 0, skipped: [] };
+          },
+        }),
+      ),
+  };
+  await applyPlan({ store: watched, source, plan: { ...plan, version }, now: 0 });
+  const [removal] = removals;
+  expect(removal?.written).toHaveLength(2);
+  for (const digest of removal?.written ?? []) expect(await store.blobs.moteExists(digest)).toBe(false);
+  await removal?.write();
+  for (const digest of removal?.written ?? []) expect(await store.blobs.moteExists(digest)).toBe(true);
+  // Another reference may lead to what is there: it is no document of this prune.
+  await applyPlan({ store: watched, source, plan: { ...plan, version }, now: 0 });
+  expect(removals[1]?.written).toEqual([]);
 });
 
 test('why a blob was left alone is said', async () => {

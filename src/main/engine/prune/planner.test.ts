@@ -138,9 +138,24 @@ describe('a planner', () => {
     expect(request.asked.put).toHaveLength(2);
   });
 
-  test('goes without the store where that is full', async () => {
+  test.each([
+    [{ all: true }, 'all'],
+    [{ maxBytes: 15 * 1024 * 1024, keepDurationMs: 1000 }, '15mib'],
+    [{ keepDurationMs: 7 * 86_400_000 }, '7d'],
+    [{ orphans: { olderThanMs: 0 } }, 'orphans'],
+  ] as const)('names a plan of %o by %s', async (policy, label) => {
+    const { plan } = await createPlanner(createHandClock()).make({ ...requestOf(), policy });
+    expect(plan.plan.replace(/-[0-9a-f]{6}$/, '')).toBe(`p-${label}`);
+  });
+
+  test('does not hide a fault of the store that is no want of room or of permission', async () => {
+    const request = inStore(requestOf(), new CacheError('UNAVAILABLE', 'The disk is gone.'));
+    await expect(createPlanner(createHandClock()).make(request)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  test.each(['NO_SPACE', 'ACCESS_DENIED'] as const)('goes without the store where a plan is %s', async (code) => {
     const planner = createPlanner(createHandClock());
-    const request = inStore(requestOf(), new CacheError('NO_SPACE', 'The disk is full.'));
+    const request = inStore(requestOf(), new CacheError(code, 'It cannot be written.'));
     const kept = await planner.make(request);
     expect(kept.plan.kept).toBe(false);
     if (request.store) await planner.keep(kept, request.store);

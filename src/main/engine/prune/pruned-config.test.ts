@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { numberRecords, recordId } from '../catalog/record-ids.ts';
 import { arbitrarySource } from '../catalog/testing/arbitrary-source.ts';
-import { type SmallConfig, smallSource } from '../catalog/testing/small-source.ts';
+import { digestOf, type SmallConfig, smallSource } from '../catalog/testing/small-source.ts';
 import type { CacheConfig } from '../model/cache-config.ts';
 import type { SourceSnapshot } from '../ports/cache-source.ts';
 import { marshalCacheConfig } from '../remotecache/marshal.ts';
@@ -90,6 +90,34 @@ describe('a config after a prune', () => {
         expect(records).toBeLessThanOrEqual(draft.stays.length + keys);
       }),
     );
+  });
+
+  test('drops a key whose only result was a chain that goes, with what it alone was found through', async () => {
+    const createdAt = '2026-01-01T00:00:00Z';
+    const snapshot = await smallSource({
+      caches: [
+        {
+          config: {
+            layers: [{ blob: 'stays' }, { blob: 'goes' }],
+            records: [
+              { digest: 'root' },
+              { digest: 'other', layers: [{ layer: 0, createdAt }] },
+              { digest: 'chained', inputs: [[{ link: 0 }]], chains: [{ layers: [1], createdAt }] },
+            ],
+          },
+        },
+      ],
+      sizes: { stays: 1, goes: 1 },
+    });
+    const [cache] = snapshot.caches;
+    if (!cache) throw new Error('no cache');
+    const goes = digestOf('goes');
+    const described = new Set(cache.descriptors.map(({ digest }) => digest));
+    const loss = { goes: () => false, blobs: new Set([goes]), described };
+    const { config, isChanged } = prunedConfig(cache.parsed, loss);
+    expect(isChanged).toBe(true);
+    expect(Array.from(config?.recordDigest ?? [], (text) => config?.texts[text])).toEqual([digestOf('other')]);
+    expect([config?.chains, config?.resultLayer.length]).toEqual([[], 1]);
   });
 
   test('is the very same where nothing of it goes', async () => {

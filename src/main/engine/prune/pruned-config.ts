@@ -64,8 +64,8 @@ export function prunedConfig(config: CacheConfig, { goes, blobs, described }: Co
 /** Works out what holds of a config before anything goes. @param described layer → 1 where the manifest describes its blob */
 export function configBefore(config: CacheConfig, described: Uint8Array): ConfigBefore {
   const usable = resultsOn(config, wholeChains(config, described), () => true);
-  const counts = resultCounts(config, usable);
-  return { config, described, led: withInputs(config, (record) => counts[record] !== 0) };
+  const has = withResults(config, usable);
+  return { config, described, led: withInputs(config, (record) => has[record] !== 0) };
 }
 
 /**
@@ -79,7 +79,7 @@ export function survivingRecords(
   if (!isTouched(config, loss)) return undefined;
   const left = described.map((is, layer) => (loss.lost[layer] === 1 ? 0 : is));
   const kept = resultsOn(config, wholeChains(config, left), (record) => !loss.goes(record));
-  const hasAfter = resultCounts(config, kept);
+  const hasAfter = withResults(config, kept);
   return { kept, found: foundRecords(config, led, (record) => hasAfter[record] !== 0) };
 }
 
@@ -104,17 +104,15 @@ function resultsOn(config: CacheConfig, layers: Uint8Array, isOf: (record: numbe
   return kept;
 }
 
-function resultCounts(config: CacheConfig, kept: KeptResults): Uint32Array {
-  const counts = new Uint32Array(config.recordDigest.length);
-  const add = (record: number) => {
-    counts[record] = (counts[record] as number) + 1;
-  };
-  for (let record = 0; record < counts.length; record += 1) {
+/** Record → 1 where it has a result among those that are kept. */
+function withResults(config: CacheConfig, kept: KeptResults): Uint8Array {
+  const has = new Uint8Array(config.recordDigest.length);
+  for (let record = 0; record < has.length; record += 1) {
     const end = config.resultOffset[record + 1] as number;
     for (let result = config.resultOffset[record] as number; result < end; result += 1) {
-      if (kept.results[result]) add(record);
+      if (kept.results[result]) has[record] = 1;
     }
   }
-  for (const [index, chain] of config.chains.entries()) if (kept.chains[index]) add(chain.record);
-  return counts;
+  for (const [index, chain] of config.chains.entries()) if (kept.chains[index]) has[chain.record] = 1;
+  return has;
 }

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { CacheError } from '../../../shared/base/errors.ts';
 import { type LayoutIndexDocument, printLayoutIndex, withReference } from '../../../shared/oci/layout-index.ts';
+import { createMemoryMotes, MemoryMoteCache } from '../../adapters/memory/testing/memory-mote-cache.ts';
 import type { StoreFiles } from '../ports/store-files.ts';
+import { createMemoryBlobs } from '../testing/memory-blobs.ts';
 import { type TrashNote, trashBatch, trashNotes, writeTrashNote } from './batches.ts';
 import { bringBack } from './bring-back.ts';
-import { beginEntry, openEntries } from './journal.ts';
+import { beginEntry, type JournalEntry, openEntries } from './journal.ts';
+import { createMoteLayerStore } from './mote-layer-store.ts';
 import { dropUnneeded } from './needed-blobs.ts';
 import { needsRecovery, recoverStore } from './recover.ts';
 import { changeIndex, replaceReferences } from './replace-references.ts';
@@ -51,16 +54,13 @@ function refusing(files: StoreFiles, times: number, code: 'CONFLICT' | 'NO_SPACE
 
 describe('blobs that come back', () => {
   test('take the place of what stands there only where their bytes are right', async () => {
-    const files = await filesWith('one', 'two');
+    const files = await filesWith('two');
+    await files.put(digest('one'), bytes('bad'));
     await files.move([digest('one'), digest('two')], 'blobs', batch);
     // Somebody brought one again, whole; of the other one, whole in the batch, a damaged copy stands there.
     await files.put(digest('one'), bytes('one'));
     await files.put(digest('two'), bytes('bad'));
-    const broken: StoreFiles = {
-      ...files,
-      isWhole: async (place, one) => (one === digest('one') && place !== 'blobs' ? false : files.isWhole(place, one)),
-    };
-    await bringBack(broken, batch);
+    await bringBack(files, batch);
     expect(await files.list(batch)).toEqual([]);
     expect(await files.isWhole('blobs', digest('one'))).toBe(true);
     expect(await files.isWhole('blobs', digest('two'))).toBe(true);
@@ -239,6 +239,88 @@ describe('an undo', () => {
   });
 });
 
+test('a prune of one reference is undone whatever a later one made of another', async () => {
+  const files = createMemoryStoreFiles();
+  const entry = (text: string) => ({ mediaType: 'm', digest: digest(text), size: text.length });
+  const put = async (ref: string, text: string) => {
+    await files.put(digest(text), bytes(text));
+    await replaceReferences(files, ({ document }) => withReference(document, ref, entry(text)), {});
+  };
+  for (const ref of ['a', 'b']) await put(ref, `{"of":"${ref}"}`);
+  const prune = async (plan: string, ref: string, next: string) => {
+    const { index, remove } = await openSession(files);
+    await remove({
+      plan,
+      at: 0,
+      records: 1,
+      nextIndex: withReference(index.document, ref, entry(next)),
+      blobs: [],
+      documents: [],
+      written: [digest(next)],
+      write: () => files.put(digest(next), bytes(next)),
+    });
+  };
+  await prune('p-1', 'a', '{"less":"a"}');
+  await prune('p-2', 'b', '{"less":"b"}');
+  expect(await restoreBatch(files, 'p-1')).toMatchObject({ references: ['a'], beside: [] });
+  await prune('p-3', 'b', '{"least":"b"}');
+  const refused = restoreBatch(files, 'p-2');
+  await expect(refused).rejects.toMatchObject({ code: 'CONFLICT', subject: 'p-2', hint: 'Undo p-3 first.' });
+});
+
+test('what an import replaces is written down without what the next cache keeps', async () => {
+  const files = await filesWith('shared', 'own');
+  const link = (text: string) => ({ mediaType: 'l', digest: digest(text), size: text.length });
+  const put = async (...layers: string[]) => {
+    const text = JSON.stringify({ config: link('shared'), layers: layers.map(link) });
+    await files.put(digest(text), bytes(text));
+    const next = { mediaType: 'm', digest: digest(text), size: text.length };
+    const entries: JournalEntry[] = [];
+    const watched: StoreFiles = {
+      ...files,
+      placeNote: async (note, written) => {
+        if (note.kind === 'journal') entries.push(JSON.parse(written) as JournalEntry);
+        await files.placeNote(note, written);
+      },
+    };
+    await replaceReferences(watched, ({ document }) => withReference(document, 'latest', next), {});
+    return { entries, manifest: digest(text) };
+  };
+  const first = await put('own', 'shared');
+  const { entries } = await put('shared');
+  expect(entries).toMatchObject([
+    { kind: 'remove', cause: 'import', blobs: [{ digest: digest('own'), size: 3 }], documents: [first.manifest] },
+  ]);
+  expect(await files.list('blobs')).toContain(digest('shared'));
+});
+
+test('a blob that is gone by then is named as left alone', async () => {
+  const files = await filesWith('one');
+  const session = await openSession(files);
+  const removal = { plan: 'p-1', at: 0, records: 0, documents: [], written: [], write: async () => {} };
+  const blobs = ['one', 'gone'].map((text) => ({ digest: digest(text), size: 3 }));
+  expect(await session.remove({ ...removal, blobs })).toEqual({
+    blobs: 1,
+    bytes: 3,
+    skipped: [{ digest: digest('gone'), reason: 'gone' }],
+  });
+});
+
+test('layers are pushed once, and those of another size again', async () => {
+  const store = createMoteLayerStore(new MemoryMoteCache(createMemoryMotes()));
+  const layer = { mediaType: 'l', digest: digest('layer'), size: 5 };
+  let opened = 0;
+  const source = createMemoryBlobs([bytes('layer')]);
+  const provider = {
+    openBlob: (one: Parameters<typeof source.openBlob>[0]) => {
+      opened += 1;
+      return source.openBlob(one);
+    },
+  };
+  expect([await store.pushLayer(layer, provider), await store.pushLayer(layer, provider)]).toEqual(['copied', 'there']);
+  expect(opened).toBe(1);
+});
+
 describe('a removal that fails', () => {
   const removal = (write: () => Promise<void>) => ({
     plan: 'p-1',
@@ -292,6 +374,13 @@ test('the reserve is given up for a full disk only, and once', async () => {
 });
 
 describe('what is set aside', () => {
+  test('and cannot be moved: the error names the first of it', async () => {
+    const files = await filesWith('one', 'three');
+    const broken: StoreFiles = { ...files, move: () => Promise.reject(new Error('broken')) };
+    const both = ['one', 'three'].map((text) => ({ digest: digest(text), problem: 'no' }));
+    await expect(setAside(broken, both)).rejects.toMatchObject({ code: 'INTERNAL', subject: digest('one') });
+  });
+
   const damaged = (text: string) => ({ digest: digest(text), problem: `${text} is damaged.` });
 
   test('is what is there, with its size and its problem, the latest first', async () => {
