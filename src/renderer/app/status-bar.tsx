@@ -31,9 +31,9 @@ export function StatusBar({ source }: { readonly source: Source | undefined }) {
       <ConnectionNote />
       <LayerInfoNote />
       {source && (
-        <span className={styles.note} data-writable={source.can.prune === 'here' || undefined}>
+        <span className={styles.note} data-writable={source.can.prune === 'here' || source.can.collect || undefined}>
           <Icon of={Lock} size={12} />
-          {source.can.prune === 'here' ? 'Can be pruned' : 'Read-only'}
+          {source.can.prune === 'here' || source.can.collect ? 'Can be pruned' : 'Read-only'}
         </span>
       )}
       <span className={styles.units}>UTC</span>

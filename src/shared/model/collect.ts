@@ -50,6 +50,11 @@ export const collectPlanSchema = z.object({
   undo: z.enum(['versions', 'none', 'unknown']),
   /** Uploads in parts that nobody has completed: nothing of them goes. Absent where the account may not list them. */
   uploads: z.object({ count, oldestAt: z.number().optional() }).optional(),
+  /**
+   * What rules of the bucket will do to the cache. `safe`: rules in the form of S3's API, with which only a collection
+   * deletes blobs of it. Absent where the account may not ask.
+   */
+  lifecycle: z.object({ rules: count, sentences: z.array(z.string()), safe: z.string() }).optional(),
   warnings: z.array(z.string()),
   /** Some of it was applied. */
   applied: z.boolean(),

@@ -1,3 +1,4 @@
+import type { LifecycleRule } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseS3Address } from '../../../shared/oci/s3-address.ts';
 import { undoCollect } from '../../engine/collect/undo.ts';
@@ -194,6 +195,31 @@ describe.runIf(hasS3Server())('collecting a cache in S3', () => {
     expect(plan.uploads).toMatchObject({ count: 1, oldestAt: expect.any(Number) });
     expect(plan.warnings).toEqual([expect.stringContaining('An export that runs now')]);
     await client.send(new sdk.AbortMultipartUploadCommand({ Bucket: bucket.name, Key, UploadId }));
+  });
+
+  it('reads the lifecycle rules of the bucket, and says what they do to this cache; their safe form can be set', async () => {
+    expect((await cache.plan()).plan.lifecycle).toMatchObject({ rules: 0 });
+    const { sdk, client } = await bucket.connect(parseS3Address(bucket.at('')));
+    const expire = {
+      ID: 'old',
+      Status: 'Enabled',
+      Filter: { Prefix: `${prefix}/blobs/` },
+      Expiration: { Days: 12 },
+    } as const;
+    const logs = { ID: 'logs', Status: 'Enabled', Filter: { Prefix: 'logs/' }, Expiration: { Days: 1 } } as const;
+    const set = (LifecycleConfiguration: { Rules: LifecycleRule[] }) =>
+      client.send(new sdk.PutBucketLifecycleConfigurationCommand({ Bucket: bucket.name, LifecycleConfiguration }));
+    await set({ Rules: [expire, logs] });
+    const { lifecycle } = (await cache.plan()).plan;
+    expect(lifecycle?.sentences).toEqual([
+      '3 blobs that manifests `main`, `old` and `pr/7` need expire within 3 days: an import does not touch them, only an export does.',
+    ]);
+    await set(JSON.parse(lifecycle?.safe ?? ''));
+    expect((await cache.plan()).plan.lifecycle).toMatchObject({
+      rules: 2,
+      sentences: [expect.stringMatching(/^No lifecycle rule/)],
+    });
+    await client.send(new sdk.DeleteBucketLifecycleCommand({ Bucket: bucket.name }));
   });
 
   describe('that keeps versions', () => {

@@ -8,6 +8,7 @@ import type { S3Connector } from './client.ts';
 import { createObjectDeleter } from './delete-objects.ts';
 import { s3Error } from './errors.ts';
 import { s3Layout } from './layout.ts';
+import { toExpiryRule } from './lifecycle-rules.ts';
 import { eachBlobPage } from './list-blobs.ts';
 import { createBesideFinder } from './manifests-beside.ts';
 import { readNeeds } from './read-manifest.ts';
@@ -50,6 +51,11 @@ export function createCollectedBucket(address: S3Address, connect: S3Connector, 
 
   return {
     location,
+    keys: {
+      prefix: address.prefix,
+      blobs: layout.blobs,
+      manifest: (name) => keys.get(name) ?? layout.manifestKey(name),
+    },
     now: async () => now() + (await connection()).client.config.systemClockOffset,
 
     async manifests(signal) {
@@ -135,6 +141,19 @@ export function createCollectedBucket(address: S3Address, connect: S3Connector, 
       if (found.length === 0) return;
       const [refused] = (await remove(found, signal)).flatMap((each) => each.refused ?? []);
       if (refused) throw CacheError.fromData(refused);
+    },
+
+    async expiryRules(signal) {
+      const { sdk, client, limits } = await connection();
+      return ifAnswered(async () => {
+        try {
+          const command = new sdk.GetBucketLifecycleConfigurationCommand({ Bucket: address.bucket });
+          return ((await client.send(command, asking(limits, signal))).Rules ?? []).map(toExpiryRule);
+        } catch (error) {
+          if (error instanceof Error && error.name === 'NoSuchLifecycleConfiguration') return [];
+          throw error;
+        }
+      }, signal);
     },
 
     async openUploads(signal) {

@@ -29,6 +29,8 @@ export interface Mark {
   /** Number of a needed blob → its size, and when it was written or renewed; -1 where it is not there. */
   readonly sizes: Float64Array;
   readonly modifiedAt: Float64Array;
+  /** Number of a needed blob → its digest. */
+  digestOf(number: number): string;
   /** What no manifest needs, and is old enough. */
   readonly goes: BlobList;
   /** What no manifest needs, and is younger. */
@@ -62,7 +64,16 @@ export async function markBlobs(bucket: CollectedBucket, olderThanMs: number, si
       }
     }
   }, signal);
-  return { now, manifests, isAll: found.isAll, sizes, modifiedAt, goes, young };
+  return {
+    now,
+    manifests,
+    isAll: found.isAll,
+    sizes,
+    modifiedAt,
+    goes,
+    young,
+    digestOf: (number) => needed.at(number),
+  };
 }
 
 /** What manifests need. One that is gone meanwhile needs nothing. */

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { formatDuration } from '../../../shared/base/time.ts';
 import { type CollectOwner, type CollectPlan, TOUCH_AFTER_MS } from '../../../shared/model/collect.ts';
 import type { CollectedBucket } from '../ports/collected-bucket.ts';
 import type { KeptPlan } from './kept-plan.ts';
+import { lifecycleOf } from './lifecycle.ts';
 import { type Mark, markBlobs } from './mark.ts';
 
 /** Manifests that a plan lists. */
 const OWNERS = 200;
+const HOUR_MS = 3_600_000;
 
 /** What a plan is made of. */
 export interface PlanRequest {
@@ -26,6 +27,8 @@ export async function planCollect({ bucket, sourceId, olderThanMs, now, signal }
   const mark = await markBlobs(bucket, olderThanMs, signal);
   const needed = neededSum(mark);
   const uploads = await bucket.openUploads(signal);
+  const undo = await bucket.keepsVersions(signal);
+  const rules = await bucket.expiryRules(signal);
   const plan: CollectPlan = {
     plan: `p-collect-${randomBytes(3).toString('hex')}`,
     sourceId,
@@ -38,7 +41,8 @@ export async function planCollect({ bucket, sourceId, olderThanMs, now, signal }
       .sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1))
       .slice(0, OWNERS),
     manifests: mark.manifests.length,
-    undo: await bucket.keepsVersions(signal),
+    undo,
+    ...(rules ? { lifecycle: lifecycleOf(rules, bucket.keys, mark, undo === 'versions') } : {}),
     ...(uploads ? { uploads } : {}),
     warnings: warningsOf(olderThanMs, mark.isAll),
     applied: false,
@@ -78,10 +82,9 @@ function ownersOf({ manifests, sizes }: Mark): CollectOwner[] {
 }
 
 function warningsOf(olderThanMs: number, isAll: boolean): string[] {
-  const age = formatDuration(TOUCH_AFTER_MS);
   const young =
     'An export that runs now may count on blobs younger than ' +
-    `${age}, which it does not renew, and writes its manifest last. Take a longer age, or be sure that none runs.`;
+    `${TOUCH_AFTER_MS / HOUR_MS} hours, which it does not renew, and writes its manifest last. Take a longer age, or be sure that none runs.`;
   const others =
     'Other keys lie below the prefix of this cache, and not all of them were looked into. Be sure that no cache there has ' +
     'another manifests_prefix and the same blobs.';

@@ -44,12 +44,38 @@ export interface OpenUploads {
   readonly oldestAt?: number | undefined;
 }
 
+/** A rule of a bucket about the age of objects. */
+export interface ExpiryRule {
+  /** Empty where it has none. */
+  readonly id: string;
+  readonly isEnabled: boolean;
+  /** Keys that begin with it are meant. */
+  readonly prefix: string;
+  /** It goes by tags too, which BuildKit does not set. */
+  readonly hasTags: boolean;
+  /** Objects are deleted when they are this old, or at this time (epoch ms); neither: not at all. */
+  readonly days?: number | undefined;
+  readonly at?: number | undefined;
+  /** Storage classes that it moves objects to. */
+  readonly movesTo: readonly string[];
+  /** Its own form, as JSON, for whoever writes it back. */
+  readonly asWritten: unknown;
+}
+
+/** Where the parts of a cache lie. A blob is at `blobs` + digest. */
+export interface CacheKeys {
+  readonly prefix: string;
+  readonly blobs: string;
+  manifest(name: string): string;
+}
+
 /**
  * A cache in a bucket, as collection sees it: names that lead to blobs, and blobs that are deleted one by one. It has no
  * trash and no lock: others write at any time, blobs first and manifests last.
  */
 export interface CollectedBucket {
   readonly location: string;
+  readonly keys: CacheKeys;
   /** Epoch ms by the server's clock, which may not be ours. To be asked after something else was answered. */
   now(): Promise<number>;
   /**
@@ -77,4 +103,6 @@ export interface CollectedBucket {
   bringBack(blobs: readonly HiddenBlob[], signal?: AbortSignal): Promise<void>;
   /** Undefined where the account may not ask, or the server does not know. */
   openUploads(signal?: AbortSignal): Promise<OpenUploads | undefined>;
+  /** Rules about the age of objects, as the server has them. Undefined where the account may not ask. */
+  expiryRules(signal?: AbortSignal): Promise<readonly ExpiryRule[] | undefined>;
 }

@@ -124,7 +124,13 @@ async function writePlan(
     ],
     plan.owners,
   );
-  await writeLines(out, '', ...sums(plan), ...(report ? outcome(location, report) : nextStep(location, plan)));
+  await writeLines(
+    out,
+    '',
+    ...sums(plan),
+    ...lifecycle(plan),
+    ...(report ? outcome(location, report) : nextStep(location, plan)),
+  );
 }
 
 function sums({ goes, stays, missing, olderThanMs, uploads, warnings, manifests, owners }: CollectPlan): string[] {
@@ -141,6 +147,18 @@ function sums({ goes, stays, missing, olderThanMs, uploads, warnings, manifests,
       : []),
     ...warnings.map((warning) => `Warning: ${warning}`),
   ];
+}
+
+/** What rules of the bucket will do to the cache, and what to write in their place. */
+function lifecycle({ lifecycle }: CollectPlan): string[] {
+  if (!lifecycle) return ['The account may not ask for the lifecycle rules of the bucket.'];
+  const { rules, sentences, safe } = lifecycle;
+  const paste = [
+    'Safe are these rules: what is not completed goes after a week, and prune alone deletes blobs.',
+    'To set them: aws s3api put-bucket-lifecycle-configuration --lifecycle-configuration file://rules.json',
+    ...safe.split('\n'),
+  ];
+  return [...sentences, ...(rules > 0 ? paste : [])];
 }
 
 /** What to do with a dry run, and whether it could be undone. */

@@ -25,7 +25,11 @@ export function SourcePanel({ source }: InspectorPanelProps) {
       <div className={styles.head}>
         <h2 className="semi">{source.name}</h2>
         {source.sample && <Badge>sample</Badge>}
-        {source.can.prune === 'here' ? <Badge tone="down">can be pruned</Badge> : <Badge>read-only</Badge>}
+        {source.can.prune === 'here' || source.can.collect ? (
+          <Badge tone="down">can be pruned</Badge>
+        ) : (
+          <Badge>read-only</Badge>
+        )}
       </div>
       <Section title="Where" action={<CopyButton text={source.location} label="Copy the location" />}>
         <bdi className={styles.location}>{source.location}</bdi>

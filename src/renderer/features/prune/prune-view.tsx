@@ -12,6 +12,7 @@ import { SkeletonRows } from '../../base/skeleton.tsx';
 import { TabActions } from '../../base/tab-actions.tsx';
 import { useEngine } from '../../client/engine-context.tsx';
 import { ApplyBar } from './apply-bar.tsx';
+import { CollectView } from './collect/collect-view.tsx';
 import { DaemonPrune } from './daemon-prune.tsx';
 import { Outcome } from './outcome.tsx';
 import { PlanTable } from './plan-table.tsx';
@@ -25,8 +26,9 @@ import { TrashDialog } from './trash-dialog.tsx';
 import { usePrune } from './use-prune.ts';
 import { useTrash } from './use-trash.ts';
 
-/** What may go; of a daemon's own records, why that is not planned here. */
+/** What may go; of a bucket, what no manifest needs; of a daemon's own records, why that is not planned here. */
 export function PruneView({ source }: SourceViewProps) {
+  if (source.can.collect) return <CollectView source={source} />;
   if (!source.can.plan) return <DaemonPrune source={source} />;
   return <PlannedPrune source={source} />;
 }

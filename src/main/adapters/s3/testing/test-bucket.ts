@@ -26,6 +26,8 @@ export interface TestBucket {
   pendingUploads(): Promise<number>;
   /** Keeps each version of what is written or deleted from now on. */
   keepVersions(): Promise<void>;
+  /** A rule that deletes what lies below a prefix after some days, instead of all other rules. */
+  expireAfter(prefix: string, days: number): Promise<void>;
   /** Denies everybody to delete what lies below a prefix, until the answer is called. */
   denyDelete(prefix: string): Promise<() => Promise<void>>;
   /** Puts the files of a folder there, each under its path. */
@@ -76,6 +78,11 @@ export async function createTestBucket(server: S3Server, name: string): Promise<
     async keepVersions() {
       const VersioningConfiguration = { Status: 'Enabled' } as const;
       await client.send(new sdk.PutBucketVersioningCommand({ Bucket: name, VersioningConfiguration }));
+    },
+    async expireAfter(prefix, days) {
+      const rule = { ID: 'old', Status: 'Enabled', Filter: { Prefix: prefix }, Expiration: { Days: days } } as const;
+      const LifecycleConfiguration = { Rules: [rule] };
+      await client.send(new sdk.PutBucketLifecycleConfigurationCommand({ Bucket: name, LifecycleConfiguration }));
     },
     async denyDelete(prefix) {
       const Resource = [`arn:aws:s3:::${name}/${prefix}*`];
