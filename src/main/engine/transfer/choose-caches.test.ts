@@ -4,6 +4,7 @@ import type { SourceCache } from '../ports/cache-source.ts';
 import { parseCacheConfig } from '../remotecache/parse.ts';
 import { chooseCaches, chosenFor, underName } from './choose-caches.ts';
 import { prepareCaches } from './prepared.ts';
+import { selectCache } from './selected-cache.ts';
 
 const digestOf = (n: number) => `sha256:${String(n).repeat(64)}`;
 const layer = (n: number) => ({ mediaType: 'application/vnd.oci.image.layer.v1.tar', digest: digestOf(n), size: n });
@@ -75,6 +76,32 @@ describe('one record', () => {
       expect(whole?.selected.leftOut).toBe(row.leftOut);
     },
   );
+});
+
+test('a result that lists its own layers is left out when one of them cannot be had', async () => {
+  const createdAt = '2024-01-01T00:00:00Z';
+  const document = {
+    layers: [
+      { blob: digestOf(1), parent: -1 },
+      { blob: digestOf(2), parent: -1 },
+    ],
+    records: [
+      { digest: digestOf(3), layers: [{ layer: 0, createdAt }] },
+      {
+        digest: digestOf(4),
+        chains: [
+          { layers: [0, 1], createdAt },
+          { layers: [0], createdAt },
+        ],
+      },
+    ],
+  };
+  const parsed = await parseCacheConfig([Buffer.from(JSON.stringify(document))]);
+  const cache: SourceCache = { ref: 'a', form: 'image-manifest', parsed, descriptors: [layer(1), layer(2)] };
+  expect(selectCache(cache, 'max', () => true)).toMatchObject({ leftOut: 0, blobs: [layer(1), layer(2)] });
+  const { config, blobs, leftOut } = selectCache(cache, 'max', (digest) => digest === digestOf(1));
+  expect([leftOut, blobs, config.chains.map(({ layers }) => layers)]).toEqual([1, [layer(1)], [[0]]]);
+  expect(selectCache({ ...cache, descriptors: [layer(1)] }, 'max', () => true).leftOut).toBe(1);
 });
 
 describe('a name at the target', () => {

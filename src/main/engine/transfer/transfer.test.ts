@@ -168,6 +168,16 @@ describe('which form', () => {
   });
 });
 
+test.each([
+  [{ format: 'manifest' }, 'format'],
+  [{ format: 'index', ociMediaTypes: false }, 'format'],
+  [{ ociMediaTypes: false }, 'ociMediaTypes'],
+] as const)('a target of one form refuses %o', (options, subject) => {
+  const choose = () => targetForm('image-manifest', { mode: 'max', ...options }, 's3');
+  expect(choose).toThrow(expect.objectContaining({ code: 'INVALID_INPUT', subject }));
+  expect(targetForm('index-docker', { mode: 'max' }, 's3')).toBe('s3');
+});
+
 describe('which caches', () => {
   const named = (...refs: string[]) => ({ caches: refs.map((ref) => ({ ref, form: 'image-manifest' })) }) as never;
   const names = (refs: string[], ref?: string) => chooseCaches(named(...refs), ref).map((chosen) => chosen.ref);
