@@ -39,6 +39,9 @@ test('what no manifest of a bucket needs is planned, deleted after a question, a
   await expectAccessible(page);
   await shoot(page, 's3-collect-plan', info.project.name);
   expect(await bucket.keys('app/blobs/')).toHaveLength(15);
+  await page.getByRole('button', { name: 'Renew what manifests need' }).click();
+  // All of them are younger than a day.
+  await expect(page.getByRole('region', { name: 'What it does' }).getByText('0 blobs renewed')).toBeVisible();
 
   await page.getByRole('button', { name: 'Delete 12 blobs' }).click();
   const question = page.getByRole('dialog', { name: 'Delete 12 blobs?' });

@@ -111,6 +111,8 @@ async function callAll(
     await done('collect.apply', client.collect.apply({ ...cache, plan: collected }));
     await call('collect.undoable', client.collect.undoable(cache));
     await done('collect.undo', client.collect.undo(cache));
+    await call('collect.renewal', client.collect.renewal(cache));
+    await done('collect.touch', client.collect.touch(cache));
   }
 
   const lost = await finished(client, await client.verify.start({ sourceId: await goneSource(client, disk, name) }));

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { collectBatchSchema, collectItemSchema, collectPlanSchema } from '../model/collect.ts';
+import { collectBatchSchema, collectItemSchema, collectPlanSchema, touchPreviewSchema } from '../model/collect.ts';
 import { jobRefSchema, mutate, read, sourceRefSchema, windowSchema } from './procedure.ts';
 
+const ageSchema = sourceRefSchema.extend({ olderThanMs: z.number().int().nonnegative().optional() });
 const planRefSchema = sourceRefSchema.extend({ plan: z.string() });
 
 /**
@@ -10,9 +11,7 @@ const planRefSchema = sourceRefSchema.extend({ plan: z.string() });
  */
 export const collect = {
   /** A plan is kept on this machine for 24 hours. @param olderThanMs absent: `COLLECT_AGE_MS` */
-  plan: read
-    .input(sourceRefSchema.extend({ olderThanMs: z.number().int().nonnegative().optional() }))
-    .output(collectPlanSchema),
+  plan: read.input(ageSchema).output(collectPlanSchema),
   get: read.input(planRefSchema).output(collectPlanSchema),
   /** What goes, by digest. */
   items: read
@@ -21,6 +20,10 @@ export const collect = {
   apply: mutate.input(planRefSchema).output(jobRefSchema),
   /** Brings back what a plan deleted; absent plan: the last one. */
   undo: mutate.input(sourceRefSchema.extend({ plan: z.string().optional() })).output(jobRefSchema),
+  /** What `touch` would renew. @param olderThanMs absent: `TOUCH_AFTER_MS` */
+  renewal: read.input(ageSchema).output(touchPreviewSchema),
+  /** Copies what manifests need onto itself, and the manifests, so that rules about ages leave them. */
+  touch: mutate.input(ageSchema).output(jobRefSchema),
   /** Plans of which something can be undone, newest first. */
   undoable: read.input(sourceRefSchema).output(z.array(collectBatchSchema)),
 };

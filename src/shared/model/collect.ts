@@ -92,3 +92,18 @@ export type CollectReport = z.infer<typeof collectReportSchema>;
 /** An applied plan that can be undone. */
 export const collectBatchSchema = z.object({ plan: z.string(), at: z.number(), blobs: count, bytes: count });
 export type CollectBatch = z.infer<typeof collectBatchSchema>;
+
+/** What a renewal would copy onto itself. `young`: needed blobs that are new enough. */
+export const touchPreviewSchema = z.object({
+  olderThanMs: count,
+  blobs: count,
+  bytes: count,
+  manifests: count,
+  young: count,
+  missing: count,
+});
+export type TouchPreview = z.infer<typeof touchPreviewSchema>;
+
+/** What a renewal did. `gone`: blobs that somebody deleted meanwhile. */
+export const touchReportSchema = z.object({ blobs: count, bytes: count, manifests: count, gone: count });
+export type TouchReport = z.infer<typeof touchReportSchema>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { collectReportSchema } from './collect.ts';
+import { collectReportSchema, touchReportSchema } from './collect.ts';
 import { mendReportSchema, quarantineReportSchema } from './damage.ts';
 import { pruneReportSchema } from './plan.ts';
 import { errorDataSchema } from './source.ts';
@@ -28,6 +28,7 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('export'), report: transferReportSchema }),
   z.object({ kind: z.literal('prune'), report: pruneReportSchema }),
   z.object({ kind: z.literal('collect'), report: collectReportSchema }),
+  z.object({ kind: z.literal('touch'), report: touchReportSchema }),
   z.object({
     kind: z.literal('undo'),
     plan: z.string(),
@@ -65,7 +66,19 @@ export type JobProgress = z.infer<typeof jobProgressSchema>;
 /** Everything running or finished in this session. */
 export const jobSchema = z.object({
   id: z.string(),
-  kind: z.enum(['open', 'verify', 'quarantine', 'mend', 'import', 'export', 'prune', 'collect', 'undo', 'empty-trash']),
+  kind: z.enum([
+    'open',
+    'verify',
+    'quarantine',
+    'mend',
+    'import',
+    'export',
+    'prune',
+    'collect',
+    'touch',
+    'undo',
+    'empty-trash',
+  ]),
   title: z.string(),
   sourceId: z.string().optional(),
   state: z.enum(['running', 'done', 'failed', 'cancelled']),

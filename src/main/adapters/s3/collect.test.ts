@@ -1,9 +1,10 @@
 import type { LifecycleRule } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseS3Address } from '../../../shared/oci/s3-address.ts';
+import { findRenewal, touchRenewal } from '../../engine/collect/touch.ts';
 import { undoCollect } from '../../engine/collect/undo.ts';
 import { hasS3Server, type S3Server, startS3Server } from '../../testing/s3-server.ts';
-import { createCollectFixture, digestOf, manifestOf } from './testing/collect-bucket.ts';
+import { AGE_MS, createCollectFixture, digestOf, manifestOf } from './testing/collect-bucket.ts';
 import { countedConnector } from './testing/counted-connector.ts';
 import { createTestBucket, type TestBucket } from './testing/test-bucket.ts';
 
@@ -220,6 +221,21 @@ describe.runIf(hasS3Server())('collecting a cache in S3', () => {
       sentences: [expect.stringMatching(/^No lifecycle rule/)],
     });
     await client.send(new sdk.DeleteBucketLifecycleCommand({ Bucket: bucket.name }));
+  });
+
+  it('renews what manifests need and is old, and the manifests, and leaves one alone that was replaced', async () => {
+    await cache.untilYoung();
+    await cache.putBlobs('npm');
+    const renewal = await findRenewal(cache.open(), AGE_MS);
+    expect(renewal.preview).toEqual({ olderThanMs: AGE_MS, blobs: 2, bytes: 7, manifests: 3, young: 1, missing: 1 });
+    await cache.putManifest('main', 'base');
+    await bucket.delete(`${prefix}/blobs/${digestOf('app')}`);
+    const before = await bucket.get(`${prefix}/manifests/old`);
+    expect(await touchRenewal(cache.open(), renewal)).toEqual({ blobs: 1, bytes: 4, manifests: 2, gone: 1 });
+    expect((await findRenewal(cache.open(), AGE_MS)).preview).toMatchObject({ blobs: 0, manifests: 0, young: 1 });
+    expect(await bucket.get(`${prefix}/manifests/old`)).toEqual(before);
+    expect((await bucket.get(`${prefix}/manifests/main`))?.toString()).toBe(manifestOf('base'));
+    expect((await bucket.metadata(`${prefix}/blobs/${digestOf('base')}`))['updated-at']).toMatch(/ \+0000 UTC$/);
   });
 
   describe('that keeps versions', () => {

@@ -6,12 +6,13 @@ import { eachOf } from '../../engine/streams/each-of.ts';
 import { asking, createBucket, type S3Object } from './bucket.ts';
 import type { S3Connector } from './client.ts';
 import { createObjectDeleter } from './delete-objects.ts';
-import { s3Error } from './errors.ts';
+import { isS3Changed, isS3NotFound, s3Error } from './errors.ts';
 import { s3Layout } from './layout.ts';
 import { toExpiryRule } from './lifecycle-rules.ts';
 import { eachBlobPage } from './list-blobs.ts';
 import { createBesideFinder } from './manifests-beside.ts';
 import { readNeeds } from './read-manifest.ts';
+import { touchObject } from './touch.ts';
 
 /** So few blobs are asked for one by one; more by listing the stretch that they lie in. */
 const FEW = 50;
@@ -143,6 +144,12 @@ export function createCollectedBucket(address: S3Address, connect: S3Connector, 
       if (refused) throw CacheError.fromData(refused);
     },
 
+    touchBlob: ({ digest, size }, signal) => touch({ key: layout.blobKey(digest), size }, signal),
+    async touchManifest({ name, look }, signal) {
+      const object = await bucket.head(keys.get(name) ?? layout.manifestKey(name), signal);
+      return object !== undefined && object.etag === look && touch(object, signal, look);
+    },
+
     async expiryRules(signal) {
       const { sdk, client, limits } = await connection();
       return ifAnswered(async () => {
@@ -180,6 +187,17 @@ export function createCollectedBucket(address: S3Address, connect: S3Connector, 
       }, signal);
     },
   };
+
+  /** False where nothing is, or something else than was meant. */
+  async function touch(object: Pick<S3Object, 'key' | 'size'>, signal?: AbortSignal, etag?: string): Promise<boolean> {
+    try {
+      await touchObject(await connection(), address.bucket, object, now(), signal, etag);
+      return true;
+    } catch (error) {
+      if (isS3NotFound(error) || isS3Changed(error)) return false;
+      throw s3Error(error, location, signal);
+    }
+  }
 
   /** The mark that hides a blob now, if it was set after the blob was to go. */
   async function findMark({ digest, since }: HiddenBlob, signal?: AbortSignal): Promise<string | undefined> {

@@ -8,18 +8,22 @@ const COPY_BYTES = 5 * 1024 ** 3;
  * Makes an object as new as if it had been written now, so that a rule of the bucket which deletes what is old leaves it:
  * copies it onto itself, as BuildKit does (`touch` in `cache/remotecache/s3`).
  * @param now epoch milliseconds, kept with the object as `updated-at`
+ * @param etag what it must still have: else the server answers 412
  */
 export async function touchObject(
   { client, sdk }: S3Connection,
   bucket: string,
-  { key, size }: S3Object,
+  { key, size }: Pick<S3Object, 'key' | 'size'>,
   now: number,
   signal?: AbortSignal,
+  etag?: string,
 ): Promise<void> {
   const options = signal ? { abortSignal: signal } : {};
   const source = { Bucket: bucket, Key: key, CopySource: `${bucket}/${encodeURIComponent(key)}` };
   if (size < COPY_BYTES) {
-    const copy = { ...source, MetadataDirective: 'REPLACE', Metadata: { 'updated-at': goTime(now) } } as const;
+    // AWS looks at the target too, so that what is written in between is not replaced by what was read before.
+    const same = etag === undefined ? {} : { CopySourceIfMatch: etag, IfMatch: etag };
+    const copy = { ...source, ...same, MetadataDirective: 'REPLACE', Metadata: { 'updated-at': goTime(now) } } as const;
     await client.send(new sdk.CopyObjectCommand(copy), options);
     return;
   }

@@ -1,5 +1,5 @@
 import { CacheError } from '../../../shared/base/errors.ts';
-import { COLLECT_AGE_MS, type CollectPlan } from '../../../shared/model/collect.ts';
+import { COLLECT_AGE_MS, type CollectPlan, TOUCH_AFTER_MS } from '../../../shared/model/collect.ts';
 import type { Source } from '../../../shared/model/source.ts';
 import type { Implementer } from '../implementer.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -9,6 +9,7 @@ import type { Jobs } from '../ports/jobs.ts';
 import type { SourceRegistry } from '../ports/source-registry.ts';
 import { applyCollect } from './apply.ts';
 import { createPlanner } from './planner.ts';
+import { findRenewal, touchRenewal } from './touch.ts';
 import { undoCollect } from './undo.ts';
 
 /** What collection needs of the engine. */
@@ -102,6 +103,27 @@ export function createCollectHandlers(os: Implementer['collect'], engine: Collec
               restoredBlobs: restored.blobs,
               lostBlobs: restored.lost.length,
             };
+          }),
+      });
+      return { jobId };
+    }),
+    renewal: os.renewal.handler(async ({ input: { sourceId, olderThanMs = TOUCH_AFTER_MS }, signal }) => {
+      const { preview } = await findRenewal(await bucketOf(sourceId, signal), olderThanMs, signal);
+      return preview;
+    }),
+    touch: os.touch.handler(({ input: { sourceId, olderThanMs = TOUCH_AFTER_MS } }) => {
+      const { location } = sources.get(sourceId);
+      const jobId = jobs.start({
+        kind: 'touch',
+        title: `Renew what manifests need in ${location}`,
+        sourceId,
+        mutates: location,
+        run: ({ signal, progress }) =>
+          changing(sourceId, signal, async (bucket) => {
+            progress({ phase: 'Listing', done: 0, unit: 'blobs' });
+            const renewal = await findRenewal(bucket, olderThanMs, signal);
+            const report = await touchRenewal(bucket, renewal, { signal, onProgress: progress });
+            return { kind: 'touch' as const, report };
           }),
       });
       return { jobId };

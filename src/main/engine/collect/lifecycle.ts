@@ -12,6 +12,11 @@ const FROZEN = ['GLACIER', 'DEEP_ARCHIVE'];
 /** Of our own rule. */
 const SAFE_ID = 'cachewright-uploads';
 
+/** Ages of a cache. `digestOf`: of a needed blob, by its number. */
+export interface AgedCache extends Pick<Mark, 'now' | 'manifests' | 'modifiedAt'> {
+  digestOf(number: number): string;
+}
+
 /** What rules of a bucket do to a cache there. `safe`: a configuration to paste that leaves the cache to `prune`. */
 export interface Lifecycle {
   readonly rules: number;
@@ -26,7 +31,7 @@ export interface Lifecycle {
 export function lifecycleOf(
   rules: readonly ExpiryRule[],
   keys: CacheKeys,
-  mark: Pick<Mark, 'now' | 'manifests' | 'modifiedAt' | 'digestOf'>,
+  mark: AgedCache,
   hasVersions: boolean,
 ): Lifecycle {
   const active = rules.filter(({ isEnabled, hasTags }) => isEnabled && !hasTags);
@@ -51,7 +56,7 @@ export function expiresAt({ days, at }: Pick<ExpiryRule, 'days' | 'at'>, modifie
 function blobSentences(
   rules: readonly ExpiryRule[],
   keys: CacheKeys,
-  { now, manifests, modifiedAt, digestOf }: Pick<Mark, 'now' | 'manifests' | 'modifiedAt' | 'digestOf'>,
+  { now, manifests, modifiedAt, digestOf }: AgedCache,
 ): string[] {
   const deleting = rules.filter(({ prefix }) => keys.blobs.startsWith(prefix) || prefix.startsWith(keys.blobs));
   if (deleting.length === 0) return [];

@@ -1,4 +1,5 @@
 import { CacheError, isCacheError } from '../../../shared/base/errors.ts';
+import type { Digest } from '../../../shared/oci/digest.ts';
 import type { CollectedBucket, FoundManifest } from '../ports/collected-bucket.ts';
 import { eachOf } from '../streams/each-of.ts';
 import { BlobList } from './blob-list.ts';
@@ -30,7 +31,7 @@ export interface Mark {
   readonly sizes: Float64Array;
   readonly modifiedAt: Float64Array;
   /** Number of a needed blob → its digest. */
-  digestOf(number: number): string;
+  digestOf(number: number): Digest;
   /** What no manifest needs, and is old enough. */
   readonly goes: BlobList;
   /** What no manifest needs, and is younger. */

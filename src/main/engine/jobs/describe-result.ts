@@ -33,6 +33,10 @@ export function describeResult(result: JobResult): string {
       const end = stopped ? `; stopped: ${stopped.message}` : '';
       return `plan ${plan}: ${count(removedBlobs, 'blob')} deleted (${formatBytes(freedBytes)}), ${left} stayed${end}`;
     }
+    case 'touch': {
+      const { blobs, bytes, manifests, gone } = result.report;
+      return `${count(blobs, 'blob')} (${formatBytes(bytes)}) and ${count(manifests, 'manifest')} renewed, ${gone} gone`;
+    }
     case 'undo':
       return `plan ${result.plan}: ${count(result.restoredRecords, 'record')} and ${count(result.restoredBlobs, 'blob')} restored`;
     case 'empty-trash':

@@ -103,6 +103,10 @@ export interface CollectedBucket {
   bringBack(blobs: readonly HiddenBlob[], signal?: AbortSignal): Promise<void>;
   /** Undefined where the account may not ask, or the server does not know. */
   openUploads(signal?: AbortSignal): Promise<OpenUploads | undefined>;
+  /** Makes a blob as new as if it had been written now; false where it is not there any more. @throws `ACCESS_DENIED` */
+  touchBlob(blob: FoundBlob, signal?: AbortSignal): Promise<boolean>;
+  /** The same of a manifest; false where it is gone, or another one by now. */
+  touchManifest(manifest: FoundManifest, signal?: AbortSignal): Promise<boolean>;
   /** Rules about the age of objects, as the server has them. Undefined where the account may not ask. */
   expiryRules(signal?: AbortSignal): Promise<readonly ExpiryRule[] | undefined>;
 }

@@ -8,7 +8,7 @@ import type { Source } from '../../../shared/model/source.ts';
 import { shortDigest } from '../../../shared/oci/digest.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode, ExitError } from './exit-codes.ts';
-import { writeJsonWithRows } from './format/json.ts';
+import { writeJson, writeJsonWithRows } from './format/json.ts';
 import { writeLines } from './format/lines.ts';
 import { writeTable } from './format/table.ts';
 import { act } from './jobs.ts';
@@ -57,6 +57,42 @@ export async function collect(
   const { stopped, stayed } = report ?? {};
   if (stopped) throw new ExitError(EXIT.partWay, CacheError.fromData(stopped));
   return (stayed?.refused ?? 0) > 0 ? EXIT.partWay : EXIT.done;
+}
+
+/** Renews what manifests need; without `--yes` only says what. */
+export async function touch(
+  context: CliContext,
+  client: EngineClient,
+  { id: sourceId }: Source,
+  { json, olderThan: olderThanMs, yes }: CollectOptions,
+): Promise<ExitCode> {
+  const age = { sourceId, olderThanMs };
+  if (!yes) {
+    const preview = await readOr3(client.collect.renewal(age, { signal: context.signal }));
+    if (json) await writeJson(context.out, { ...preview, applied: false });
+    else {
+      const { blobs, bytes, manifests, young, missing } = preview;
+      await writeLines(
+        context.out,
+        `${formatCount(blobs)} blobs, ${formatExactBytes(bytes)}, and ${formatCount(manifests)} manifests would be renewed`,
+        `${formatCount(young)} blobs are younger than ${formatDuration(preview.olderThanMs)}; ${formatCount(missing)} are missing`,
+        'Dry run: nothing was changed.',
+        'To renew them: the same with --yes',
+      );
+    }
+    return EXIT.done;
+  }
+  const { report } = await act(context, client, client.collect.touch(age), 'touch');
+  if (json) await writeJson(context.out, { ...report, applied: true });
+  else {
+    const { blobs, bytes, manifests, gone } = report;
+    const lost = gone === 0 ? '' : `; ${formatCount(gone)} blobs were gone`;
+    await writeLines(
+      context.out,
+      `${formatCount(blobs)} blobs, ${formatBytes(bytes)}, and ${formatCount(manifests)} manifests renewed${lost}`,
+    );
+  }
+  return EXIT.done;
 }
 
 /** What cannot be planned for cannot be read. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { digestOf, manifestOf } from '../../adapters/s3/testing/collect-bucket.ts';
 import { createTestBucket, type TestBucket } from '../../adapters/s3/testing/test-bucket.ts';
 import { hasS3Server, type S3Server, startS3Server } from '../../testing/s3-server.ts';
-import { createWorkspace, type Workspace } from './testing/workspace.ts';
+import { createWorkspace, fixture, type Workspace } from './testing/workspace.ts';
 
 describe.runIf(hasS3Server())('prune s3:// --orphans', () => {
   let server: S3Server;
@@ -69,6 +69,22 @@ describe.runIf(hasS3Server())('prune s3:// --orphans', () => {
     const undone = await work.run('undo', versioned.at('app'));
     expect(undone).toMatchObject({ code: 0, out: `2 blobs are back (plan ${done.plan})\n` });
     expect(await versioned.keys('app/blobs/')).toHaveLength(3);
+  });
+
+  it('renews what manifests need', async () => {
+    const dry = await work.run('prune', plain.at('app'), '--touch', '--older-than', '1ms');
+    expect(dry).toMatchObject({
+      code: 0,
+      err: '',
+      out: expect.stringMatching(/^1 blobs, 4 B, and 1 manifests would be/),
+    });
+    expect(dry.out).toContain('Dry run: nothing was changed.\n');
+    expect(await plain.metadata(`app/blobs/${digestOf('base')}`)).toEqual({});
+    const done = await work.json('prune', plain.at('app'), '--touch', '--older-than', '1ms', '--yes');
+    expect(done).toEqual({ blobs: 1, bytes: 4, manifests: 1, gone: 0, applied: true });
+    expect(await plain.metadata(`app/blobs/${digestOf('base')}`)).toHaveProperty('updated-at');
+    const elsewhere = await work.run('prune', fixture('sample'), '--touch');
+    expect(elsewhere).toMatchObject({ code: 2, err: expect.stringContaining('--touch is for a cache in S3') });
   });
 
   it('ends with 3 where a manifest cannot be read, and with 4 where the server deletes nothing', async () => {

@@ -15,6 +15,8 @@ export function createFakeCollects() {
     items: os.items.handler(refuse),
     apply: os.apply.handler(refuse),
     undo: os.undo.handler(refuse),
+    renewal: os.renewal.handler(refuse),
+    touch: os.touch.handler(refuse),
     undoable: os.undoable.handler(() => []),
   };
 }

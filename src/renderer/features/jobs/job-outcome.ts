@@ -36,6 +36,10 @@ export function jobOutcome(job: Job): string {
       const { removedBlobs, freedBytes, stopped } = result.report;
       return `${countOf(removedBlobs, 'blob')}, ${formatBytes(freedBytes)} deleted${stopped ? ', then stopped' : ''}`;
     }
+    case 'touch': {
+      const { blobs, bytes } = result.report;
+      return `${countOf(blobs, 'blob')}, ${formatBytes(bytes)} renewed`;
+    }
     case 'undo':
       return `${result.restoredRecords > 0 ? countOf(result.restoredRecords, 'record') : countOf(result.restoredBlobs, 'blob')} back`;
     case 'empty-trash':

@@ -35,6 +35,7 @@ const IF_CANCELLED: Readonly<Record<Job['kind'], string>> = {
   export: 'Copied blobs stay; no reference names them yet. Starting again copies only what is missing.',
   prune: 'What has moved to the trash stays there and can be brought back.',
   collect: 'What was deleted is gone, unless the bucket keeps versions; the rest stays. The plan can be applied again.',
+  touch: 'What was renewed stays so. Running it again renews the rest.',
   undo: 'What has come back stays. Running it again brings back the rest.',
   'empty-trash': 'What was deleted stays deleted. Running it again deletes the rest.',
 };

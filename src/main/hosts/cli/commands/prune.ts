@@ -3,7 +3,7 @@ import { formatBytes, formatCount, formatExactBytes } from '../../../../shared/b
 import { shellWord } from '../../../../shared/base/shell-word.ts';
 import type { EngineClient } from '../../../../shared/contract/index.ts';
 import type { PlanItem, PrunePlan, PrunePolicy, PruneReport } from '../../../../shared/model/plan.ts';
-import { collect } from '../collect.ts';
+import { collect, touch } from '../collect.ts';
 import type { CliContext, Register } from '../context.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit-codes.ts';
 import { shortId } from '../format/cells.ts';
@@ -24,6 +24,7 @@ interface PruneOptions {
   readonly all?: boolean;
   readonly yes?: boolean;
   readonly apply?: string;
+  readonly touch?: boolean;
 }
 
 /** Items that a table for people lists. */
@@ -44,10 +45,19 @@ export const registerPrune: Register = (program, bind) => {
     .addOption(
       new Option(
         '--older-than <time>',
-        'with --orphans: only those older than this; without it 1h, in S3 2d',
+        'with --orphans or --touch: only those older than this; else 1h, in S3 2d, to renew 1d',
       ).argParser(parseDurationOption),
     )
     .option('--all', 'everything that nothing pins')
+    .addOption(
+      new Option('--touch', 'in S3: renew what manifests need, so that lifecycle rules leave it').conflicts([
+        'maxSize',
+        'keepDuration',
+        'orphans',
+        'all',
+        'apply',
+      ]),
+    )
     .addOption(new Option('--yes', 'apply the plan').conflicts('apply'))
     .addOption(
       new Option('--apply <plan>', 'apply a plan made before').conflicts(['maxSize', 'keepDuration', 'orphans', 'all']),
@@ -58,6 +68,7 @@ export const registerPrune: Register = (program, bind) => {
 };
 
 async function prune(context: CliContext, location: string, options: PruneOptions): Promise<ExitCode> {
+  if (options.touch) return touchNeeded(context, location, options);
   const policy = options.apply === undefined ? policyOf(options) : undefined;
   const client = await context.engine();
   if (policy === undefined || policy.orphans !== undefined) {
@@ -89,6 +100,13 @@ async function prune(context: CliContext, location: string, options: PruneOption
     await writePlan(context, location, plan, listed, await applied(), source.can.prune === 'here');
   }
   return EXIT.done;
+}
+
+async function touchNeeded(context: CliContext, location: string, options: PruneOptions): Promise<ExitCode> {
+  const client = await context.engine();
+  const found = await findStore(client, location);
+  if (!found.can.collect) throw new UsageError('--touch is for a cache in S3');
+  return touch(context, client, found, options);
 }
 
 /** The policy of the options. Nothing is pruned without one. */

@@ -1,6 +1,7 @@
-import { CalendarClock, CircleAlert, CloudUpload, FileWarning } from 'lucide-react';
+import { CalendarClock, CircleAlert, CloudUpload, FileWarning, RefreshCw } from 'lucide-react';
 import { useState } from 'react';
 import type { CollectPlan } from '../../../../shared/model/collect.ts';
+import type { Job } from '../../../../shared/model/job.ts';
 import { Button } from '../../../base/button.tsx';
 import { CopyButton } from '../../../base/copy-button.tsx';
 import { Icon } from '../../../base/icon.tsx';
@@ -10,7 +11,15 @@ import shared from '../prune.module.css';
 import styles from './collect.module.css';
 
 /** What else a plan found: warnings, what is missing, uploads, and what the rules of the bucket will do. */
-export function CollectFacts({ plan }: { readonly plan: CollectPlan }) {
+export function CollectFacts({
+  plan,
+  renewal,
+  onRenew,
+}: {
+  readonly plan: CollectPlan;
+  readonly renewal: Job | undefined;
+  readonly onRenew: () => void;
+}) {
   const [isOpen, setOpen] = useState(false);
   const { warnings, missing, uploads, lifecycle } = plan;
   return (
@@ -39,6 +48,15 @@ export function CollectFacts({ plan }: { readonly plan: CollectPlan }) {
       {lifecycle && lifecycle.rules > 0 && (
         <li>
           <Button onPress={() => setOpen(true)}>Show safe lifecycle rules</Button>
+          <Button
+            icon={RefreshCw}
+            isDisabled={renewal?.state === 'running'}
+            tip="Copies blobs and manifests older than a day onto themselves"
+            onPress={onRenew}
+          >
+            Renew what manifests need
+          </Button>
+          {renewal?.result?.kind === 'touch' && <span>{countOf(renewal.result.report.blobs, 'blob')} renewed</span>}
           <Dialog
             title="Safe lifecycle rules"
             isOpen={isOpen}

@@ -79,7 +79,7 @@ export function CollectView({ source }: SourceViewProps) {
                 ? planSentence(plan)
                 : 'Nothing is planned yet.'}
           </p>
-          {plan && <CollectFacts plan={plan} />}
+          {plan && <CollectFacts plan={plan} renewal={collect.renewal} onRenew={() => void collect.renew()} />}
         </section>
       </div>
       {state.phase === 'failed' && (

@@ -22,6 +22,7 @@ export function useCollect(source: Source) {
   const { announce, fail } = useShell();
   const [state, setState] = useState<CollectState>({ phase: 'editing' });
   const [undoId, setUndoId] = useState<string>();
+  const [touchId, setTouchId] = useState<string>();
   const undoable = useRead('collect.undoable', { sourceId: source.id });
   const sourceId = source.id;
 
@@ -68,13 +69,28 @@ export function useCollect(source: Source) {
     announce(`${countOf(ended.result.restoredBlobs, 'blob')} brought back`);
     if (state.phase === 'done' && state.report.plan === ended.result.plan) setState({ ...state, isUndone: true });
   });
+  const renew = async (): Promise<void> => {
+    try {
+      setTouchId((await engine.collect.touch({ sourceId })).jobId);
+    } catch (error) {
+      fail('It could not be renewed', error);
+    }
+  };
+  useJobEnd(touchId, (ended) => {
+    if (ended.error) fail('It could not be renewed', ended.error);
+    if (ended.result?.kind === 'touch') announce(`${countOf(ended.result.report.blobs, 'blob')} renewed`);
+  });
   const undoJob = useJob(undoId);
+  const touchJob = useJob(touchId);
   return {
     state,
     plan,
     apply,
     undo,
     job: useJob(jobId),
+    renew,
+    /** The renewal that runs, or the last one. */
+    renewal: touchJob,
     isUndoing: undoJob?.state === 'running',
     /** Deletions of earlier that can come back, newest first. */
     undoable: undoable.data ?? [],
