@@ -1,7 +1,7 @@
-import type { AgeBin } from '../../../shared/model/overview.ts';
 import { recordKindSchema } from '../../../shared/model/record.ts';
+import { ageBins, binScale } from '../../engine/catalog/age-bins.ts';
 import type { Catalog } from '../../engine/ports/catalog.ts';
-import { number, optionalText, type Row } from './database.ts';
+import { number, optionalText } from './database.ts';
 import type { QueryContext } from './key-queries.ts';
 import { inCaches } from './record-rows.ts';
 import { weighedOf } from './ref-scope.ts';
@@ -18,10 +18,9 @@ export function createAgesQuery({ database, refs, hasUsage }: QueryContext): Pic
       );
       const [oldest, newest] = [optionalText(span ?? {}, 'oldest'), optionalText(span ?? {}, 'newest')];
       if (span === undefined || oldest === undefined || newest === undefined) return { bins: [] };
-      const first = number(span, 'first');
-      const width = (number(span, 'last') - first + 1) / bins;
+      const scale = binScale(number(span, 'first'), number(span, 'last'), bins);
       const bin = 'least(floor((r.created_ms - ?) / ?), ?)::INTEGER AS bin';
-      const binValues = [first, width, bins - 1];
+      const binValues = [scale.firstMs, scale.widthMs, bins - 1];
       const from = weighedOf({ refs, hasUsage }, caches);
       const [counts, sums] = await Promise.all([
         database.rows(
@@ -34,24 +33,16 @@ export function createAgesQuery({ database, refs, hasUsage }: QueryContext): Pic
           [...binValues, ...from.values],
         ),
       ]);
-      return { bins: fillBins(first, width, bins, counts, sums), oldest, newest };
+      const filled = ageBins(
+        scale,
+        counts.map((row) => ({ bin: number(row, 'bin'), records: number(row, 'records') })),
+        sums.map((row) => ({
+          bin: number(row, 'bin'),
+          kind: recordKindSchema.parse(row.kind),
+          bytes: number(row, 'bytes'),
+        })),
+      );
+      return { bins: filled, oldest, newest };
     },
   };
-}
-
-function fillBins(first: number, width: number, count: number, counts: readonly Row[], sums: readonly Row[]): AgeBin[] {
-  const bins = Array.from({ length: count }, (_, index): AgeBin => {
-    return { fromMs: first + index * width, toMs: first + (index + 1) * width, records: 0, bytes: 0, byKind: {} };
-  });
-  for (const row of counts) {
-    const bin = bins[number(row, 'bin')];
-    if (bin) bin.records = number(row, 'records');
-  }
-  for (const row of sums) {
-    const bin = bins[number(row, 'bin')];
-    if (bin === undefined) continue;
-    bin.bytes += number(row, 'bytes');
-    bin.byKind[recordKindSchema.parse(row.kind)] = number(row, 'bytes');
-  }
-  return bins;
 }

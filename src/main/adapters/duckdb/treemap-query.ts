@@ -1,6 +1,12 @@
-import type { TreemapGroup, TreemapTile } from '../../../shared/model/overview.ts';
+import type { TreemapTile } from '../../../shared/model/overview.ts';
 import { recordKindSchema } from '../../../shared/model/record.ts';
-import { shortDigest } from '../../../shared/oci/digest.ts';
+import {
+  ageLimits,
+  arrangeGroups,
+  type GroupFacts,
+  inheritedName,
+  type TreemapGrouping,
+} from '../../engine/catalog/treemap-groups.ts';
 import type { Catalog } from '../../engine/ports/catalog.ts';
 import { number, optionalText, type Row, text } from './database.ts';
 import type { Condition } from './filter-sql.ts';
@@ -8,33 +14,8 @@ import type { QueryContext } from './key-queries.ts';
 import { recordRef } from './record-rows.ts';
 import { weighedOf } from './ref-scope.ts';
 
-const DAY_MS = 86_400_000;
-
-/** Age groups, youngest first: what is older than none of them is `older`. */
-const AGES = [
-  { key: 'day', label: 'Last 24 hours', days: 1 },
-  { key: 'week', label: 'Last 7 days', days: 7 },
-  { key: 'month', label: 'Last 30 days', days: 30 },
-  { key: 'quarter', label: 'Last 90 days', days: 90 },
-] as const;
-
-/** Labels of groups that are no stage, kind or layer. */
-const LABELS = new Map<string, string>([
-  ...AGES.map(({ key, label }) => [key, label] as const),
-  ['older', 'Older'],
-  ['undated', 'No date'],
-  ['unused', 'In no result'],
-  ['inherited', 'Below the steps'],
-]);
-
 /** Joins blobs, called `own`, with the records they are shown under. */
 const OWNERS = 'LEFT JOIN records AS r ON r.n = own.owner';
-
-/**
- * True for a blob that no step of this cache put there: it lies below the record it is shown under, as the layers of a base
- * image do. An image brings all of its layers.
- */
-const IS_INHERITED = 'own.inherited = 1';
 
 /** Distinct blobs by group: the largest as tiles, the others as sums. */
 export function createTreemapQuery(context: QueryContext): Pick<Catalog, 'treemap'> {
@@ -53,22 +34,22 @@ export function createTreemapQuery(context: QueryContext): Pick<Catalog, 'treema
   return {
     async treemap({ caches, group, maxTiles, nowMs }) {
       const from = weighedOf(context, caches);
-      const key = groupKey(group, context, nowMs);
+      const facts = factsSql(group, context, nowMs);
       const top = `SELECT * FROM ${from.sql} WHERE owner >= 0 ORDER BY size DESC, b LIMIT ${maxTiles}`;
       const tiles = await database.rows(
-        `SELECT ${key.sql}, own.digest AS blob, own.size AS size, own.records AS records, ${IS_INHERITED} AS inherited,
+        `SELECT ${facts.sql}, own.digest AS blob, own.size AS size, own.records AS records, own.inherited = 1 AS inherited,
           r.n, r.digest AS digest, ordinal, own_id, kind, name, stage, name_from, r.created AS created
           FROM (${top}) AS own ${OWNERS} ORDER BY own.size DESC, own.b`,
-        [...key.values, ...from.values],
+        [...facts.values, ...from.values],
       );
       // There may be as many bottom layers as caches ever had bases: only those with a tile are groups of their own.
       const layers = [...new Set(tiles.filter((row) => row.layer !== null).map((row) => number(row, 'layer')))];
       const [groups, named, [all]] = await Promise.all([
         database.rows(
-          `SELECT word, layer, count(*)::INTEGER AS tiles, sum(size) AS bytes
-            FROM (SELECT ${key.sql}, own.size AS size FROM ${from.sql} AS own ${OWNERS})
-            WHERE layer IS NULL ${layers.length > 0 ? 'OR layer IN (SELECT unnest(?))' : ''} GROUP BY word, layer`,
-          [...key.values, ...from.values, ...(layers.length > 0 ? [layers] : [])],
+          `SELECT unused, below, of_kind, of_stage, age, layer, count(*)::INTEGER AS tiles, sum(size) AS bytes
+            FROM (SELECT ${facts.sql}, own.size AS size FROM ${from.sql} AS own ${OWNERS})
+            WHERE layer IS NULL ${layers.length > 0 ? 'OR layer IN (SELECT unnest(?))' : ''} GROUP BY ALL`,
+          [...facts.values, ...from.values, ...(layers.length > 0 ? [layers] : [])],
         ),
         layersOf(from, layers),
         database.rows(
@@ -76,94 +57,47 @@ export function createTreemapQuery(context: QueryContext): Pick<Catalog, 'treema
           from.values,
         ),
       ]);
-      const nameOf = (row: Row) => groupName(row, group, named);
-      return {
-        groups: arrange(tiles, groups, all ?? {}, nameOf),
-        totalBytes: number(all ?? {}, 'bytes'),
-      };
+      const sum = (row: Row) => ({ tiles: number(row, 'tiles'), bytes: number(row, 'bytes') });
+      const shown = arrangeGroups(
+        group,
+        tiles.map((row) => ({ facts: factsOf(row, named), tile: treemapTile(row) })),
+        groups.map((row) => ({ facts: factsOf(row, named), ...sum(row) })),
+        sum(all ?? {}),
+      );
+      return { groups: shown, totalBytes: number(all ?? {}, 'bytes') };
     },
   };
 }
 
-/** Which group a blob belongs to: a word, or the layer at the bottom of its chain where nothing else is known. */
-function groupKey(group: 'step' | 'kind' | 'age', { hasUsage }: QueryContext, nowMs: number): Condition {
-  const key = (word: string, layer = 'NULL') =>
-    `CASE WHEN own.owner < 0 THEN 'unused' ${word} END AS word, ${layer} AS layer`;
-  if (group === 'kind') return { sql: key(`WHEN ${IS_INHERITED} THEN 'inherited' ELSE kind::VARCHAR`), values: [] };
+/** The columns that `groupOf` decides by, as far as a grouping asks for them: the others are null, and so divide nothing. */
+function factsSql(group: TreemapGrouping, { hasUsage }: QueryContext, nowMs: number): Condition {
+  const columns = (kind: string, stage: string, age: string, layer: string) =>
+    `own.owner < 0 AS unused, ${hasUsage ? 'false' : 'own.inherited = 1'} AS below, ${kind} AS of_kind, ${stage} AS of_stage,
+      ${age} AS age, ${layer} AS layer`;
+  if (group === 'kind') return { sql: columns('kind::VARCHAR', 'NULL', 'NULL', 'NULL'), values: [] };
   if (group === 'age') {
-    const cases = AGES.map(({ key }) => `WHEN r.created_ms >= ? THEN '${key}'`).join(' ');
-    return {
-      sql: key(`WHEN r.created_ms IS NULL THEN 'undated' ${cases} ELSE 'older'`),
-      values: AGES.map(({ days }) => nowMs - days * DAY_MS),
-    };
+    const limits = ageLimits(nowMs);
+    const cases = limits.map((_, at) => `WHEN r.created_ms >= ? THEN ${at}`).join(' ');
+    const age = `CASE WHEN r.created_ms IS NULL THEN NULL ${cases} ELSE ${limits.length} END`;
+    return { sql: columns('NULL', 'NULL', age, 'NULL'), values: limits };
   }
   // A record of a daemon stands for itself: there is nothing below it to be called after.
-  if (hasUsage) return { sql: key('ELSE coalesce(stage, kind::VARCHAR)'), values: [] };
-  const isNamed = `stage IS NOT NULL`;
+  if (hasUsage) return { sql: columns('kind::VARCHAR', 'stage', 'NULL', 'NULL'), values: [] };
+  const bottom = 'CASE WHEN own.owner >= 0 AND stage IS NULL THEN own.bottom END';
+  return { sql: columns('NULL', 'stage', 'NULL', bottom), values: [] };
+}
+
+function factsOf(row: Row, layers: ReadonlyMap<number, Row>): GroupFacts {
+  const kind = optionalText(row, 'of_kind');
+  const layer = row.layer === null ? undefined : layers.get(number(row, 'layer'));
   return {
-    sql: key(
-      `WHEN ${isNamed} AND ${IS_INHERITED} THEN 'inherited' ELSE stage`,
-      `CASE WHEN own.owner >= 0 AND NOT (${isNamed}) THEN own.bottom END`,
-    ),
-    values: [],
+    isUnused: row.unused === true,
+    isInherited: row.below === true,
+    kind: kind === undefined ? undefined : recordKindSchema.parse(kind),
+    stage: optionalText(row, 'of_stage'),
+    age: row.age === null ? undefined : number(row, 'age'),
+    bottom: layer && { digest: text(layer, 'blob'), name: optionalText(layer, 'name') },
   };
-}
-
-/** Key and label of the group of a row. A stage is written `assets 2/3`: the steps of one stage belong together. */
-function groupName(
-  row: Row,
-  group: 'step' | 'kind' | 'age',
-  layers: ReadonlyMap<number, Row>,
-): { key: string; label: string } {
-  const word = optionalText(row, 'word');
-  if (word === undefined) {
-    const layer = layers.get(number(row, 'layer')) ?? {};
-    const digest = text(layer, 'blob');
-    return { key: `layer:${digest}`, label: optionalText(layer, 'name') ?? shortDigest(digest) };
-  }
-  const label = LABELS.get(word);
-  if (label !== undefined) return { key: word, label };
-  const stage = word.replace(/ \d+\/\d+$/, '');
-  const isStage = group === 'step' && !recordKindSchema.safeParse(word).success;
-  return isStage ? { key: `stage:${stage}`, label: stage } : { key: word, label: word };
-}
-
-/** Groups with at least one tile, the largest first, and one more for all that have none. */
-function arrange(
-  tiles: readonly Row[],
-  sums: readonly Row[],
-  all: Row,
-  nameOf: (row: Row) => { key: string; label: string },
-): TreemapGroup[] {
-  const groups = new Map<string, TreemapGroup>();
-  for (const row of sums) {
-    const { key, label } = nameOf(row);
-    const group = groups.get(key) ?? { key, label, bytes: 0, tiles: [], rest: { tiles: 0, bytes: 0 } };
-    groups.set(key, group);
-    group.bytes += number(row, 'bytes');
-    group.rest.tiles += number(row, 'tiles');
-    group.rest.bytes += number(row, 'bytes');
-  }
-  for (const row of tiles) {
-    const group = groups.get(nameOf(row).key);
-    if (group === undefined) throw new RangeError('a tile is in no group');
-    const tile = treemapTile(row);
-    group.tiles.push(tile);
-    group.rest.tiles -= 1;
-    group.rest.bytes -= tile.bytes;
-  }
-  const shown = [...groups.values()]
-    .filter((group) => group.tiles.length > 0 || group.key === 'unused')
-    .sort((a, b) => b.bytes - a.bytes || (a.key < b.key ? -1 : 1));
-  const rest = shown.reduce(
-    (left, group) => ({
-      tiles: left.tiles - group.tiles.length - group.rest.tiles,
-      bytes: left.bytes - group.bytes,
-    }),
-    { tiles: number(all, 'tiles'), bytes: number(all, 'bytes') },
-  );
-  if (rest.tiles > 0) shown.push({ key: 'others', label: 'Others', bytes: rest.bytes, tiles: [], rest });
-  return shown;
 }
 
 function treemapTile(row: Row): TreemapTile {
@@ -171,7 +105,7 @@ function treemapTile(row: Row): TreemapTile {
   const [blob, isInherited, record] = [text(row, 'blob'), row.inherited === true, recordRef(row)];
   const { id, digest } = record;
   return {
-    ...(isInherited ? { id, digest, kind: 'unknown' as const, name: `layer ${shortDigest(blob)}` } : record),
+    ...(isInherited ? { id, digest, ...inheritedName(blob) } : record),
     blob,
     bytes: number(row, 'size'),
     records: number(row, 'records'),
