@@ -178,6 +178,39 @@ describe.runIf(hasS3Server())('collecting a cache in S3', () => {
     }
   });
 
+  it('looks at a batch of many by listing the stretch that it lies in', async () => {
+    const size = process.env.CACHEWRIGHT_LONG === '1' ? 1900 : 120;
+    const many = Array.from({ length: size }, (_, i) => `many ${i}`);
+    await cache.putBlobs(...many);
+    cache.age();
+    const plan = await cache.plan();
+    expect(plan.plan.goes.blobs).toBe(size + 6);
+    await cache.untilYoung();
+    await cache.putBlobs('many 3');
+    await bucket.delete(`${prefix}/blobs/${digestOf('many 5')}`);
+    const { connect, sent } = countedConnector(bucket.connect);
+    const report = await cache.apply(plan, { connect, batchSize: (size + 6) / 2 });
+    expect(report).toMatchObject({ removedBlobs: size + 4, stayed: { renewed: 1, gone: 1 } });
+    expect(sent.HeadObjectCommand).toBeUndefined();
+    expect(sent.DeleteObjectsCommand).toBe(2);
+    expect(await cache.there(...NEEDED, ...many)).toEqual([...NEEDED, 'many 3']);
+  });
+
+  it('finds out what went where an answer about a batch is lost, and does not go on', async () => {
+    const { connect } = countedConnector(bucket.connect, async ({ name }) => {
+      if (name !== 'DeleteObjectsCommand') return;
+      await bucket.delete(`${prefix}/blobs/${digestOf(ORPHANS[0])}`);
+      throw Object.assign(new Error('cut'), { code: 'ECONNRESET' });
+    });
+    const report = await cache.apply(await cache.plan(), { connect, batchSize: 3 });
+    expect(report).toMatchObject({
+      removedBlobs: 1,
+      freedBytes: 8,
+      stayed: { refused: 2, 'not-tried': 3 },
+      stopped: { code: 'UNAVAILABLE' },
+    });
+  });
+
   it('is cancelled between two batches', async () => {
     const stop = new AbortController();
     const { connect } = countedConnector(bucket.connect, async ({ name }) => {

@@ -98,7 +98,7 @@ export function createS3Target(address: S3Address, { connect, now }: S3TargetOpt
     place: s3Place(address),
     name: names[0],
     form: 's3',
-    // Nobody prunes a bucket but by the age of what lies there.
+    // A collection takes what is old and no manifest needs: the switch looks again, renews, and brings what went meanwhile.
     lease: async () => ({ add: async () => {}, [Symbol.asyncDispose]: async () => {} }),
 
     async survey(wanted, signal) {

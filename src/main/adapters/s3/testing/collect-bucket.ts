@@ -36,7 +36,7 @@ export function createCollectFixture(bucket: TestBucket, prefix: string) {
   let now = Date.now();
   const open = (connect: S3Connector = bucket.connect) => createCollectedBucket(address, connect, () => now);
   const putBlobs = async (...texts: readonly string[]): Promise<void> => {
-    for (const text of texts) await bucket.put(`${prefix}/blobs/${digestOf(text)}`, text);
+    await Promise.all(texts.map((text) => bucket.put(`${prefix}/blobs/${digestOf(text)}`, text)));
   };
   return {
     notes,
