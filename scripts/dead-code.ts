@@ -10,11 +10,9 @@ const PARSE = 'the way from a config to a solver, as `v1.Parse`: the cache servi
 
 /** What production code does not reach yet and stays: a file, or `file: export`, with the reason. */
 const NEEDED: Readonly<Record<string, string>> = {
-  'src/main/engine/store/mote-layer-store.ts': 'layers of a cache service that keeps them in a folder',
   'src/main/hosts/electron-binary.ts: downloadElectron':
     'called by `npm start`, a script: scripts are not counted here',
   'src/main/adapters/memory/cache-key-storage.ts': SERVICE,
-  'src/main/adapters/sqlite/cache-key-storage.ts': SERVICE,
   'src/main/engine/remotecache/parse.ts: parseCacheConfig': PARSE,
   'src/main/engine/remotecache/exporter.ts: createExporter':
     'an export of records that come one by one: the answer of the cache service to an import. Whole caches are exported from columns',

@@ -5,7 +5,7 @@ import type { S3Address } from '../../../shared/oci/s3-address.ts';
 import { createBlobPresence } from '../../engine/layer-info/blob-presence.ts';
 import { systemClock } from '../../engine/ports/clock.ts';
 import type { LayerInfoCache } from '../../engine/ports/layer-info-cache.ts';
-import type { LayerProvider, LayerStore, PushOptions } from '../../engine/ports/layer-store.ts';
+import type { LayerProvider, PushOptions, SizedLayerStore } from '../../engine/ports/layer-store.ts';
 import type { S3LayerStoreConfig } from '../../engine/service/types.ts';
 import { createCheckedReader } from '../../engine/streams/checked-reader.ts';
 import { type Bucket, createBucket, type S3Object } from './bucket.ts';
@@ -29,7 +29,7 @@ export interface S3LayerStoreOptions {
 const TOUCH_AFTER_MS = 24 * 60 * 60 * 1000;
 
 /** Layers in a bucket, each under `blobsPrefix + digest`. */
-export class S3LayerStore implements LayerStore {
+export class S3LayerStore implements SizedLayerStore {
   /** The place as a text of its own. */
   readonly location: string;
   readonly #address: S3Address;
@@ -53,6 +53,10 @@ export class S3LayerStore implements LayerStore {
     };
     this.#bucket = createBucket(this.#address, this.location, options.connect);
     this.#options = options;
+  }
+
+  async sizeOf(digest: Digest, signal?: AbortSignal): Promise<number | undefined> {
+    return (await this.#bucket.head(this.#keyOf(digest), signal, this.location))?.size;
   }
 
   async readerAt({ digest: text, size }: Descriptor, { signal }: { readonly signal?: AbortSignal | undefined } = {}) {

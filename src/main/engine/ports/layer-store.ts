@@ -45,3 +45,9 @@ export interface LayerStore {
    */
   pushLayer(layer: Descriptor, provider: LayerProvider, options?: PushOptions): Promise<'there' | 'copied'>;
 }
+
+/** A layer store that tells sizes, for who knows digests only. */
+export interface SizedLayerStore extends LayerStore {
+  /** In bytes; `undefined` for a layer that is not there. @throws `ACCESS_DENIED`, `UNAVAILABLE` of the store */
+  sizeOf(digest: Digest, signal?: AbortSignal): Promise<number | undefined>;
+}

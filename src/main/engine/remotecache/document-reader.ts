@@ -25,6 +25,8 @@ export interface DocumentForm {
   readonly fields: FieldNames;
   /** Which of them are lists whose elements are read one by one. */
   readonly lists: readonly boolean[];
+  /** What helps where the document is damaged; "Export the cache again." otherwise. */
+  readonly remedy?: string;
 }
 
 /**
@@ -46,6 +48,10 @@ export abstract class DocumentReader {
   protected first = -1;
   protected second = -1;
   protected leaf = '';
+
+  get #remedy(): string {
+    return this.#form.remedy ?? 'Export the cache again.';
+  }
 
   constructor(form: DocumentForm) {
     this.#form = form;
@@ -80,7 +86,7 @@ export abstract class DocumentReader {
     if (this.#step !== 'end') {
       throw new CacheError('CORRUPT', `The ${this.#form.name} ends in the middle, after ${this.#bytes} bytes.`, {
         subject: this.#path(),
-        hint: 'It was cut short when it was written or copied: export or copy the cache again.',
+        hint: this.#form.remedy ?? 'It was cut short when it was written or copied: export or copy the cache again.',
       });
     }
   }
@@ -136,7 +142,7 @@ export abstract class DocumentReader {
 
   #named(fault: FieldFault): CacheError {
     const at = this.#bytes - (this.scanner.end - this.scanner.pos);
-    const hint = fault.hint ?? `Byte ${at} of the ${this.#form.name}. Export the cache again.`;
+    const hint = fault.hint ?? `Byte ${at} of the ${this.#form.name}. ${this.#remedy}`;
     return new CacheError(fault.code, fault.message, { subject: this.#path(), hint });
   }
 

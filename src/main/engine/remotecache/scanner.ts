@@ -114,6 +114,18 @@ export class Scanner {
     return this.texts.append(this.buf, start, close);
   }
 
+  /** A string that nothing else is to find again. @throws `INVALID_INPUT` for one longer than `maxBytes` */
+  string(maxBytes: number): string {
+    if (this.peek() !== QUOTE) this.unexpected('a string');
+    const start = this.pos + 1;
+    const close = this.#closingQuote(start);
+    if (Math.abs(close) - start > maxBytes) {
+      throw new FieldFault('INVALID_INPUT', `This text is longer than ${maxBytes} bytes.`);
+    }
+    this.pos = Math.abs(close) + 1;
+    return close < 0 ? this.#decode(start, -close) : this.#decoder.decode(this.buf.subarray(start, close));
+  }
+
   /** The number of the last key. */
   internKey(): number {
     return this.oddKey === undefined

@@ -1,12 +1,14 @@
 import { CacheError, throwIfAborted } from '../../../shared/base/errors.ts';
 import { parseDigest } from '../../../shared/oci/digest.ts';
-import type { LayerStore } from '../ports/layer-store.ts';
+import type { SizedLayerStore } from '../ports/layer-store.ts';
 import type { MoteCache } from '../ports/mote-cache.ts';
 import { createCheckedReader } from '../streams/checked-reader.ts';
 
 /** Layers in a cache of motes: a folder, where that is one. The cache is initialized. */
-export function createMoteLayerStore(motes: MoteCache): LayerStore {
+export function createMoteLayerStore(motes: MoteCache): SizedLayerStore {
   return {
+    sizeOf: async (digest) => (await motes.find(digest))?.size,
+
     async readerAt({ digest: text, size }) {
       const digest = parseDigest(text);
       const reader = await motes.moteReaderAt(digest);

@@ -49,7 +49,6 @@ describe('what belongs to a later version says so', () => {
     'prune x --like line',
     'prune x --now 2026-01-01',
     'prune x --disk-total 1TB',
-    'serve --service --store x',
   ])('%s', async (line) => {
     const { code, err } = await runInProcess(line.split(' '));
     expect(code).toBe(2);

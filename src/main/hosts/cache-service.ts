@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { CacheError, toCacheError } from '../../shared/base/errors.ts';
+import { createSqliteServiceState } from '../adapters/sqlite/service-state.ts';
+import { systemClock } from '../engine/ports/clock.ts';
+import { createLayerPresence } from '../engine/service/layer-presence.ts';
+import { createService } from '../engine/service/service.ts';
+import type { ServiceState } from '../engine/service/service-state.ts';
+import { tokenOf } from './service/guard.ts';
+import { createServiceMetrics } from './service/metrics.ts';
+import { startServiceHost, type TlsFiles } from './service/service-host.ts';
+import { openServiceStore } from './service-store.ts';
+import { stateFolders } from './state-folders.ts';
+
+const MINUTE_MS = 60_000;
+const PERIODS = { importPeriodMs: MINUTE_MS, exportPeriodMs: 5 * MINUTE_MS, exportTimeoutMs: 10 * MINUTE_MS };
+
+/** How a service is run until it is told to stop. */
+export interface CacheServiceOptions {
+  readonly store: string;
+  /** `sqlite:PATH`; without it a file in the folder of the program's state, another one for each store. */
+  readonly state?: string | undefined;
+  readonly host: string;
+  readonly port: number;
+  readonly tokenFile?: string | undefined;
+  readonly tlsCert?: string | undefined;
+  readonly tlsKey?: string | undefined;
+  readonly tlsClientCa?: string | undefined;
+  readonly budgetBytes?: number | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+  /** The address, once it listens. */
+  readonly onListening: (url: string) => Promise<void>;
+  /** A line of the log. */
+  readonly log: (line: string) => void;
+}
+
+/**
+ * Runs a cache service until the signal fires; what runs then is finished.
+ * @throws `INVALID_INPUT` for options that cannot be, `CONFLICT` when the port is taken, and what the store throws
+ */
+export async function runCacheService(options: CacheServiceOptions): Promise<void> {
+  const { environment, signal, budgetBytes, host, port } = options;
+  const token = options.tokenFile === undefined ? undefined : tokenOf(await fileOf(options.tokenFile, '--token-file'));
+  const tls = await tlsOf(options);
+  await using cleanup = new AsyncDisposableStack();
+  const store = await openServiceStore(options.store, environment);
+  const state = cleanup.use(openState(options.state, store.location, environment));
+  const presence = createLayerPresence(store.layers, systemClock);
+  const metrics = createServiceMetrics(state);
+  const config = { s3: store.s3, ...PERIODS };
+  const service = createService({ state, presence, config, budgetBytes });
+  const log = (line: Readonly<Record<string, unknown>>): void =>
+    options.log(JSON.stringify({ at: new Date().toISOString(), ...line }));
+  const served = await startServiceHost({
+    ...{ service, state, store: store.layers, presence, metrics, host, port, token, tls, log },
+  });
+  log({ event: 'listening', url: served.url, store: store.location });
+  try {
+    await options.onListening(served.url);
+    await new Promise<void>((done) => {
+      if (signal.aborted) done();
+      signal.addEventListener('abort', () => done(), { once: true });
+    });
+  } finally {
+    await served.close();
+    log({ event: 'stopped' });
+  }
+}
+
+function openState(
+  text: string | undefined,
+  storeLocation: string,
+  environment: CacheServiceOptions['environment'],
+): ServiceState {
+  if (text === undefined) {
+    const name = createHash('sha256').update(storeLocation).digest('hex').slice(0, 16);
+    return createSqliteServiceState(join(stateFolders(environment).state, `service-${name}.sqlite`));
+  }
+  const path = /^sqlite:(?:\/\/)?(.+)$/s.exec(text)?.[1];
+  if (path !== undefined) return createSqliteServiceState(resolve(path));
+  throw new CacheError('INVALID_INPUT', 'The state of a service cannot be kept there.', {
+    subject: '--state',
+    hint: 'Write sqlite:PATH.',
+  });
+}
+
+async function tlsOf({ tlsCert, tlsKey, tlsClientCa }: CacheServiceOptions): Promise<TlsFiles | undefined> {
+  if (tlsCert === undefined && tlsKey === undefined && tlsClientCa === undefined) return undefined;
+  if (tlsCert === undefined || tlsKey === undefined) {
+    throw new CacheError('INVALID_INPUT', 'TLS needs a certificate and its key.', {
+      subject: tlsCert === undefined ? '--tls-cert' : '--tls-key',
+      hint: 'Give --tls-cert and --tls-key, both PEM files.',
+    });
+  }
+  return {
+    cert: await fileOf(tlsCert, '--tls-cert'),
+    key: await fileOf(tlsKey, '--tls-key'),
+    clientCa: tlsClientCa === undefined ? undefined : await fileOf(tlsClientCa, '--tls-client-ca'),
+  };
+}
+
+async function fileOf(path: string, option: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const { message } = toCacheError(error, path);
+    throw new CacheError('INVALID_INPUT', `The file of ${option} cannot be read. ${message}`, {
+      subject: path,
+      hint: 'Check its path, owner and mode.',
+    });
+  }
+}
