@@ -4,6 +4,8 @@ import { jobRefSchema, mutate, read, sourceRefSchema } from './procedure.ts';
 
 /** `to`: a managed store (import) or a folder for an OCI layout (export), absolute or relative to the engine's folder. */
 const input = sourceRefSchema.extend({
+  /** More sources, whose caches are joined with those of the first into one. */
+  joined: z.array(z.string().min(1)).max(100).default([]),
   to: z.string().min(1),
   options: transferOptionsSchema.default({ mode: 'max' }),
 });

@@ -14,6 +14,11 @@ export const transferOptionsSchema = z.object({
    * its source. What a folder or a registry holds under the name is replaced in any case.
    */
   replace: z.boolean().optional(),
+  /**
+   * Whether what a reference holds already stays, joined with what is written: every record and link, the newest result of
+   * a record. Safe beside others who do the same.
+   */
+  merge: z.boolean().optional(),
   mode: z.enum(['min', 'max']).default('max'),
   /** Absent: as the source has it. */
   format: z.enum(['index', 'manifest']).optional(),
@@ -61,7 +66,17 @@ export const transferReportSchema = z.object({
   resultsLeftOut: count,
   manifest: descriptorSchema,
   /** Every cache that was written, and the name it has there; `manifest` is the first one's. */
-  caches: z.array(z.object({ ref: z.string(), manifest: descriptorSchema })).optional(),
+  caches: z
+    .array(
+      z.object({
+        ref: z.string(),
+        manifest: descriptorSchema,
+        records: count.optional(),
+        /** Those of them that the reference did not hold before, where it was added to. */
+        addedRecords: count.optional(),
+      }),
+    )
+    .optional(),
   warnings: z.array(z.string()),
   /** Lines to paste into a build command. */
   commands: z.array(z.string()),

@@ -5,6 +5,7 @@ import type { TransferOptions } from '../../../shared/model/transfer.ts';
 import { parseRef } from '../../../shared/oci/reference.ts';
 import type { BIC } from '../../engine/ports/blob-info-cache.ts';
 import type { CacheSource } from '../../engine/ports/cache-source.ts';
+import { systemClock } from '../../engine/ports/clock.ts';
 import { FIXTURES } from '../../engine/testing/real-caches.ts';
 import { previewTransfer } from '../../engine/transfer/preview.ts';
 import { transferCaches } from '../../engine/transfer/transfer.ts';
@@ -18,6 +19,8 @@ import { createRegistrySource } from './source.ts';
 import { createRegistryTarget, parseRegistryPlace, registryLocation } from './target.ts';
 
 const SAMPLE = join(FIXTURES, 'sample');
+/** Nothing is added to. */
+const MERGING = { openPlace: () => expect.fail('nothing is read'), clock: systemClock };
 const BLOBS = 14;
 const plain = createRepositoryOpener(async () => undefined);
 
@@ -240,13 +243,13 @@ describe.runIf(hasRegistryServer())('a transfer to a real registry', () => {
   });
 
   test('a preview says what is there, and writes nothing', async () => {
-    const snapshot = await (await openSource(SAMPLE)).read();
+    const source = await openSource(SAMPLE);
     const options = { mode: 'max' as const };
-    const before = await previewTransfer(snapshot, target('preview:latest'), options, SAMPLE);
+    const before = await previewTransfer({ source, target: target('preview:latest'), options, merging: MERGING });
     expect([before.copyBlobs, before.skipBlobs, before.warnings]).toEqual([BLOBS, 0, []]);
     await expect(plain(parseRef(at('preview'))).resolve('latest')).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await send('preview:latest', { options: { mode: 'min' } });
-    const after = await previewTransfer(snapshot, target('preview:latest'), options, SAMPLE);
+    const after = await previewTransfer({ source, target: target('preview:latest'), options, merging: MERGING });
     expect([after.copyBlobs, after.skipBlobs]).toEqual([missingOfMin, BLOBS - missingOfMin]);
     expect(after.warnings).toEqual([expect.stringMatching(/^latest leads to another cache there/)]);
   });

@@ -5,10 +5,13 @@ import { formatRef, isTag, parseRef, type Ref, withoutAccount } from '../../../s
 import { locateLayer } from '../../engine/blob-info/locate.ts';
 import { createBlobPresence } from '../../engine/layer-info/blob-presence.ts';
 import type { BIC } from '../../engine/ports/blob-info-cache.ts';
-import type { BlobContent, CacheTarget, Document } from '../../engine/ports/cache-target.ts';
+import type { BlobContent, CacheTarget, Document, NewReference } from '../../engine/ports/cache-target.ts';
+import { type Clock, systemClock } from '../../engine/ports/clock.ts';
 import { takeBlobs } from '../../engine/store/copy-blobs.ts';
 import { registryCommands } from '../../engine/transfer/build-commands.ts';
 import { layersOfManifest } from '../../engine/transfer/layers-of-manifest.ts';
+import { overtaken } from '../../engine/transfer/name-at-target.ts';
+import { withLeaseTag } from './lease-tag.ts';
 import type { RepositoryOpener } from './open-repository.ts';
 import type { Repository } from './repository.ts';
 
@@ -16,6 +19,9 @@ import type { Repository } from './repository.ts';
 export interface RegistryTargetOptions {
   readonly repositories: RepositoryOpener;
   readonly blobInfo?: BIC | undefined;
+  readonly clock?: Clock | undefined;
+  /** How long a lease tag settles, in milliseconds; for tests, whose registry is near. */
+  readonly settleMs?: number | undefined;
 }
 
 /** A repository to write to, and the one tag, where it is named. */
@@ -58,7 +64,7 @@ export function registryLocation({ ref, tag }: RegistryPlace): string {
  */
 export function createRegistryTarget(
   place: RegistryPlace,
-  { repositories, blobInfo }: RegistryTargetOptions,
+  { repositories, blobInfo, clock = systemClock, settleMs }: RegistryTargetOptions,
 ): CacheTarget {
   const { ref, tag } = place;
   const repository = repositories(ref);
@@ -83,10 +89,34 @@ export function createRegistryTarget(
     return [...new Set(others)].slice(0, MOUNT_TRIES);
   }
 
+  /** @returns what it needs that is not there; then it was not switched. @throws `CONFLICT` where somebody was faster */
+  async function switchOne(
+    { ref: name, manifest, needs, joinedFrom }: NewReference,
+    signal?: AbortSignal,
+  ): Promise<readonly Digest[]> {
+    const bytes = manifests.get(manifest.digest);
+    if (!bytes) throw new CacheError('INTERNAL', 'a reference to a manifest that was not written');
+    const there = await digestAt(name, signal);
+    if (there === manifest.digest) return [];
+    if (joinedFrom && there !== undefined && !joinedFrom.has(there)) throw overtaken(name);
+    try {
+      await repository.putManifest(name, manifest.mediaType, bytes, signal);
+      return [];
+    } catch (error) {
+      // A registry refuses a manifest of blobs that it has not: those that were there may have been swept away.
+      const mayLack = isCacheError(error, 'UNAVAILABLE') || isCacheError(error, 'NOT_FOUND');
+      const sizes = mayLack ? await presence.sizes(needs, { signal }) : undefined;
+      const lost = sizes ? needs.filter(({ digest }) => !sizes.has(digest)) : [];
+      if (lost.length === 0) throw error;
+      return lost.map(({ digest }) => parseDigest(digest));
+    }
+  }
+
   return {
     location: registryLocation(place),
     place: tag === undefined ? ref : { ...ref, tag },
     name: tag,
+    namesFor: (name) => [name],
     lease: async () => ({ add: async () => {}, [Symbol.asyncDispose]: async () => {} }),
 
     async survey(wanted, signal, onProgress) {
@@ -136,20 +166,12 @@ export function createRegistryTarget(
 
     async switchReferences(references, { signal }) {
       for (const { ref: name } of references) checkedTag(name);
-      for (const { ref: name, manifest, needs } of references) {
-        const bytes = manifests.get(manifest.digest);
-        if (!bytes) throw new CacheError('INTERNAL', 'a reference to a manifest that was not written');
-        if ((await digestAt(name, signal)) === manifest.digest) continue;
-        try {
-          await repository.putManifest(name, manifest.mediaType, bytes, signal);
-        } catch (error) {
-          // A registry refuses a manifest of blobs that it has not: those that were there may have been swept away.
-          const mayLack = isCacheError(error, 'UNAVAILABLE') || isCacheError(error, 'NOT_FOUND');
-          const sizes = mayLack ? await presence.sizes(needs, { signal }) : undefined;
-          const lost = sizes ? needs.filter(({ digest }) => !sizes.has(digest)) : [];
-          if (lost.length === 0) throw error;
-          return lost.map(({ digest }) => parseDigest(digest));
-        }
+      for (const reference of references) {
+        const { ref: name, joinedFrom } = reference;
+        const lost = joinedFrom
+          ? await withLeaseTag(repository, name, { clock, settleMs, signal }, (stop) => switchOne(reference, stop))
+          : await switchOne(reference, signal);
+        if (lost.length > 0) return lost;
       }
       return [];
     },

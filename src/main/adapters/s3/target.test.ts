@@ -7,6 +7,7 @@ import { CacheError } from '../../../shared/base/errors.ts';
 import type { TransferOptions } from '../../../shared/model/transfer.ts';
 import { parseS3Address } from '../../../shared/oci/s3-address.ts';
 import type { CacheSource } from '../../engine/ports/cache-source.ts';
+import { systemClock } from '../../engine/ports/clock.ts';
 import { FIXTURES, noTestData, openTestData } from '../../engine/testing/real-caches.ts';
 import { createLayoutTarget } from '../../engine/transfer/layout-target.ts';
 import { previewTransfer } from '../../engine/transfer/preview.ts';
@@ -21,6 +22,8 @@ import { countedConnector, type SentCommand } from './testing/counted-connector.
 import { createTestBucket, type TestBucket } from './testing/test-bucket.ts';
 
 const SAMPLE = join(FIXTURES, 'sample');
+/** Nothing is added to. */
+const MERGING = { openPlace: () => expect.fail('nothing is read'), clock: systemClock };
 
 async function fault(work: Promise<unknown>): Promise<CacheError> {
   return work.then(
@@ -176,9 +179,9 @@ describe.runIf(hasS3Server())('a transfer to S3', () => {
   });
 
   test('is foretold by a preview, which writes nothing', async () => {
-    const sample = await (await openSource(SAMPLE)).read();
+    const source = await openSource(SAMPLE);
     const target = createS3Target(parseS3Address(bucket.at('preview')), { connect: bucket.connect });
-    const preview = await previewTransfer(sample, target, { mode: 'max' }, SAMPLE);
+    const preview = await previewTransfer({ source, target, options: { mode: 'max' }, merging: MERGING });
     expect(preview).toMatchObject({ refs: ['latest'], skipBlobs: 0, oversized: [], warnings: [] });
     expect(preview.copyBlobs).toBeGreaterThan(5);
     expect(await bucket.keys('preview/')).toEqual([]);

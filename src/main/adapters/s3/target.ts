@@ -8,8 +8,10 @@ import type { CacheTarget, Document } from '../../engine/ports/cache-target.ts';
 import { takeBlobs } from '../../engine/store/copy-blobs.ts';
 import { eachOf } from '../../engine/streams/each-of.ts';
 import { s3Commands } from '../../engine/transfer/build-commands.ts';
+import { overtaken } from '../../engine/transfer/name-at-target.ts';
 import { createBucket, type S3Object } from './bucket.ts';
 import type { S3Connector } from './client.ts';
+import { standingObject, writeIfSame } from './conditional-write.ts';
 import { s3Error } from './errors.ts';
 import { S3LayerStore } from './layer-store.ts';
 import { s3Layout } from './layout.ts';
@@ -93,11 +95,29 @@ export function createS3Target(address: S3Address, { connect, now }: S3TargetOpt
     }
   }
 
+  /** Writes a manifest over what it was joined from, or where nothing is. @throws `CONFLICT` where something else stands there */
+  async function writeJoined(
+    name: string,
+    manifest: Descriptor,
+    joinedFrom: ReadonlySet<string>,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const key = layout.manifestKey(name);
+    const there = await standingObject(bucket, key, location, signal);
+    if (there && there.digest !== manifest.digest && !joinedFrom.has(there.digest)) throw overtaken(name);
+    const document = manifests.get(manifest.digest);
+    if (!document) throw new CacheError('INTERNAL', 'a reference to a manifest that was not written');
+    const bytes = Buffer.concat([...document.pieces()]);
+    const write = { bucket: address.bucket, key, bytes, over: there?.etag, subject: location, signal };
+    if (!(await writeIfSame(await connect(address), write))) throw overtaken(name);
+  }
+
   return {
     location,
     place: s3Place(address),
     name: names[0],
     form: 's3',
+    namesFor,
     // A collection takes what is old and no manifest needs: the switch looks again, renews, and brings what went meanwhile.
     lease: async () => ({ add: async () => {}, [Symbol.asyncDispose]: async () => {} }),
 
@@ -155,9 +175,11 @@ export function createS3Target(address: S3Address, { connect, now }: S3TargetOpt
       if (lost.length > 0) return lost.map(({ digest }) => parseDigest(digest));
       const objects = [...needs.keys()].flatMap((digest) => there.get(parseDigest(digest)) ?? []);
       await eachOf(objects, { atOnce: REFRESHED_AT_ONCE, signal }, (object, stop) => layers.refresh(object, stop));
-      for (const { ref, manifest } of references) {
+      for (const { ref, manifest, joinedFrom } of references) {
         // Written even where the same lies there: that makes it new.
-        for (const name of namesFor(ref)) await writeManifest(name, manifest, signal);
+        for (const name of namesFor(ref)) {
+          await (joinedFrom ? writeJoined(name, manifest, joinedFrom, signal) : writeManifest(name, manifest, signal));
+        }
       }
       return [];
     },

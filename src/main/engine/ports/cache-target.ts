@@ -35,6 +35,11 @@ export interface NewReference {
   readonly needs: readonly Descriptor[];
   /** Whether a cache that stands under the name may go, where a target keeps what it has. */
   readonly mayReplace: boolean;
+  /**
+   * Digests of the manifests whose caches are in this one. Where the reference leads to another one when it is switched,
+   * somebody was faster: `CONFLICT`, and nothing is switched. Absent: it may lead anywhere.
+   */
+  readonly joinedFrom?: ReadonlySet<string> | undefined;
 }
 
 /** What a look at a target has found. */
@@ -66,6 +71,8 @@ export interface CacheTarget {
   readonly form?: 's3' | undefined;
   /** The one name that can be written, where the location says it. */
   readonly name?: string | undefined;
+  /** Names that the cache of a reference is written under: its own, or all that the location says. */
+  namesFor(ref: string): readonly string[];
   /** To be taken before anything is looked for. What others may not prune has nothing to do. */
   lease(digests: Iterable<Digest>): Promise<Lease>;
   survey(
@@ -99,6 +106,7 @@ export interface CacheTarget {
    * The last step: looks once more whether everything is there, then switches the references. A layout switches all at
    * once, a registry one after the other.
    * @returns what has vanished meanwhile; then nothing was switched
+   * @throws `CONFLICT` where a reference leads to something that it must not replace, or was changed in this moment
    */
   switchReferences(references: readonly NewReference[], options: LockOptions): Promise<readonly Digest[]>;
   /** Deletes those of these blobs that nothing leads to and nobody leases, where the place can. */

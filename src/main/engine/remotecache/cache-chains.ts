@@ -5,6 +5,7 @@ import type { Remote, RemoteProvider } from '../model/remote.ts';
 import { createPresence, type LayerStack, stackOf } from '../model/remote.ts';
 import type { CacheExporterRecord, CacheExporterTarget } from '../solver/types.ts';
 import { type ChainResult, createChainsBuilder, type ItemLink, newer } from './chains-builder.ts';
+import { numberLayers } from './number-layers.ts';
 import { sortCacheConfig } from './sort.ts';
 
 /** A config in canonical order, and the descriptor of every blob that it names. */
@@ -84,7 +85,7 @@ export class CacheChains implements CacheExporterTarget {
       }
     }
     const { config, descriptors } = builder.build();
-    return { config: sortCacheConfig(config), descriptors };
+    return { config: sortCacheConfig(numberLayers(config)), descriptors };
   }
 
   readonly #presence = new Map<RemoteProvider, (stack: LayerStack) => boolean>();

@@ -9,7 +9,7 @@ import type { CacheSource } from '../ports/cache-source.ts';
  * @throws `CANCELLED`, `UNAVAILABLE` when the source as a whole cannot be reached: that says nothing of the blob
  */
 export async function hashStream(
-  source: CacheSource,
+  source: Pick<CacheSource, 'openBlob'>,
   digest: Digest,
   options: { readonly id: number; readonly signal: AbortSignal; readonly onBytes: (bytes: number) => void },
 ): Promise<BlobHash> {

@@ -46,19 +46,27 @@ export function chooseCaches(
 
 /**
  * Returns the caches that a transfer writes, of each what it takes, under the names they get at any target.
+ * @param isJoined whether they become one, under the name of the first
  * @throws as `chooseCaches`, `pickRecord` and `underName`
  */
 export async function chosenFor(
   snapshot: Pick<SourceSnapshot, 'caches'>,
   { ref, key, as, mode }: Pick<TransferOptions, 'ref' | 'key' | 'as' | 'mode'>,
+  isJoined: boolean,
   signal?: AbortSignal,
 ): Promise<ChosenCache[]> {
-  const chosen = chooseCaches(snapshot, ref);
-  if (key === undefined)
-    return underName(
-      chosen.map((each) => ({ ...each, mode })),
-      as,
-    );
+  // Of joined sources they are chosen when they are read: each has its own names.
+  const chosen = chooseCaches(snapshot, isJoined ? undefined : ref);
+  if (key === undefined) {
+    const whole = chosen.map((each) => ({ ...each, mode }));
+    return underName(whole, as, undefined, isJoined);
+  }
+  if (isJoined) {
+    throw new CacheError('INVALID_INPUT', 'A record can be picked from one source only.', {
+      subject: key,
+      hint: 'Name one source, or leave the key away.',
+    });
+  }
   const caches = chosen.map(({ cache }) => cache);
   const { cache, record } = await pickRecord(snapshot.caches, caches, key);
   const from = chosen.filter((each) => each.cache === cache);
@@ -71,14 +79,19 @@ export async function chosenFor(
 }
 
 /**
- * Gives caches the one name that was asked for, or that the target takes.
+ * Gives caches the one name that was asked for, or that the target takes; those that become one that of the first, else.
  * @param targetName the one name that the target takes, where its location says one
  * @throws `INVALID_INPUT` for several caches under one name, for two names, and for what is no name
  */
-export function underName(chosen: readonly ChosenCache[], as: string | undefined, targetName?: string): ChosenCache[] {
-  const name = nameFor(as, targetName);
+export function underName(
+  chosen: readonly ChosenCache[],
+  as: string | undefined,
+  targetName?: string,
+  isJoined = false,
+): ChosenCache[] {
+  const name = nameFor(as, targetName) ?? (isJoined ? chosen[0]?.ref : undefined);
   if (name === undefined) return [...chosen];
-  if (chosen.length === 1) return chosen.map((each) => ({ ...each, ref: name }));
+  if (chosen.length === 1 || isJoined) return chosen.map((each) => ({ ...each, ref: name }));
   throw new CacheError('INVALID_INPUT', `${chosen.length} caches cannot all be written under one name.`, {
     subject: name,
     hint: `Pick one (${chosen.map((each) => each.ref).join(', ')}), or name none: then each goes under its own name.`,

@@ -10,7 +10,7 @@ import { asOwn } from '../store/prune-mark.ts';
 import { writeDocument } from '../store/write-document.ts';
 import { buildCommands } from './build-commands.ts';
 import { layersOfManifest, MAX_MANIFEST_BYTES } from './layers-of-manifest.ts';
-import { taken } from './name-at-target.ts';
+import { overtaken, taken } from './name-at-target.ts';
 import { presentBlobs, unfitBlobs, vanishedBlobs } from './present-blobs.ts';
 import { setDamagedAside } from './set-damaged-aside.ts';
 
@@ -20,6 +20,7 @@ export function createLayoutTarget(store: LayoutStore): CacheTarget {
     location: store.location,
     place: pathPlace(store.managed ? 'store' : 'oci', store.location),
     keepsCaches: store.managed,
+    namesFor: (ref) => [ref],
     lease: (digests) => store.lease(digests),
     async survey(wanted) {
       const present = await presentBlobs(store, wanted);
@@ -65,6 +66,8 @@ export function createLayoutTarget(store: LayoutStore): CacheTarget {
           ({ ref, manifest, mayReplace }) => store.managed && !mayReplace && leadsElsewhere(document, ref, manifest),
         );
         if (other) throw taken(other.ref);
+        const changed = references.find((reference) => isChanged(document, reference));
+        if (changed) throw overtaken(changed.ref);
         lost = (await vanishedBlobs(store, distinct)).map(({ digest }) => parseDigest(digest));
         return lost.length > 0 ? document : references.reduce(withNewReference, document);
       }, options);
@@ -75,6 +78,14 @@ export function createLayoutTarget(store: LayoutStore): CacheTarget {
     locationOf: () => store.location,
     commands: (ref) => buildCommands(store.location, ref),
   };
+}
+
+/** Whether somebody else has put another cache under a name since what was there was joined. */
+function isChanged({ manifests }: LayoutIndexDocument, { ref, manifest, joinedFrom }: NewReference): boolean {
+  if (!joinedFrom) return false;
+  return manifests.some(
+    (entry) => isReplacedBy(entry, ref) && entry.digest !== manifest.digest && !joinedFrom.has(entry.digest),
+  );
 }
 
 function leadsElsewhere(document: LayoutIndexDocument, ref: string, manifest: Descriptor): boolean {

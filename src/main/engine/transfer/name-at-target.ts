@@ -6,18 +6,18 @@ import type { PreparedCache } from './prepared.ts';
 
 /**
  * Names caches for a target that keeps what it has. One whose name leads to another cache there gets the name of the
- * source's folder, unless a name was asked for, or the other cache may be replaced.
+ * source's folder, unless a name was asked for, or the other cache may be replaced or is added to.
  * @param location of the source
  * @throws `CONFLICT` for a name that is taken and was asked for, or when the folder's name is taken too
  */
 export async function nameAtTarget<T extends Pick<PreparedCache, 'ref' | 'documents'>>(
   target: CacheTarget | undefined,
   caches: readonly T[],
-  { as, replace }: Pick<TransferOptions, 'as' | 'replace'>,
+  { as, replace, merge }: Pick<TransferOptions, 'as' | 'replace' | 'merge'>,
   location: string,
   signal?: AbortSignal,
 ): Promise<T[]> {
-  if (!target?.keepsCaches || replace) return [...caches];
+  if (!target?.keepsCaches || replace || merge) return [...caches];
   const isTaken = (ref: string, { documents }: T) => target.leadsElsewhere(ref, documents.manifest, signal);
   const folder = nameOfLocation(location);
   const named: T[] = [];
@@ -54,5 +54,13 @@ export function taken(name: string): CacheError {
   return new CacheError('CONFLICT', 'The store holds another cache under this name.', {
     subject: name,
     hint: 'Import it under another name (--as NAME), or replace the other cache (--replace): that one goes to the trash.',
+  });
+}
+
+/** The error for a name under which somebody else has written since what was there was read. */
+export function overtaken(name: string): CacheError {
+  return new CacheError('CONFLICT', 'Another cache was written under this name in the meantime.', {
+    subject: name,
+    hint: 'Run it again.',
   });
 }

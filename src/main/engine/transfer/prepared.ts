@@ -4,6 +4,7 @@ import type { TransferOptions } from '../../../shared/model/transfer.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import type { CacheTarget } from '../ports/cache-target.ts';
 import { type CacheDocuments, cacheDocuments } from '../remotecache/cache-documents.ts';
+import { joinConfigs } from '../remotecache/join-configs.ts';
 import type { ChosenCache } from './choose-caches.ts';
 import { type SelectedCache, selectCache } from './selected-cache.ts';
 import { targetForm } from './target-form.ts';
@@ -12,13 +13,14 @@ import { targetForm } from './target-form.ts';
 const BUILDKIT_LIMIT_BYTES = 1024 * 1024;
 
 /** One cache, ready to be written but for its blobs. */
-export interface PreparedCache extends ChosenCache {
+export interface PreparedCache {
+  readonly ref: string;
   readonly selected: SelectedCache;
   readonly documents: CacheDocuments;
 }
 
 /**
- * Works out what is written of each cache.
+ * Works out what is written under each reference. Several caches for one are joined, in the form of the first.
  * @param isThere whether a blob can be had
  * @param target undefined where nothing is yet
  * @throws `INVALID_INPUT` when no layer at all can be had: an importer has no use for it, and BuildKit writes nothing either
@@ -31,15 +33,24 @@ export async function prepareCaches(
   signal?: AbortSignal,
 ): Promise<PreparedCache[]> {
   const prepared: PreparedCache[] = [];
-  for (const { cache, ref, mode, leftOut = 0 } of chosen) {
-    const had = selectCache(cache, mode, isThere);
-    const selected = { ...had, leftOut: had.leftOut + leftOut };
+  for (const [ref, [first, ...others]] of Map.groupBy(chosen, (each) => each.ref)) {
+    if (!first) continue;
+    const parts = [first, ...others].map(({ cache, mode, leftOut = 0 }) => {
+      const had = selectCache(cache, mode, isThere);
+      return { ...had, leftOut: had.leftOut + leftOut };
+    });
+    const selected = parts[0] && others.length === 0 ? parts[0] : await joined(parts);
     if (selected.blobs.length === 0) throw nothingToWrite(ref);
-    const form = targetForm(cache.form, options, target?.form);
+    const form = targetForm(first.cache.form, options, target?.form);
     const documents = await cacheDocuments(selected.config, form, selected.blobs, signal);
-    prepared.push({ cache, ref, mode, selected, documents });
+    prepared.push({ ref, selected, documents });
   }
   return prepared;
+}
+
+async function joined(parts: readonly SelectedCache[]): Promise<SelectedCache> {
+  const { config, descriptors } = await joinConfigs(parts.map(({ config, blobs }) => ({ config, descriptors: blobs })));
+  return { config, blobs: descriptors, leftOut: parts.reduce((sum, { leftOut }) => sum + leftOut, 0) };
 }
 
 /** Layers of all caches, each blob once. */

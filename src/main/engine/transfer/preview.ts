@@ -1,26 +1,38 @@
 import type { TransferBlob, TransferOptions, TransferPreview } from '../../../shared/model/transfer.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { bytesOf } from '../blob-info/bytes-tracker.ts';
-import type { SourceSnapshot } from '../ports/cache-source.ts';
 import type { CacheTarget } from '../ports/cache-target.ts';
 import { chosenFor, underName } from './choose-caches.ts';
+import { heldCaches } from './held-caches.ts';
 import { nameAtTarget } from './name-at-target.ts';
 import { distinctBlobs, oversizedOf, prepareCaches, replacedAt, warningsOf } from './prepared.ts';
 import { knownReplacements, layersToRecompress, withReplaced } from './recompress-caches.ts';
+import type { Merging, TransferSource } from './run.ts';
+
+/** A transfer that is only looked at. */
+export interface TransferDraft {
+  readonly source: Pick<TransferSource, 'location' | 'isJoined' | 'read'>;
+  /** Undefined where nothing is yet. */
+  readonly target: CacheTarget | undefined;
+  readonly options: TransferOptions;
+  readonly merging: Merging;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
- * What a transfer would do. Nothing is written. `target` is undefined where nothing is yet.
- * @param location of the source
+ * What a transfer would do. Nothing is written.
  * @throws what the transfer would throw before its first byte
  */
-export async function previewTransfer(
-  snapshot: SourceSnapshot,
-  target: CacheTarget | undefined,
-  options: TransferOptions,
-  location: string,
-  signal?: AbortSignal,
-): Promise<TransferPreview> {
-  let chosen = underName(await chosenFor(snapshot, options, signal), options.as, target?.name);
+export async function previewTransfer({
+  source,
+  target,
+  options,
+  merging,
+  signal,
+}: TransferDraft): Promise<TransferPreview> {
+  const { location, isJoined = false } = source;
+  const snapshot = await source.read(signal ? { signal } : {});
+  let chosen = underName(await chosenFor(snapshot, options, isJoined, signal), options.as, target?.name, isJoined);
   const inSource = new Set<string>(snapshot.blobs.filter(({ problem }) => !problem).map(({ digest }) => digest));
   const warnings: string[] = [];
   if (options.compression) {
@@ -38,6 +50,8 @@ export async function previewTransfer(
       );
     }
   }
+  const held = options.merge && target ? await heldCaches(target, chosen, merging, signal) : [];
+  chosen = [...held.flatMap((each) => each.chosen), ...chosen];
   const described = chosen.flatMap(({ cache }) => cache.descriptors);
   const there = target ? (await target.survey(described, signal)).present : new Set<string>();
   const isThere = (digest: string) => inSource.has(digest) || there.has(digest);

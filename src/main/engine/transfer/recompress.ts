@@ -30,7 +30,7 @@ export interface RecompressOptions {
  *   `UNSUPPORTED_FORMAT` for another compression; `CANCELLED`, and what `write` throws
  */
 export async function recompressBlob(
-  source: CacheSource,
+  source: Pick<CacheSource, 'openBlob'>,
   blob: Descriptor,
   to: LayerCompression,
   write: (chunk: Uint8Array) => Promise<void>,
@@ -141,7 +141,7 @@ async function* withoutSystem(chunks: AsyncIterable<Uint8Array>): AsyncGenerator
 }
 
 /** Why a blob does not unpack: it was changed, or it was made like that. */
-async function reasonOf(source: CacheSource, blob: Descriptor, signal: AbortSignal, cause: unknown) {
+async function reasonOf(source: Pick<CacheSource, 'openBlob'>, blob: Descriptor, signal: AbortSignal, cause: unknown) {
   const digest = parseDigest(blob.digest);
   const whole = await hashStream(source, digest, { id: 0, signal, onBytes: () => {} });
   if ('hex' in whole && whole.hex !== splitDigest(digest).hex) return changed(blob);

@@ -2,16 +2,39 @@ import type { CacheError } from '../../../shared/base/errors.ts';
 import type { JobProgress } from '../../../shared/model/job.ts';
 import type { TransferOptions } from '../../../shared/model/transfer.ts';
 import type { Digest } from '../../../shared/oci/digest.ts';
+import type { Ref } from '../../../shared/oci/reference.ts';
 import type { BIC } from '../ports/blob-info-cache.ts';
-import type { CacheSource } from '../ports/cache-source.ts';
+import type { CacheSource, ReadProgress, SourceSnapshot } from '../ports/cache-source.ts';
 import type { CacheTarget } from '../ports/cache-target.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Lease } from '../ports/managed-store.ts';
 import type { Staging } from '../ports/staging.ts';
 import type { ChosenCache } from './choose-caches.ts';
 
+/** What a transfer takes of its source, which may be several. */
+export interface TransferSource extends Pick<CacheSource, 'location' | 'place' | 'openBlob' | 'locateBlobs'> {
+  /** True where all of its caches become one. */
+  readonly isJoined?: boolean;
+  /** Where a blob is, where that is not the same for all of them. */
+  placeOf?(digest: Digest): Ref;
+  read(options: {
+    signal?: AbortSignal;
+    onProgress?: (progress: ReadProgress) => void;
+  }): Promise<Pick<SourceSnapshot, 'caches' | 'blobs'>>;
+}
+
+/** How a transfer adds to what references hold already. */
+export interface Merging {
+  /** Opens what a reference of the target leads to. */
+  openPlace(location: string, signal?: AbortSignal): Promise<Pick<CacheSource, 'read'>>;
+  readonly clock: Pick<Clock, 'wait'>;
+}
+
 /** One transfer. */
 export interface Transfer {
-  readonly source: CacheSource;
+  readonly source: TransferSource;
+  /** Needed only to add to what references hold already. */
+  readonly merging?: Merging | undefined;
   /** Opened, or created, once the source has been read. */
   openTarget(): Promise<CacheTarget>;
   readonly options: TransferOptions;

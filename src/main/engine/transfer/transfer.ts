@@ -1,5 +1,5 @@
 import { formatBytes } from '../../../shared/base/bytes.ts';
-import { CacheError } from '../../../shared/base/errors.ts';
+import { CacheError, isCacheError, throwIfAborted } from '../../../shared/base/errors.ts';
 import type { TransferReport } from '../../../shared/model/transfer.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import { type Digest, parseDigest, shortDigest } from '../../../shared/oci/digest.ts';
@@ -12,8 +12,9 @@ import {
 } from '../remotecache/exporter.ts';
 import { waiting } from '../store/waiting.ts';
 import { chosenFor, underName } from './choose-caches.ts';
+import { type HeldCaches, heldCaches } from './held-caches.ts';
 import { nameAtTarget } from './name-at-target.ts';
-import { rememberArrival, rememberPlace } from './places.ts';
+import { rememberArrival, rememberPlace, rememberSource } from './places.ts';
 import { distinctBlobs, type PreparedCache, prepareCaches, replacedAt, warningsOf } from './prepared.ts';
 import { recompressCaches } from './recompress-caches.ts';
 import { createSupply, noteDamage, type Run, type Transfer } from './run.ts';
@@ -23,6 +24,8 @@ const LOGGED_BLOBS = 200;
 const LOGGED_BYTES = 10_000_000;
 /** How often blobs that vanish from the target in the middle are copied again. */
 const TRIES = 3;
+/** How often a reference is joined anew that somebody else was faster to write. */
+const OVERTAKEN = 30;
 
 /**
  * Writes caches to a target: blobs that are missing there, then configs and manifests made from the parsed columns, then
@@ -33,20 +36,21 @@ const TRIES = 3;
  */
 export async function transferCaches(transfer: Transfer): Promise<TransferReport> {
   const { source, options, blobInfo, signal, onProgress, log = () => {} } = transfer;
+  const { isJoined = false } = source;
   const snapshot = await source.read({
     ...(signal ? { signal } : {}),
     onProgress: ({ phase, done, total, unit }) => onProgress?.({ phase, done, total, unit }),
   });
   // What is wrong with the choice is said before anything is made at the target.
-  const chosen = await chosenFor(snapshot, options, signal);
+  const chosen = await chosenFor(snapshot, options, isJoined, signal);
   const target = await transfer.openTarget();
-  const named = underName(chosen, options.as, target.name);
+  const named = underName(chosen, options.as, target.name, isJoined);
   const described = named.flatMap(({ cache }) => cache.descriptors);
   await using lease = await target.lease(new Set(described.map(digestOf)));
   const inSource = new Set<string>(snapshot.blobs.filter(({ problem }) => !problem).map(({ digest }) => digest));
   const hadBySource = described.filter(({ digest }) => inSource.has(digest));
   // Before the copying: a registry that the source lies in may have a blob for another repository of its own.
-  await rememberPlace(blobInfo, hadBySource, source.place, log);
+  await rememberSource(blobInfo, hadBySource, source, log);
 
   const { present, unfit } = await target.survey(described, signal, onProgress);
   const run: Run = { ...transfer, log, target, lease, chosen: named, supply: createSupply(inSource, present) };
@@ -57,18 +61,32 @@ export async function transferCaches(transfer: Transfer): Promise<TransferReport
   const { compression } = options;
   if (compression) run.chosen = await recompressCaches(run, compression);
 
-  for (let tried = 1; ; tried += 1) {
-    const caches = await writeCaches(run);
-    const replaced = await replacedAt(target, caches, signal);
+  let vanishings = 0;
+  for (let overtaken = 0; ; ) {
+    const held = await readHeld(run);
+    const caches = await writeCaches(run, held);
+    const replaced = options.merge ? [] : await replacedAt(target, caches, signal);
     const warnings = [...run.supply.damaged, ...warningsOf(caches, replaced, options)];
     onProgress?.({ phase: 'Writing the references', done: 0, unit: 'bytes' });
     const references = caches.map(({ ref, selected, documents }) => ({
       ref,
       manifest: documents.manifest,
       needs: [...selected.blobs, documents.config],
-      mayReplace: options.replace === true,
+      mayReplace: options.replace === true || options.merge === true,
+      joinedFrom: held?.find((each) => each.ref === ref)?.manifests,
     }));
-    const lost = await target.switchReferences(references, { signal, onWait: onProgress && waiting(onProgress) });
+    const switched = target.switchReferences(references, { signal, onWait: onProgress && waiting(onProgress) });
+    const lost = await switched.catch(async (error: unknown) => {
+      overtaken += 1;
+      if (!held || !isCacheError(error, 'CONFLICT') || overtaken === OVERTAKEN) throw error;
+      log(`somebody else wrote under this name: joined anew, time ${overtaken + 1}`);
+      return undefined;
+    });
+    if (!lost) {
+      await transfer.merging?.clock.wait(Math.random() * Math.min(2_000, 50 * 2 ** overtaken), signal);
+      throwIfAborted(signal);
+      continue;
+    }
     if (lost.length === 0) {
       for (const { ref } of caches) transfer.onSwitched?.(target.locationOf(ref));
       await lease[Symbol.asyncDispose]();
@@ -77,22 +95,35 @@ export async function transferCaches(transfer: Transfer): Promise<TransferReport
       const unused = [...run.supply.brought].filter((digest) => !used.has(digest));
       if (unused.length > 0) await target.discard(unused);
       await rememberPlace(blobInfo, blobs, target.place, log);
-      return reportOf(run, caches, warnings);
+      return reportOf(run, caches, held, warnings);
     }
-    if (tried === TRIES) throw vanished(lost);
+    vanishings += 1;
+    if (vanishings === TRIES) throw vanished(lost);
     for (const digest of lost) run.supply.inTarget.delete(digest);
   }
+}
+
+/** What the references hold that are added to, with its blobs leased; undefined where none is. */
+async function readHeld({ target, chosen, options, merging, lease, supply, signal }: Run) {
+  if (!options.merge) return undefined;
+  if (!merging) throw new CacheError('INTERNAL', 'a transfer that cannot read what it adds to');
+  const held = await heldCaches(target, chosen, merging, signal);
+  const described = held.flatMap((each) => each.chosen.flatMap(({ cache }) => cache.descriptors));
+  await lease.add(described.map(digestOf));
+  for (const digest of (await target.survey(described, signal)).present) supply.inTarget.add(digest);
+  return held;
 }
 
 /**
  * Writes everything but the references. What turns out to be damaged cannot be had: then it is worked out anew what is
  * written.
  */
-async function writeCaches(run: Run): Promise<PreparedCache[]> {
+async function writeCaches(run: Run, held: readonly HeldCaches[] | undefined): Promise<PreparedCache[]> {
   const { source, options, target, lease, supply, chosen, signal, log } = run;
   const isThere = (digest: string) => supply.inSource.has(digest) || supply.inTarget.has(digest);
   for (;;) {
-    const prepared = await prepareCaches(chosen, options, isThere, target, signal);
+    const all = [...(held ?? []).flatMap((each) => each.chosen), ...chosen];
+    const prepared = await prepareCaches(all, options, isThere, target, signal);
     const caches = await nameAtTarget(target, prepared, options, source.location, signal);
     const documents = caches.flatMap(({ documents: { config, manifest } }) => [config, manifest]);
     await lease.add(documents.map(digestOf));
@@ -185,7 +216,12 @@ function byteProgress(missing: readonly Descriptor[], onProgress: Transfer['onPr
   };
 }
 
-function reportOf({ target, supply }: Run, caches: readonly PreparedCache[], warnings: string[]): TransferReport {
+function reportOf(
+  { target, supply }: Run,
+  caches: readonly PreparedCache[],
+  held: readonly HeldCaches[] | undefined,
+  warnings: string[],
+): TransferReport {
   const [first] = caches;
   if (!first) throw new CacheError('INTERNAL', 'a transfer of no caches');
   const blobs = distinctBlobs(caches);
@@ -199,7 +235,14 @@ function reportOf({ target, supply }: Run, caches: readonly PreparedCache[], war
     ...(mounted === 0 ? {} : { blobsMounted: mounted }),
     resultsLeftOut: caches.reduce((sum, { selected }) => sum + selected.leftOut, 0),
     manifest: first.documents.manifest,
-    caches: caches.map(({ ref, documents }) => ({ ref, manifest: documents.manifest })),
+    caches: caches.map(({ ref, selected, documents }) => {
+      const records = selected.config.recordDigest.length;
+      const before = held
+        ?.find((each) => each.ref === ref)
+        ?.chosen.map(({ cache }) => cache.parsed.recordDigest.length);
+      const addedRecords = before && Math.max(0, records - before.reduce((sum, count) => sum + count, 0));
+      return { ref, manifest: documents.manifest, records, ...(addedRecords === undefined ? {} : { addedRecords }) };
+    }),
     warnings,
     commands: caches.flatMap(({ ref }) => target.commands(ref)),
   };

@@ -48,14 +48,17 @@ export function withPlanned(command: Command, ...flags: readonly string[]): Comm
   return command;
 }
 
-/** `--mode --ref --key --compression --format --oci-mediatypes` of import and export. */
+/** `--mode --ref --as --replace --merge --key --compression --format --oci-mediatypes` of import and export. */
 export function withTransfer(command: Command): Command {
   const mode = new Option('--mode <mode>', 'all results, or only those of the final images');
   command
     .addOption(mode.choices(['min', 'max']).default('max'))
     .option('--ref <name>', 'only this cache of a source that holds several')
     .option('--as <name>', 'its name at the target; the one it has, or of its folder where a store holds another cache')
-    .option('--replace', 'a cache that a store holds under the name goes to its trash')
+    .addOption(
+      new Option('--replace', 'a cache that a store holds under the name goes to its trash').conflicts('merge'),
+    )
+    .option('--merge', 'add to what the reference holds, safely beside others who do the same')
     .addOption(
       new Option('--format <form>', 'form of the manifest; as the source has it').choices(['index', 'manifest']),
     )

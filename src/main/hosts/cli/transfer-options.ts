@@ -9,6 +9,7 @@ export interface TransferFlags {
   readonly ref?: string;
   readonly as?: string;
   readonly replace?: boolean;
+  readonly merge?: boolean;
   readonly key?: string;
   readonly compression: 'keep' | 'gzip' | 'zstd';
   readonly format?: 'index' | 'manifest';
@@ -22,7 +23,7 @@ export interface TransferFlags {
 export async function transferOptions(
   client: EngineClient,
   source: Source,
-  { mode, ref, as, replace, key, compression, format, ociMediatypes }: TransferFlags,
+  { mode, ref, as, replace, merge, key, compression, format, ociMediatypes }: TransferFlags,
 ): Promise<TransferOptions> {
   checkRef(source, ref);
   return {
@@ -30,6 +31,7 @@ export async function transferOptions(
     ref,
     as,
     replace,
+    merge,
     key: key === undefined ? undefined : (await client.keys.get({ sourceId: source.id, id: key, ref })).id,
     compression: compression === 'keep' ? undefined : compression,
     format,

@@ -14,6 +14,7 @@ export async function writeTransferReport(context: CliContext, report: TransferR
     blobsSkipped,
     resultsLeftOut,
     manifest,
+    caches = [],
     warnings,
     commands,
   } = report;
@@ -23,6 +24,11 @@ export async function writeTransferReport(context: CliContext, report: TransferR
     ...(resultsLeftOut === 0
       ? []
       : [`${formatCount(resultsLeftOut)} results left out: their blobs are not in the source`]),
+    ...caches.flatMap(({ ref, records, addedRecords }) =>
+      records === undefined || addedRecords === undefined
+        ? []
+        : [`${ref} holds ${formatCount(records)} records now, ${formatCount(addedRecords)} of them new`],
+    ),
     `manifest ${manifest.digest}`,
     ...warnings.map((warning) => `warning: ${warning}`),
     ...(commands.length === 0 ? [] : ['', ...commands.map((command) => `  ${command}`)]),

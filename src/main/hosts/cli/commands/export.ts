@@ -1,8 +1,10 @@
+import { CacheError } from '../../../../shared/base/errors.ts';
+import type { Source } from '../../../../shared/model/source.ts';
 import type { CliContext, Register } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { act } from '../jobs.ts';
 import { parsePlace, withCatalog, withJson, withTransfer } from '../options.ts';
-import { openSource } from '../sources.ts';
+import { checkRef, openSource } from '../sources.ts';
 import { type TransferFlags, transferOptions } from '../transfer-options.ts';
 import { writeTransferReport } from '../transfer-report.ts';
 
@@ -11,24 +13,33 @@ interface ExportOptions extends TransferFlags {
   readonly to: string;
 }
 
-/** `export SOURCE --to FOLDER|docker://HOST/REPOSITORY[:TAG]`: writes a cache that BuildKit imports. */
+/** `export SOURCE… --to FOLDER|docker://HOST/REPOSITORY[:TAG]|s3://BUCKET/PREFIX`: writes a cache that BuildKit imports. */
 export const registerExport: Register = (program, bind) => {
   withTransfer(withJson(withCatalog(program.command('export'))))
-    .description('write a cache to a folder or a registry, as BuildKit can import it')
-    .argument('<source>', 'a folder, a tar, or a reference')
+    .description('write a cache to a folder, a registry or S3, as BuildKit can import it')
+    .argument('<source...>', 'folders, tars or references; several are joined into one cache')
     .requiredOption(
       '--to <target>',
-      'OCI layout or docker://host/repository[:tag] to write; what is there already is kept',
+      'OCI layout, docker://host/repository[:tag] or s3://bucket/prefix to write; what is there already is kept',
       parsePlace,
     )
     .action(bind(exportCache));
 };
 
-async function exportCache(context: CliContext, location: string, options: ExportOptions): Promise<ExitCode> {
+async function exportCache(
+  context: CliContext,
+  locations: readonly string[],
+  options: ExportOptions,
+): Promise<ExitCode> {
   const client = await context.engine();
-  const source = await openSource(context, client, location);
+  const sources: Source[] = [];
+  for (const location of locations) sources.push(await openSource(context, client, location));
+  const [source, ...others] = sources;
+  if (!source) throw new CacheError('INTERNAL', 'an export of nothing');
+  for (const other of others) checkRef(other, options.ref);
   const started = client.transfer.export({
     sourceId: source.id,
+    joined: others.map(({ id }) => id),
     to: options.to,
     options: await transferOptions(client, source, options),
   });
