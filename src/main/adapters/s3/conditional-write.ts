@@ -40,45 +40,86 @@ export async function standingObject(
   return { etag, digest: `sha256:${hash.digest('hex')}` };
 }
 
+/** What is known of how a server takes conditions. */
+interface Conditions {
+  /** Whether it heeds them: proxies before some servers take them away without a word. */
+  readonly areHeeded: boolean;
+  /** True for servers that compare an ETag without the quotes that are part of it: Ceph does. */
+  isBare: boolean;
+}
+
 /**
  * Writes an object over what was seen there and nothing else (`If-Match`, `If-None-Match: *`), in one request.
  * @returns false where something else stands there by now: nothing was written
  * @throws `INVALID_INPUT` for a server that knows no such condition, `UNAVAILABLE`, `ACCESS_DENIED`, `CANCELLED`
  */
 export async function writeIfSame(connection: S3Connection, write: ConditionalWrite): Promise<boolean> {
-  const { bucket, key, bytes, over, subject, signal } = write;
-  if (!(await knowsConditions(connection, write))) throw noConditions(subject);
-  const condition = over === undefined ? { IfNoneMatch: '*' } : { IfMatch: over };
-  const command = new connection.sdk.PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes, ...condition });
+  const conditions = await conditionsOf(connection, write);
+  if (!conditions.areHeeded) throw noConditions(write.subject);
+  if (write.over === undefined) return tryToWrite(connection, write, { IfNoneMatch: '*' });
+  const bare = write.over.replaceAll('"', '');
+  const forms = conditions.isBare ? [bare, write.over] : [write.over, bare];
+  for (const form of forms) {
+    if (await tryToWrite(connection, write, { IfMatch: form })) {
+      conditions.isBare = form === bare;
+      return true;
+    }
+    // Refused although it stands there still: then this server wants the other form.
+    if ((await etagNow(connection, write)) !== write.over) return false;
+  }
+  return false;
+}
+
+/** @returns false where the condition does not hold */
+async function tryToWrite(
+  { client, sdk }: S3Connection,
+  { bucket, key, bytes, subject, signal }: ConditionalWrite,
+  condition: { readonly IfMatch: string } | { readonly IfNoneMatch: '*' },
+): Promise<boolean> {
+  const command = new sdk.PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes, ...condition });
   try {
-    await connection.client.send(command, signal ? { abortSignal: signal } : {});
+    await client.send(command, signal ? { abortSignal: signal } : {});
     return true;
   } catch (error) {
     // 409: two such writes met. 404: what it was to replace is gone.
-    if (isS3Changed(error) || isMet(error) || (over !== undefined && isS3NotFound(error))) return false;
+    if (isS3Changed(error) || isMet(error) || ('IfMatch' in condition && isS3NotFound(error))) return false;
     throw isUnknown(error) ? noConditions(subject) : s3Error(error, subject, signal);
   }
 }
 
-/** By connection and bucket: proxies before some servers take conditions away without a word. */
-const known = new WeakMap<object, Map<string, Promise<boolean>>>();
+async function etagNow({ client, sdk }: S3Connection, { bucket, key, subject, signal }: ConditionalWrite) {
+  try {
+    const command = new sdk.HeadObjectCommand({ Bucket: bucket, Key: key });
+    return (await client.send(command, signal ? { abortSignal: signal } : {})).ETag;
+  } catch (error) {
+    if (isS3NotFound(error)) return undefined;
+    throw s3Error(error, subject, signal);
+  }
+}
 
-/** Finds out once whether conditions are heeded: a write over what cannot be there must fail. */
-function knowsConditions(connection: S3Connection, write: ConditionalWrite): Promise<boolean> {
-  const answers = known.get(connection.client) ?? new Map<string, Promise<boolean>>();
+/** By connection and bucket. */
+const known = new WeakMap<object, Map<string, Promise<Conditions>>>();
+
+/** What was found out once. */
+function conditionsOf(connection: S3Connection, write: ConditionalWrite): Promise<Conditions> {
+  const answers = known.get(connection.client) ?? new Map<string, Promise<Conditions>>();
   known.set(connection.client, answers);
-  const answer = answers.get(write.bucket) ?? askForConditions(connection, write);
+  const answer =
+    answers.get(write.bucket) ??
+    areHeeded(connection, write).then((heeded): Conditions => ({ areHeeded: heeded, isBare: false }));
   answers.set(write.bucket, answer);
   answer.catch(() => answers.delete(write.bucket));
   return answer;
 }
 
-async function askForConditions({ client, sdk }: S3Connection, write: ConditionalWrite): Promise<boolean> {
+/** A write over what cannot be there must fail. */
+async function areHeeded({ client, sdk }: S3Connection, write: ConditionalWrite): Promise<boolean> {
   const { bucket, key, subject, signal } = write;
   const place = { Bucket: bucket, Key: `${key}.cachewright-condition` };
   const options = signal ? { abortSignal: signal } : {};
+  const probe = { ...place, Body: new Uint8Array(), ContentLength: 0, IfMatch: `"${'0'.repeat(32)}"` };
   try {
-    await client.send(new sdk.PutObjectCommand({ ...place, Body: '', IfMatch: `"${'0'.repeat(32)}"` }), options);
+    await client.send(new sdk.PutObjectCommand(probe), options);
   } catch (error) {
     if (isS3Changed(error) || isS3NotFound(error)) return true;
     if (isUnknown(error)) return false;

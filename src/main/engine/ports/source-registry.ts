@@ -38,8 +38,6 @@ export interface SourceRegistry extends AsyncDisposable {
   ): Promise<T>;
   /** The source itself, for its blobs; no catalog is needed. @throws `NOT_FOUND`, `CONFLICT` where something else is there now */
   cacheSource(id: string, signal?: AbortSignal): Promise<CacheSource>;
-  /** Reads the whole source now: config columns and blobs. Not kept. @throws as `CacheSource.read` */
-  snapshot(id: string, signal?: AbortSignal): Promise<SourceSnapshot>;
   /**
    * To be called by every job that changed a store, also one that failed part way: rebuilds the catalog if the bytes
    * changed. Never throws: a source that cannot be read any more is `failed`, and says why itself.

@@ -223,7 +223,6 @@ export function createSourceRegistry(ports: RegistryPorts): SourceRegistry {
       }
     },
     cacheSource: async (id, signal) => reach(find(id), signal),
-    snapshot: async (id, signal) => (await reach(find(id), signal)).read(signal ? { signal } : {}),
     async refresh(id, signal) {
       const entry = entries.get(id);
       if (!entry || (entry.life.phase === 'listed' && !entry.opening)) return;

@@ -54,7 +54,7 @@ describe('without a cache that a build could find', () => {
 describe('one record', () => {
   test('is taken from the cache that has it alone, and is written whole: its results are chosen already', async () => {
     const caches = [await cacheOf('a', 3, [1, 2]), await cacheOf('b', 5, [1, 2])];
-    const chosen = await chosenFor({ caches }, { key: digestOf(6), mode: 'min' });
+    const chosen = await chosenFor({ caches }, { key: digestOf(6), mode: 'min' }, false);
     expect(chosen).toMatchObject([{ ref: 'b', mode: 'max', leftOut: 0 }]);
   });
 
@@ -67,12 +67,17 @@ describe('one record', () => {
     async (row) => {
       const caches = [await cacheOf('a', 3, row.described)];
       const mode = row.mode;
-      const chosen = await chosenFor({ caches }, { key: digestOf(4), mode });
+      const chosen = await chosenFor({ caches }, { key: digestOf(4), mode }, false);
       const [keyed] = await prepareCaches(chosen, { mode }, () => true, undefined);
       expect(keyed?.selected.leftOut).toBe(row.leftOut);
       if (mode === 'min') return;
       // As without a key.
-      const [whole] = await prepareCaches(await chosenFor({ caches }, { mode }), { mode }, () => true, undefined);
+      const [whole] = await prepareCaches(
+        await chosenFor({ caches }, { mode }, false),
+        { mode },
+        () => true,
+        undefined,
+      );
       expect(whole?.selected.leftOut).toBe(row.leftOut);
     },
   );
@@ -102,6 +107,22 @@ test('a result that lists its own layers is left out when one of them cannot be 
   const { config, blobs, leftOut } = selectCache(cache, 'max', (digest) => digest === digestOf(1));
   expect([leftOut, blobs, config.chains.map(({ layers }) => layers)]).toEqual([1, [layer(1)], [[0]]]);
   expect(selectCache({ ...cache, descriptors: [layer(1)] }, 'max', () => true).leftOut).toBe(1);
+});
+
+test('caches that become one take the name that was asked for, else that of the first', async () => {
+  const caches = [await cacheOf('a', 3, [1, 2]), await cacheOf('b', 5, [1, 2])];
+  const names = async (as?: string) =>
+    (await chosenFor({ caches }, { mode: 'max', ...(as ? { as } : {}) }, true)).map(({ ref }) => ref);
+  expect(await names()).toEqual(['a', 'a']);
+  expect(await names('main')).toEqual(['main', 'main']);
+  expect(underName(await chosenFor({ caches }, { mode: 'max' }, true), undefined, 'tag', true)).toMatchObject([
+    { ref: 'tag' },
+    { ref: 'tag' },
+  ]);
+  await expect(chosenFor({ caches }, { mode: 'max', key: digestOf(4) }, true)).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    subject: digestOf(4),
+  });
 });
 
 describe('a name at the target', () => {
