@@ -1,5 +1,5 @@
 import type { Problem, Source } from '../../../shared/model/source.ts';
-import type { CacheSource, SourceSnapshot } from './cache-source.ts';
+import type { CacheSource } from './cache-source.ts';
 import type { Catalog } from './catalog.ts';
 
 /**
