@@ -14,6 +14,8 @@ if (help !== undefined) {
 } else if (more.length === 0 && (only === '--version' || only === '-V')) {
   process.stdout.write(`${JSON.parse(readFileSync(`${root}package.json`, 'utf8')).version}\n`);
 } else if (Number(process.versions.node.split('.')[0]) >= 24) {
+  // Before the first file is read: see src/main/system/disk-threads.ts.
+  process.env.UV_THREADPOOL_SIZE ??= '32';
   // Beside what is compiled: whoever can write there can change the program itself.
   module.enableCompileCache(`${root}dist/cli/compiled`);
   await import(isBuilt() ? '../dist/cli/main.js' : '../src/main/hosts/cli/main.ts');

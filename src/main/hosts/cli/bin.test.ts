@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { DISK_THREADS } from '../../system/disk-threads.ts';
 import { PROJECT_FOLDER } from '../places.ts';
 
 // Which of its two forms the command line runs in, in a project that consists of nothing else.
@@ -37,6 +38,19 @@ async function putBoth(): Promise<void> {
 
 it.each(['--version', '-V'])('tells its version by %s with nothing else there', async (option) => {
   expect(await answer(option)).toBe('4.5.6\n');
+});
+
+it('waits for the disk with many threads, or as many as the user says', async () => {
+  await put(
+    ENTRY,
+    `import { readFile } from 'node:fs/promises'; await readFile('package.json').catch(() => undefined);
+    console.log(process.env.UV_THREADPOOL_SIZE, process.platform === 'linux'
+      ? (await import('node:fs')).readdirSync('/proc/self/task').length >= Number(process.env.UV_THREADPOOL_SIZE) : true);`,
+  );
+  expect(await answer('inspect')).toBe(`${DISK_THREADS} true\n`);
+  const env = { ...process.env, UV_THREADPOOL_SIZE: '5' };
+  const { stdout } = await run(process.execPath, [join(project, 'bin/cachewright.js'), 'inspect'], { env });
+  expect(stdout).toBe('5 true\n');
 });
 
 it('runs what was built while its sources are as they were', async () => {

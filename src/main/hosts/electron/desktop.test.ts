@@ -131,7 +131,7 @@ describe('the engine', () => {
     const { send, named } = await start();
     send('engine', { ports: [standInPort()] });
     const [[, , options] = []] = named('utilityProcess.fork');
-    expect(options).toMatchObject({ env: { CACHEWRIGHT_STATE_DIR: state } });
+    expect(options).toMatchObject({ env: { CACHEWRIGHT_STATE_DIR: state, UV_THREADPOOL_SIZE: '32' } });
     expect(options).not.toHaveProperty('env.ELECTRON_RUN_AS_NODE');
   });
 

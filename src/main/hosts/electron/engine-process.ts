@@ -1,4 +1,5 @@
 import { systemClock } from '../../engine/ports/clock.ts';
+import { DISK_THREADS } from '../../system/disk-threads.ts';
 import type { Electron, ElectronApi, EngineChild } from './electron-api.ts';
 
 /** The process in which the engine runs, apart from the window and from the program's own process. */
@@ -31,7 +32,8 @@ export interface EngineProcessParts {
 /** The engine's process, not yet running: it starts with the first port. */
 export function createEngineProcess({ utilityProcess, entry, environment, log }: EngineProcessParts): EngineProcess {
   // A program that the engine runs must not take itself for Node because somebody started Electron that way.
-  const { ELECTRON_RUN_AS_NODE: _, ...env } = environment;
+  const { ELECTRON_RUN_AS_NODE: _, ...given } = environment;
+  const env = { UV_THREADPOOL_SIZE: DISK_THREADS, ...given };
   let running: EngineChild | undefined;
   let titles: readonly string[] = [];
   let stopping: Promise<void> | undefined;
