@@ -20,7 +20,7 @@ describe.each([false, true])('an apply over a bucket with versions: %s', (hasVer
   beforeEach(() => {
     memory = createMemoryBucket(hasVersions);
     notes = createMemoryNotes();
-    for (const name of OLD) memory.putBlob(name, 50 * HOUR);
+    for (const name of OLD.toReversed()) memory.putBlob(name, 50 * HOUR);
     memory.putBlob('kept', 50 * HOUR);
     memory.putBlob('young', HOUR);
     memory.putManifest('main', ['kept']);
@@ -79,6 +79,14 @@ describe.each([false, true])('an apply over a bucket with versions: %s', (hasVer
     const report = await apply(kept);
     expect(report).toMatchObject({ removedBlobs: 3, stayed: { needed: 2 }, changedManifests: ['late', 'main'] });
     expect(memory.there(...OLD)).toEqual([OLD[0], OLD[2]]);
+  });
+
+  it('asks the server to delete nothing where all of a batch stays', async () => {
+    const kept = await plan();
+    memory.putManifest('new', OLD);
+    memory.steps.length = 0;
+    expect(await apply(kept)).toMatchObject({ removedBlobs: 0, stayed: { needed: 5 } });
+    expect(memory.steps).not.toContain('remove');
   });
 
   it('keeps what a manifest needed when it was read, also where that was replaced after', async () => {

@@ -47,6 +47,7 @@ export function createMemoryBucket(hasVersions = false) {
     eachPage: async (onPage) => onPage([...blobs.values()]),
     async look(digests) {
       await step('look');
+      if (digests.some((digest, i) => digest < (digests[i - 1] ?? ''))) throw new Error('not in order');
       return new Map(
         digests.flatMap((digest) => (blobs.has(digest) ? [[digest, blobs.get(digest) as FoundBlob]] : [])),
       );

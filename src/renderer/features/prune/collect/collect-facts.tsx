@@ -46,7 +46,7 @@ export function CollectFacts({
         </li>
       ))}
       {lifecycle && lifecycle.rules > 0 && (
-        <li>
+        <li className={styles.actions}>
           <Button onPress={() => setOpen(true)}>Show safe lifecycle rules</Button>
           <Button
             icon={RefreshCw}
