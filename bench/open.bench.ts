@@ -7,7 +7,7 @@ import { writeShapedCache } from '../scripts/generate-cache-write.ts';
 import { createDuckdbCatalogStore } from '../src/main/adapters/duckdb/index.ts';
 import { blobName } from '../src/main/adapters/oci-layout/layout.ts';
 import { createRepositoryOpener } from '../src/main/adapters/registry/open-repository.ts';
-import { createS3Connector } from '../src/main/adapters/s3/client.ts';
+import { createS3Connectors } from '../src/main/adapters/s3/client.ts';
 import { EVERY_ROW } from '../src/main/engine/catalog/testing/asked.ts';
 import type { Catalog } from '../src/main/engine/ports/catalog.ts';
 import { loadCatalog } from '../src/main/engine/sources/load-catalog.ts';
@@ -32,7 +32,10 @@ interface Parsed {
   readonly layers: readonly { readonly blob: string }[];
 }
 
-const adapters = sourceAdapters({ registry: { repositories: createRepositoryOpener() }, s3: createS3Connector() });
+const adapters = sourceAdapters({
+  registry: { repositories: createRepositoryOpener() },
+  s3: createS3Connectors().connect,
+});
 const opener = createSourceOpener(adapters);
 
 await runBench<Prepared, Opened, { records: number; blobs: number }>({

@@ -8,7 +8,7 @@ import { createStoreOpener } from '../src/main/adapters/file/store-opener.ts';
 import { openSource } from '../src/main/adapters/oci-layout/index.ts';
 import { createDockerCredentialSource } from '../src/main/adapters/registry/docker-credentials.ts';
 import { createRepositoryOpener } from '../src/main/adapters/registry/open-repository.ts';
-import { createS3Connector } from '../src/main/adapters/s3/client.ts';
+import { createS3Connectors } from '../src/main/adapters/s3/client.ts';
 import { createHashPool } from '../src/main/adapters/workers/hash-pool.ts';
 import { transferCaches } from '../src/main/engine/transfer/transfer.ts';
 import { writablePath } from '../src/main/hosts/local-path.ts';
@@ -117,7 +117,7 @@ async function exportTo(cache: string, to: string): Promise<void> {
   const targets = createTargetOpener({
     stores: createStoreOpener({ pathOf: writablePath, hasher }),
     registry: { repositories },
-    s3: { connect: createS3Connector() },
+    s3: { connect: createS3Connectors().connect },
   });
   await transferCaches({
     source: await openSource(cache),

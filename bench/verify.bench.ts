@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { shapeCache } from '../scripts/generate-cache-shape.ts';
 import { writeShapedCache } from '../scripts/generate-cache-write.ts';
 import { createRepositoryOpener } from '../src/main/adapters/registry/open-repository.ts';
-import { createS3Connector } from '../src/main/adapters/s3/client.ts';
+import { createS3Connectors } from '../src/main/adapters/s3/client.ts';
 import { createHashPool } from '../src/main/adapters/workers/hash-pool.ts';
 import { verifyBlobs } from '../src/main/engine/verify/verify-blobs.ts';
 import { sourceAdapters } from '../src/main/hosts/source-adapters.ts';
@@ -24,7 +24,10 @@ interface Prepared {
 const LARGE = { count: 42, bytes: 24 * 1024 * 1024 };
 
 const run = promisify(execFile);
-const adapters = sourceAdapters({ registry: { repositories: createRepositoryOpener() }, s3: createS3Connector() });
+const adapters = sourceAdapters({
+  registry: { repositories: createRepositoryOpener() },
+  s3: createS3Connectors().connect,
+});
 const opener = createSourceOpener(adapters);
 const hasher = createHashPool();
 

@@ -23,6 +23,7 @@ import type { FolderLister } from './ports/folder-lister.ts';
 import type { LayerStore } from './ports/layer-store.ts';
 import type { StoreOpener } from './ports/managed-store.ts';
 import type { ReportSink } from './ports/report-sink.ts';
+import type { S3Prober } from './ports/s3-probe.ts';
 import type { SourceOpener } from './ports/source-opener.ts';
 import type { Staging } from './ports/staging.ts';
 import { createPruneHandlers } from './prune/handlers.ts';
@@ -58,6 +59,7 @@ export interface EnginePorts {
   readonly notes: DamageNotes;
   readonly looks: FileLooks;
   readonly collectNotes: CollectNotes;
+  readonly probeS3: S3Prober;
   readonly connectService: ServiceConnector;
   /** Layers where a cache service says they lie. */
   readonly openLayers: (config: S3LayerStoreConfig) => LayerStore;

@@ -15,8 +15,9 @@ import { NilCache } from '../adapters/memory/nil-cache.ts';
 import { createMemoryRecents } from '../adapters/memory/recent-sources.ts';
 import { createDockerCredentialSource } from '../adapters/registry/docker-credentials.ts';
 import { createRepositoryOpener } from '../adapters/registry/open-repository.ts';
-import { createS3Connector } from '../adapters/s3/client.ts';
+import { createS3Connectors } from '../adapters/s3/client.ts';
 import { S3LayerStore } from '../adapters/s3/layer-store.ts';
+import { createS3Prober } from '../adapters/s3/probe.ts';
 import { createSqliteAudit, createSqliteRecents, createSqliteSettings } from '../adapters/sqlite/app-state.ts';
 import { createSqliteBlobInfoCache } from '../adapters/sqlite/blob-info-cache.ts';
 import { createSqliteCollectNotes } from '../adapters/sqlite/collect-notes.ts';
@@ -94,7 +95,7 @@ export async function composeEngine(options: ComposeOptions): Promise<EngineHand
     createDockerCredentialSource(environment.DOCKER_CONFIG ?? join(homedir(), '.docker')),
   );
 
-  const s3 = createS3Connector({ environment });
+  const { connect: s3, renew } = createS3Connectors({ environment });
 
   const settings = createSqliteSettings(database);
   const redisUrl = environment.CACHEWRIGHT_REDIS_URL;
@@ -154,6 +155,7 @@ export async function composeEngine(options: ComposeOptions): Promise<EngineHand
       notes: createSqliteDamageNotes(database),
       looks: fileLooks,
       collectNotes: createSqliteCollectNotes(database),
+      probeS3: createS3Prober(s3, renew),
       connectService: createServiceConnector(),
       openLayers: (config) => new S3LayerStore(config, { connect: s3, ...remembered }),
     }),

@@ -8,7 +8,7 @@ import { createTestFolder, type TestFolder } from '../adapters/file/testing/stor
 import { openSource } from '../adapters/oci-layout/index.ts';
 import { createRepositoryOpener } from '../adapters/registry/open-repository.ts';
 import { createRegistrySource } from '../adapters/registry/source.ts';
-import { createS3Connector } from '../adapters/s3/client.ts';
+import { createS3Connectors } from '../adapters/s3/client.ts';
 import type { CacheSource } from '../engine/ports/cache-source.ts';
 import { FIXTURES } from '../engine/testing/real-caches.ts';
 import { transferCaches } from '../engine/transfer/transfer.ts';
@@ -23,7 +23,7 @@ const seed = Number(process.env.CACHEWRIGHT_SEED ?? randomInt(1_000_000));
 const SAMPLE = join(FIXTURES, 'sample');
 const NEXT = join(FIXTURES, 'next');
 const repositories = createRepositoryOpener(async () => undefined);
-const s3 = { connect: createS3Connector() };
+const s3 = { connect: createS3Connectors().connect };
 const targets = createTargetOpener({ stores: createStoreOpener(), registry: { repositories }, s3 });
 
 let folder: TestFolder;

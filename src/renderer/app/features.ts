@@ -7,6 +7,7 @@ import { feature as layers } from '../features/layers/index.ts';
 import { feature as overview } from '../features/overview/index.ts';
 import { feature as prune } from '../features/prune/index.ts';
 import { feature as record } from '../features/record/index.ts';
+import { feature as service } from '../features/service/index.ts';
 import { feature as settings } from '../features/settings/index.ts';
 import { feature as sources } from '../features/sources/index.ts';
 import { feature as transfer } from '../features/transfer/index.ts';
@@ -22,6 +23,7 @@ export const FEATURES: readonly Feature[] = [
   record,
   layer,
   sources,
+  service,
   jobs,
   settings,
 ];

@@ -67,7 +67,7 @@ interface PanelState {
   /** The sources pane as a sheet, in a narrow window. */
   readonly sourcesSheet: boolean;
   readonly jobsDrawer: boolean;
-  readonly dialog: 'palette' | 'keys' | 'open' | 'create-store' | undefined;
+  readonly dialog: 'palette' | 'keys' | 'open' | 'connect-s3' | 'create-store' | undefined;
 }
 
 export const usePanels = create<PanelState>()(() => ({

@@ -2,15 +2,17 @@ import type { QueryClient } from '@tanstack/react-query';
 import type { Job } from '../../shared/model/job.ts';
 import type { LayerInfoStatus } from '../../shared/model/settings.ts';
 import type { Source } from '../../shared/model/source.ts';
+import type { Sync } from '../../shared/model/sync.ts';
 import type { Connection } from './connection.ts';
 
 /** Query keys of what the engine pushes. */
 export const SOURCES_KEY = ['sources.watch'] as const;
 export const JOBS_KEY = ['jobs.watch'] as const;
 export const LAYER_INFO_KEY = ['settings.watch'] as const;
+export const SYNCS_KEY = ['service.watch'] as const;
 
 /**
- * Keeps the lists of sources and jobs, and the state of the shared layer info, up to date in the query cache for as long
+ * Keeps the lists of sources, jobs and syncs, and the state of the shared layer info, up to date in the query cache for as long
  * as the window lives, over lost connections too. The returned function ends it.
  */
 export function followEngine(connection: Connection, queries: QueryClient): () => void {
@@ -58,6 +60,11 @@ export function followEngine(connection: Connection, queries: QueryClient): () =
   follow(async () => {
     for await (const status of await engine.settings.watch(undefined, { signal: stop.signal })) {
       queries.setQueryData<LayerInfoStatus>(LAYER_INFO_KEY, status);
+    }
+  });
+  follow(async () => {
+    for await (const syncs of await engine.service.watch(undefined, { signal: stop.signal })) {
+      queries.setQueryData<readonly Sync[]>(SYNCS_KEY, syncs);
     }
   });
   // What failed while nobody answered is asked again as soon as somebody does.

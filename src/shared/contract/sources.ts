@@ -1,5 +1,6 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
+import { s3CheckSchema } from '../model/s3-check.ts';
 import { sourceKindSchema, sourceSchema } from '../model/source.ts';
 import { jobRefSchema, mutate, read, sourceRefSchema } from './procedure.ts';
 
@@ -35,6 +36,13 @@ export const sources = {
   createStore: mutate
     .input(z.object({ path: z.string().min(1) }))
     .output(z.object({ source: sourceSchema, jobId: z.string() })),
+  /**
+   * Tests a connection to S3, step by step, with credentials that are read anew. With `mayWrite` one empty object is
+   * written under a name of its own and deleted again.
+   */
+  checkS3: mutate
+    .input(z.object({ location: z.string().min(1), mayWrite: z.boolean().default(false) }))
+    .output(eventIterator(s3CheckSchema)),
   /** Lists a folder of this machine for the open dialog; absent path: the home folder. */
   browse: read
     .input(z.object({ path: z.string().optional() }))

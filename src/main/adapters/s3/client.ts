@@ -41,18 +41,36 @@ export interface S3Connection {
 /** Gives the connection for an address: one for each endpoint, region and style, which lives as long as the giver. */
 export type S3Connector = (address: S3Address) => Promise<S3Connection>;
 
+/** Connectors of one program: both give the same connections. */
+export interface S3Connectors {
+  readonly connect: S3Connector;
+  /** Makes the connection anew, for all who ask from then on: credentials that were mended count. */
+  readonly renew: S3Connector;
+}
+
 /** Connections open at once to one host. */
 const MAX_SOCKETS = 64;
 
-/** Returns a connector. The SDK is loaded with the first connection: commands that have no S3 start without it. */
-export function createS3Connector(options: S3ClientOptions = {}): S3Connector {
+/**
+ * Returns a connector, and what makes its connections anew. The SDK is loaded with the first connection: commands that have no
+ * S3 start without it.
+ */
+export function createS3Connectors(options: S3ClientOptions = {}): S3Connectors {
   const connections = new Map<string, Promise<S3Connection>>();
-  return (address) => {
-    const key = JSON.stringify([address.endpoint, address.region, address.pathStyle]);
-    const connection = connections.get(key) ?? connect(address, options);
-    connections.set(key, connection);
-    return connection;
+  const keyOf = ({ endpoint, region, pathStyle }: S3Address) => JSON.stringify([endpoint, region, pathStyle]);
+  const put = (address: S3Address, made: Promise<S3Connection>): Promise<S3Connection> => {
+    connections.set(keyOf(address), made);
+    return made;
   };
+  return {
+    connect: (address) => connections.get(keyOf(address)) ?? put(address, connect(address, options)),
+    renew: (address) => put(address, connect(address, options)),
+  };
+}
+
+/** Returns a connector alone, for who renews nothing. */
+export function createS3Connector(options: S3ClientOptions = {}): S3Connector {
+  return createS3Connectors(options).connect;
 }
 
 async function connect(address: S3Address, options: S3ClientOptions): Promise<S3Connection> {
@@ -71,7 +89,7 @@ async function connect(address: S3Address, options: S3ClientOptions): Promise<S3
   const client = new sdk.S3Client({
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(region === undefined ? {} : { region }),
-    ...(credentials === undefined ? {} : { credentials }),
+    credentials: credentials ?? (await chain(environment)),
     ...(clockOffsetMs === undefined ? {} : { systemClockOffset: clockOffsetMs }),
     forcePathStyle: address.pathStyle,
     // Many servers know no checksums behind a body, and each blob has its digest.
@@ -89,6 +107,13 @@ async function connect(address: S3Address, options: S3ClientOptions): Promise<S3
     },
   });
   return { sdk, client, limits };
+}
+
+/** The rest of the AWS chain. Files are read with each connection, not once for the program. */
+async function chain(environment: Readonly<Record<string, string | undefined>>) {
+  const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
+  const { AWS_PROFILE: profile } = environment;
+  return defaultProvider({ ignoreCache: true, ...(profile ? { profile } : {}) });
 }
 
 /** Keys that stand in the environment; undefined leaves it to the rest of the AWS chain. */

@@ -123,6 +123,18 @@ export function isS3Changed(error: unknown): boolean {
   return faultOf(error).$metadata?.httpStatusCode === 412;
 }
 
+/** True where the account is known and may not do this one thing. */
+export function isRefusal(error: unknown): boolean {
+  return faultOf(error).name === 'AccessDenied';
+}
+
+/** True where the bucket is the matter, and not who asks: it is not there, or elsewhere. */
+export function isBucketFault(error: unknown): boolean {
+  const { name = '', $metadata } = faultOf(error);
+  const isElsewhere = ELSEWHERE.includes(name) || $metadata?.httpStatusCode === 301;
+  return isElsewhere || name === 'NoSuchBucket' || name === 'InvalidBucketName';
+}
+
 /**
  * Turns what the SDK threw into an error for people. Texts of the server are not repeated: they may hold what was signed.
  * @param subject what it happened to: the location, or a digest

@@ -5,7 +5,7 @@ import { parseDigest } from '../../../shared/oci/digest.ts';
 import { parseS3Address } from '../../../shared/oci/s3-address.ts';
 import { createCheckedReader } from '../../engine/streams/checked-reader.ts';
 import { createBucket } from './bucket.ts';
-import { createS3Connector } from './client.ts';
+import { createS3Connectors } from './client.ts';
 import { isS3NotFound } from './errors.ts';
 import { readObject } from './read-object.ts';
 import { S3ReaderAt } from './reader-at.ts';
@@ -14,7 +14,7 @@ import { s3Fault, startOddServer } from './testing/odd-server.ts';
 import { SHORT_LIMITS } from './testing/test-bucket.ts';
 
 const environment = { AWS_ACCESS_KEY_ID: 'ada', AWS_SECRET_ACCESS_KEY: 'ada-secret' };
-const connect = createS3Connector({ environment, limits: SHORT_LIMITS });
+const connect = createS3Connectors({ environment, limits: SHORT_LIMITS }).connect;
 const addressOf = (endpoint: string, more = '') => parseS3Address(`s3://bucket?endpoint=${endpoint}${more}`);
 
 async function fault(work: Promise<unknown>): Promise<CacheError> {

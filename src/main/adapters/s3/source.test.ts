@@ -8,7 +8,7 @@ import { describeCacheSource } from '../../engine/ports/cache-source.suite.ts';
 import type { ReadProgress } from '../../engine/ports/cache-source.ts';
 import { noTestData, openTestData } from '../../engine/testing/real-caches.ts';
 import { hasS3Server, S3_ACCOUNT, type S3Server, startS3Server } from '../../testing/s3-server.ts';
-import { createS3Connector } from './client.ts';
+import { createS3Connectors } from './client.ts';
 import { createS3Source } from './source.ts';
 import { s3Adapter } from './source-adapter.ts';
 import { createTestBucket, SHORT_LIMITS, type TestBucket } from './testing/test-bucket.ts';
@@ -180,7 +180,7 @@ describe.runIf(hasS3Server())('caches in S3', () => {
 
   test('who asks with wrong keys is told which, and no secret is repeated', async () => {
     const asked = async (environment: Record<string, string>, more: object = {}) => {
-      const connect = createS3Connector({ environment, limits: SHORT_LIMITS, ...more });
+      const connect = createS3Connectors({ environment, limits: SHORT_LIMITS, ...more }).connect;
       return fault(createS3Source(parseS3Address(bucket.at('many')), connect).read());
     };
     const right = server.environment;
@@ -201,7 +201,7 @@ describe.runIf(hasS3Server())('caches in S3', () => {
   });
 
   test('a server that says nothing is given up', async () => {
-    const connect = createS3Connector({ environment: server.environment, limits: SHORT_LIMITS });
+    const connect = createS3Connectors({ environment: server.environment, limits: SHORT_LIMITS }).connect;
     const source = createS3Source(parseS3Address(bucket.at('many')), connect);
     await source.fingerprint();
     server.pause();

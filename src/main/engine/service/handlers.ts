@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { CacheError } from '../../../shared/base/errors.ts';
+import type { StartSync } from '../../../shared/contract/service.ts';
 import type { Sync } from '../../../shared/model/sync.ts';
 import type { Implementer } from '../implementer.ts';
 import type { CacheSource } from '../ports/cache-source.ts';
@@ -30,6 +31,7 @@ export interface ServiceEngine {
 export function createServiceHandlers(os: Implementer['service'], engine: ServiceEngine) {
   const { clock, sources, connectService, openLayers, importInto } = engine;
   const syncs = new Map<string, RunningSync>();
+  const inputs = new Map<string, StartSync>();
   const listeners = new Set<() => void>();
   const onChange = (): void => {
     for (const listener of listeners) listener();
@@ -39,6 +41,44 @@ export function createServiceHandlers(os: Implementer['service'], engine: Servic
     if (sync) return sync;
     throw new CacheError('NOT_FOUND', 'There is no such sync in this session.', { subject: id });
   };
+
+  const ended = (syncId: string): void => {
+    const { state } = find(syncId).status();
+    if (state === 'done' || state === 'failed') return;
+    throw new CacheError('CONFLICT', 'This sync is still running.', { subject: syncId, hint: 'Stop it first.' });
+  };
+  /** Starts a sync under an id; one that is over gives way. */
+  function begin(syncId: string, input: StartSync): void {
+    const { sourceId, url, once, importTo, ...credentials } = input;
+    const { location } = sources.get(sourceId);
+    let importedDigest: string | undefined;
+    const sync = startSync({
+      id: syncId,
+      source: location,
+      sourceId,
+      once,
+      clock,
+      onChange,
+      refresh: createRefresh(sources, sourceId),
+      manager: {
+        serviceURL: url,
+        credentials,
+        connect: connectService,
+        openLayers,
+        async onImport(imported, layers, signal) {
+          if (importTo === undefined || imported.digest === importedDigest) return;
+          if (imported.config.recordDigest.length === 0) return;
+          await importInto(createImportedSource(imported, layers, url), importTo, signal);
+          importedDigest = imported.digest;
+          const listed = sources.findByLocation(importTo);
+          if (listed) await sources.refresh(listed.id, signal);
+        },
+      },
+    });
+    syncs.set(syncId, sync);
+    inputs.set(syncId, input);
+    onChange();
+  }
 
   const handlers = {
     watch: os.watch.handler(({ signal }) =>
@@ -54,35 +94,8 @@ export function createServiceHandlers(os: Implementer['service'], engine: Servic
       }),
     ),
     start: os.start.handler(({ input }) => {
-      const { sourceId, url, once, importTo, ...credentials } = input;
-      const { location } = sources.get(sourceId);
       const syncId = randomBytes(6).toString('hex');
-      let importedDigest: string | undefined;
-      const sync = startSync({
-        id: syncId,
-        source: location,
-        sourceId,
-        once,
-        clock,
-        onChange,
-        refresh: createRefresh(sources, sourceId),
-        manager: {
-          serviceURL: url,
-          credentials,
-          connect: connectService,
-          openLayers,
-          async onImport(imported, layers, signal) {
-            if (importTo === undefined || imported.digest === importedDigest) return;
-            if (imported.config.recordDigest.length === 0) return;
-            await importInto(createImportedSource(imported, layers, url), importTo, signal);
-            importedDigest = imported.digest;
-            const listed = sources.findByLocation(importTo);
-            if (listed) await sources.refresh(listed.id, signal);
-          },
-        },
-      });
-      syncs.set(syncId, sync);
-      onChange();
+      begin(syncId, input);
       return { syncId };
     }),
     stop: os.stop.handler(async ({ input }) => {
@@ -102,15 +115,16 @@ export function createServiceHandlers(os: Implementer['service'], engine: Servic
       });
       return {};
     }),
+    restart: os.restart.handler(({ input: { syncId } }) => {
+      ended(syncId);
+      const input = inputs.get(syncId);
+      if (input) begin(syncId, input);
+      return {};
+    }),
     forget: os.forget.handler(({ input }) => {
-      const { state } = find(input.syncId).status();
-      if (state !== 'done' && state !== 'failed') {
-        throw new CacheError('CONFLICT', 'This sync is still running.', {
-          subject: input.syncId,
-          hint: 'Stop it first.',
-        });
-      }
+      ended(input.syncId);
       syncs.delete(input.syncId);
+      inputs.delete(input.syncId);
       onChange();
       return {};
     }),

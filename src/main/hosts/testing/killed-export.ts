@@ -5,7 +5,7 @@ import { createStoreOpener } from '../../adapters/file/store-opener.ts';
 import { createMemoryBlobInfoCache } from '../../adapters/memory/testing/blob-info-cache.ts';
 import { openSource } from '../../adapters/oci-layout/index.ts';
 import { createRepositoryOpener } from '../../adapters/registry/open-repository.ts';
-import { createS3Connector } from '../../adapters/s3/client.ts';
+import { createS3Connectors } from '../../adapters/s3/client.ts';
 import { createHashPool } from '../../adapters/workers/hash-pool.ts';
 import type { CacheTarget } from '../../engine/ports/cache-target.ts';
 import { transferCaches } from '../../engine/transfer/transfer.ts';
@@ -32,7 +32,7 @@ async function run({ from, to, at, elsewhere }: KilledExport): Promise<void> {
   }
   const registry = { repositories: createRepositoryOpener(async () => undefined), blobInfo };
   const stores = createStoreOpener({ hasher: createHashPool() });
-  const targets = createTargetOpener({ stores, registry, s3: { connect: createS3Connector() } });
+  const targets = createTargetOpener({ stores, registry, s3: { connect: createS3Connectors().connect } });
   const target = await targets.open(to, { create: true });
   if (!target) throw new Error('no target');
   await transferCaches({

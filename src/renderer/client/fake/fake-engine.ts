@@ -10,6 +10,7 @@ import { fakeLayerFiles } from './fake-layer-files.ts';
 import { fakeAges, fakeTreemap } from './fake-overview.ts';
 import { fakePlaces } from './fake-places.ts';
 import { createFakePrunes } from './fake-prunes.ts';
+import { fakeS3Check } from './fake-s3-check.ts';
 import { createFakeSettings } from './fake-settings.ts';
 import { createFakeSource, createFakeSources, type FakeSource } from './fake-sources.ts';
 import { createFakeSyncs } from './fake-syncs.ts';
@@ -143,6 +144,7 @@ export function createFakeRouter() {
         return {};
       }),
       createStore: border.sources.createStore.handler(({ input }) => open(input.path, 'store', [])),
+      checkS3: border.sources.checkS3.handler(({ input }) => fakeS3Check(input.location, input.mayWrite)),
       browse: border.sources.browse.handler(({ input }) => {
         const path = input.path ?? '/home/me';
         const names = ['app-store', 'projects', 'shop', 'shop-next', 'releases'];

@@ -94,6 +94,10 @@ export function createFakeSyncs(sourceOf: (sourceId: string) => { readonly locat
       if (known) change(syncId, { periods: { ...known, ...periods } as typeof known });
       return {};
     }),
+    restart: os.restart.handler(({ input }) => {
+      change(input.syncId, { state: 'running', error: undefined, export: { isRunning: false, failures: 0 } });
+      return {};
+    }),
     forget: os.forget.handler(({ input }) => {
       put(syncs.filter(({ id }) => id !== input.syncId));
       return {};

@@ -1,4 +1,4 @@
-import { Database, FolderOpen, Package, RefreshCw, ShieldCheck, X } from 'lucide-react';
+import { Cloud, Database, FolderOpen, Package, RefreshCw, ShieldCheck, X } from 'lucide-react';
 import { sourceHref } from '../../base/address.ts';
 import type { PartFeature } from '../../base/feature.ts';
 import { rememberLocation, showDialog } from '../../base/window-state.ts';
@@ -29,6 +29,13 @@ export const feature: PartFeature = {
         const { source } = await engine.sources.open({ location: sample });
         navigate(sourceHref(source.id, 'overview'));
       },
+    },
+    {
+      id: 'sources.connect-s3',
+      title: 'Connect an S3 cache',
+      icon: Cloud,
+      words: 'bucket aws ceph minio credentials test open',
+      run: () => showDialog('connect-s3'),
     },
     {
       id: 'sources.create-store',

@@ -1,4 +1,4 @@
-import { Clock, Database, FolderOpen, Package } from 'lucide-react';
+import { Clock, Cloud, Database, FolderOpen, Package } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { Button } from '../../base/button.tsx';
 import { ErrorState } from '../../base/error-state.tsx';
@@ -90,6 +90,9 @@ function OpenForm({ onDone }: { readonly onDone: () => void }) {
             Sample cache
           </Button>
         )}
+        <Button icon={Cloud} onPress={() => showDialog('connect-s3')}>
+          Connect S3
+        </Button>
         <Button icon={Database} onPress={() => showDialog('create-store')}>
           Create a store
         </Button>

@@ -1,4 +1,5 @@
 import { showDialog, usePanels } from '../../base/window-state.ts';
+import { ConnectS3Dialog } from './connect-s3-dialog.tsx';
 import { CreateStoreDialog } from './create-store-dialog.tsx';
 import { OpenDialog } from './open-dialog.tsx';
 
@@ -8,6 +9,7 @@ export function SourceDialogs() {
   return (
     <>
       <OpenDialog isOpen={dialog === 'open'} onClose={close} />
+      <ConnectS3Dialog isOpen={dialog === 'connect-s3'} onClose={close} />
       <CreateStoreDialog isOpen={dialog === 'create-store'} onClose={close} />
     </>
   );

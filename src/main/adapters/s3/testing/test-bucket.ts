@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { parseS3Address } from '../../../../shared/oci/s3-address.ts';
 import type { S3Server } from '../../../testing/s3-server.ts';
-import { createS3Connector, type S3Connector, type S3Limits } from '../client.ts';
+import { createS3Connectors, type S3Connector, type S3Limits } from '../client.ts';
 
 /** Limits of tests that wait for silence. */
 export const SHORT_LIMITS: S3Limits = { headMs: 300, idleMs: 300, attempts: 2 };
@@ -36,7 +36,7 @@ export interface TestBucket {
 
 /** Makes a bucket of its own for a test. */
 export async function createTestBucket(server: S3Server, name: string): Promise<TestBucket> {
-  const connect = createS3Connector({ environment: server.environment });
+  const connect = createS3Connectors({ environment: server.environment }).connect;
   const at = (prefix: string, more = ''): string =>
     `s3://${name}${prefix === '' ? '' : `/${prefix}`}?endpoint=${server.endpoint}&region=us-east-1${more}`;
   const { sdk, client } = await connect(parseS3Address(at('')));
