@@ -8,6 +8,7 @@ import { RPCHandler } from '@orpc/server/message-port';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callerErrors } from '../../shared/contract/client-errors.ts';
 import { contract, type EngineClient } from '../../shared/contract/index.ts';
+import { startSmallService } from '../adapters/cache-service/testing/small-service.ts';
 import { digestOf, manifestOf } from '../adapters/s3/testing/collect-bucket.ts';
 import { createTestBucket, type TestBucket } from '../adapters/s3/testing/test-bucket.ts';
 import { FIXTURES } from '../engine/testing/real-caches.ts';
@@ -128,8 +129,37 @@ async function callAll(
   await call('settings.layerInfo', client.settings.layerInfo());
   await call('settings.watch', client.settings.watch().then(first));
   await call('settings.setLayerInfo', client.settings.setLayerInfo({ url: '' }));
+  const nowhere = 's3://nowhere?endpoint=http://127.0.0.1:1';
+  await call('sources.checkS3', client.sources.checkS3({ location: nowhere }).then(first));
+  await callService(client, call, { sourceId, folder: join(disk.folder, `service-${name}`) });
   await call('sources.close', client.sources.close({ sourceId }));
   return answers;
+}
+
+/** Calls every procedure of `service` once, on a source and a small service of its own. */
+async function callService(
+  client: EngineClient,
+  call: <T>(path: string, answer: Promise<T>) => Promise<T>,
+  { sourceId, folder }: { readonly sourceId: string; readonly folder: string },
+): Promise<void> {
+  await using service = await startSmallService(folder);
+  const { syncId } = await call('service.start', client.service.start({ sourceId, url: service.url }));
+  const untilRunning = async (): Promise<void> => {
+    for await (const syncs of await client.service.watch()) {
+      const found = syncs.find(({ id }) => id === syncId);
+      if (found?.error) throw new Error(found.error.message);
+      if (found?.state === 'running') return;
+    }
+  };
+  await untilRunning();
+  await call('service.watch', client.service.watch().then(first));
+  await call('service.setPeriods', client.service.setPeriods({ syncId, periods: { importPeriodMs: 60_000 } }));
+  await call('service.hurry', client.service.hurry({ syncId }));
+  await call('service.stop', client.service.stop({ syncId }));
+  await call('service.restart', client.service.restart({ syncId }));
+  await untilRunning();
+  await client.service.stop({ syncId });
+  await call('service.forget', client.service.forget({ syncId }));
 }
 
 async function flipByte(path: string): Promise<void> {
