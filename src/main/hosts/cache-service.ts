@@ -4,16 +4,22 @@ import { join, resolve } from 'node:path';
 import { CacheError, toCacheError } from '../../shared/base/errors.ts';
 import { createSqliteServiceState } from '../adapters/sqlite/service-state.ts';
 import { systemClock } from '../engine/ports/clock.ts';
+import type { LayerStore } from '../engine/ports/layer-store.ts';
 import { createLayerPresence } from '../engine/service/layer-presence.ts';
-import { createService } from '../engine/service/service.ts';
+import { createPublisher } from '../engine/service/publisher.ts';
+import { createService, type Service } from '../engine/service/service.ts';
 import type { ServiceState } from '../engine/service/service-state.ts';
 import { tokenOf } from './service/guard.ts';
-import { createServiceMetrics } from './service/metrics.ts';
+import { createServiceMetrics, type ServiceMetrics } from './service/metrics.ts';
 import { startServiceHost, type TlsFiles } from './service/service-host.ts';
+import { openPublishTargets } from './service-publish.ts';
 import { openServiceStore } from './service-store.ts';
 import { stateFolders } from './state-folders.ts';
 
 const MINUTE_MS = 60_000;
+/** A round of a builder is many requests: they are published together. */
+const QUIET_MS = 5000;
+const MOST_QUIET_MS = MINUTE_MS;
 const PERIODS = { importPeriodMs: MINUTE_MS, exportPeriodMs: 5 * MINUTE_MS, exportTimeoutMs: 10 * MINUTE_MS };
 
 /** How a service is run until it is told to stop. */
@@ -28,6 +34,10 @@ export interface CacheServiceOptions {
   readonly tlsKey?: string | undefined;
   readonly tlsClientCa?: string | undefined;
   readonly budgetBytes?: number | undefined;
+  /** Where the merged cache is written after it has changed. */
+  readonly publish?: readonly string[] | undefined;
+  /** How long nothing may change before it is published; 5 s. */
+  readonly quietMs?: number | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
   /** The address, once it listens. */
@@ -50,13 +60,24 @@ export async function runCacheService(options: CacheServiceOptions): Promise<voi
   const presence = createLayerPresence(store.layers, systemClock);
   const metrics = createServiceMetrics(state);
   const config = { s3: store.s3, ...PERIODS };
-  const service = createService({ state, presence, config, budgetBytes });
-  const log = (line: Readonly<Record<string, unknown>>): void =>
-    options.log(JSON.stringify({ at: new Date().toISOString(), ...line }));
+  const log: Log = (line) => options.log(JSON.stringify({ at: new Date().toISOString(), ...line }));
+  let onChanged = (): void => undefined;
+  const service = createService({ state, presence, config, budgetBytes, onChanged: () => onChanged() });
   const served = await startServiceHost({
     ...{ service, state, store: store.layers, presence, metrics, host, port, token, tls, log },
   });
   log({ event: 'listening', url: served.url, store: store.location });
+  const publisher =
+    options.publish && options.publish.length > 0
+      ? createPublisher({
+          clock: systemClock,
+          random: Math.random,
+          publish: await publishing(cleanup, options.publish, store.layers, { service, metrics, log, environment }),
+          quietMs: options.quietMs ?? QUIET_MS,
+          mostMs: MOST_QUIET_MS,
+        })
+      : undefined;
+  onChanged = () => publisher?.changed();
   try {
     await options.onListening(served.url);
     await new Promise<void>((done) => {
@@ -65,8 +86,43 @@ export async function runCacheService(options: CacheServiceOptions): Promise<voi
     });
   } finally {
     await served.close();
+    await publisher?.close();
     log({ event: 'stopped' });
   }
+}
+
+type Log = (line: Readonly<Record<string, unknown>>) => void;
+
+/** Opens the places to publish to, and returns what writes to them. */
+async function publishing(
+  cleanup: AsyncDisposableStack,
+  texts: readonly string[],
+  layers: LayerStore,
+  around: {
+    readonly service: Service;
+    readonly metrics: ServiceMetrics;
+    readonly log: Log;
+    readonly environment: CacheServiceOptions['environment'];
+  },
+): Promise<() => Promise<boolean>> {
+  const { service, metrics, log, environment } = around;
+  const targets = cleanup.use(await openPublishTargets(texts, layers, environment));
+  return async () => {
+    try {
+      const written = await targets.write(await service.merged());
+      for (const { location, error } of written) {
+        metrics.published(error === undefined ? 'ok' : 'failed');
+        const known = error === undefined ? undefined : toCacheError(error, location);
+        log({ event: 'published', location, ...(known ? { code: known.code, message: known.message } : {}) });
+      }
+      return written.every(({ error }) => error === undefined);
+    } catch (error) {
+      const { code, message } = toCacheError(error);
+      metrics.published('failed');
+      log({ event: 'published', code, message });
+      return false;
+    }
+  };
 }
 
 function openState(

@@ -15,6 +15,7 @@ interface ServeOptions {
   readonly tlsKey?: string;
   readonly tlsClientCa?: string;
   readonly budget?: number;
+  readonly publish?: readonly string[];
 }
 
 const LOOPBACK = '127.0.0.1';
@@ -39,6 +40,7 @@ export const registerServe: Register = (program, bind) => {
     .option('--tls-key <file>', 'its key, PEM', parsePlace)
     .option('--tls-client-ca <file>', 'authority that clients must have a certificate of, PEM', parsePlace)
     .addOption(new Option('--budget <size>', 'bytes that one answer asks for, estimated').argParser(parseSizeOption))
+    .option('--publish <target...>', 'where the merged cache is written for builds: s3://…, docker://…, a folder')
     .action(bind(serve));
 };
 
@@ -73,7 +75,7 @@ async function serveService(context: CliContext, options: ServeOptions): Promise
     throw new UsageError('say where layers are kept: --store FOLDER or --store s3://BUCKET/PREFIX');
   const { runCacheService } = await import('../../cache-service.ts');
   await runCacheService({
-    ...{ store, host, port, state: options.state, budgetBytes: options.budget },
+    ...{ store, host, port, state: options.state, budgetBytes: options.budget, publish: options.publish },
     tokenFile: options.tokenFile,
     tlsCert: options.tlsCert,
     tlsKey: options.tlsKey,
