@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stepDigest, writeSmallCache } from '../src/main/hosts/cli/testing/small-cache.ts';
 import { expect, expectAccessible, goTo, idle, openSource, shoot, test } from './harness.ts';
 
 test('a cache is exported to a folder as the options say, and what it takes to use it can be copied', async ({
@@ -95,4 +96,54 @@ test('what cannot be copied says so in its place, and what is typed is asked for
   // Nobody listens there.
   await expect(refusal).toContainText('The registry 127.0.0.1:1 does not answer.');
   await expectAccessible(page);
+});
+
+test('caches of two sources become one, and another is added to it later', async ({ window: page, host }, info) => {
+  const at = '2024-01-01T00:00:00Z';
+  const folders = ['left', 'right', 'later'].map((name) => join(host.folder, name));
+  for (const folder of folders) {
+    await writeSmallCache(folder, [
+      { name: 'base', at },
+      { name: folder, at },
+    ]);
+  }
+  const [left = '', right = '', later = ''] = folders;
+  await openSource(page, right);
+  await openSource(page, left);
+  const out = join(host.folder, 'out');
+  const to = page.getByRole('region', { name: 'To', exact: true });
+  const toFolder = async () => {
+    await goTo(page, 'Transfer');
+    await to.getByRole('radio', { name: 'Folder' }).click();
+    await to.getByRole('textbox', { name: 'Folder' }).fill(out);
+  };
+  await toFolder();
+  const from = page.getByRole('region', { name: 'From', exact: true });
+  await from.getByRole('button', { name: 'Join with…' }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'right' }).click();
+  await page.keyboard.press('Escape');
+  await expect(from.getByRole('button', { name: 'with right' })).toBeVisible();
+  await page.getByRole('button', { name: 'Copy 3 blobs' }).waitFor();
+  await idle(page);
+  await expectAccessible(page);
+  await shoot(page, 'transfer-joined', info.project.name);
+  await expect(page.getByRole('contentinfo')).toContainText(`export ${left} ${right} --to ${out}`);
+  await page.keyboard.press('Control+Enter');
+  await page.getByRole('button', { name: 'Another transfer' }).waitFor();
+
+  await openSource(page, later);
+  await toFolder();
+  const options = page.getByRole('region', { name: 'Options' });
+  await options.getByRole('radio', { name: 'is added to' }).click();
+  await page.getByRole('button', { name: 'Copy 1 blob' }).waitFor();
+  await idle(page);
+  await shoot(page, 'transfer-added-to', info.project.name);
+  await page.keyboard.press('Control+Enter');
+  await page.getByRole('button', { name: 'Another transfer' }).waitFor();
+  const written = readFileSync(join(out, 'index.json'), 'utf8');
+  expect(JSON.parse(written).manifests).toHaveLength(1);
+  const blob = (digest: string) => readFileSync(join(out, 'blobs', ...digest.split(':')), 'utf8');
+  const manifest = JSON.parse(blob(JSON.parse(written).manifests[0].digest));
+  const { records } = JSON.parse(blob(manifest.config.digest)) as { records: { digest: string }[] };
+  expect(records.map(({ digest }) => digest).sort()).toEqual(['base', ...folders].map(stepDigest).sort());
 });

@@ -20,6 +20,24 @@ export async function openSource(context: CliContext, client: EngineClient, loca
 }
 
 /**
+ * Opens the sources whose caches are joined, and says whether each has the reference.
+ * @throws as `openSource` and `checkRef`
+ */
+export async function openSources(
+  context: CliContext,
+  client: EngineClient,
+  locations: readonly string[],
+  ref: string | undefined,
+): Promise<{ readonly source: Source; readonly joined: string[] }> {
+  const sources: Source[] = [];
+  for (const location of locations) sources.push(await openSource(context, client, location));
+  const [source, ...others] = sources;
+  if (!source) throw new UsageError('a source is missing');
+  for (const other of others) checkRef(other, ref);
+  return { source, joined: others.map(({ id }) => id) };
+}
+
+/**
  * The store that the command line names, by its place: nothing in it is read, so what is wrong with it does not matter.
  * @throws as `openSource`
  */

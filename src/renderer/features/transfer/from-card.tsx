@@ -1,4 +1,5 @@
 import { Check, Tag, TriangleAlert } from 'lucide-react';
+import type { ReactNode } from 'react';
 import type { Source } from '../../../shared/model/source.ts';
 import { Badge } from '../../base/badge.tsx';
 import { Button } from '../../base/button.tsx';
@@ -15,10 +16,13 @@ export function FromCard({
   source,
   refName,
   onRef,
+  children,
 }: {
   readonly source: Source;
   readonly refName: string | undefined;
   readonly onRef: (ref: string | undefined) => void;
+  /** Behind the reference. */
+  readonly children?: ReactNode;
 }) {
   const cache =
     source.caches.find((one) => one.ref === refName) ?? (source.caches.length === 1 ? source.caches[0] : undefined);
@@ -71,6 +75,7 @@ export function FromCard({
             </Badge>
           )
         )}
+        {children}
       </div>
       <p className={styles.cardNote}>
         {totals && (

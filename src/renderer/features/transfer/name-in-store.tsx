@@ -9,7 +9,7 @@ export function NameInStore({
   onChange,
   isDisabled,
 }: {
-  readonly address: Pick<TransferAddress, 'as' | 'replace'>;
+  readonly address: Pick<TransferAddress, 'as' | 'replace' | 'merge'>;
   /** Names that the caches would get; several keep their own. */
   readonly proposed: readonly string[];
   readonly onChange: (change: Partial<TransferAddress>) => void;
@@ -26,12 +26,14 @@ export function NameInStore({
           isDisabled={isDisabled}
         />
       )}
-      <Checkbox
-        label="Move a cache of this name to the trash"
-        isSelected={address.replace}
-        onChange={(replace) => onChange({ replace })}
-        isDisabled={isDisabled}
-      />
+      {!address.merge && (
+        <Checkbox
+          label="Move a cache of this name to the trash"
+          isSelected={address.replace}
+          onChange={(replace) => onChange({ replace })}
+          isDisabled={isDisabled}
+        />
+      )}
     </div>
   );
 }

@@ -2,16 +2,18 @@ import type { ReactNode } from 'react';
 import { Segmented } from '../../base/segmented.tsx';
 import { OnlyRecord } from './only-record.tsx';
 import styles from './transfer.module.css';
-import type { TransferAddress } from './transfer-address.ts';
+import { hasOneForm, type TargetKind, type TransferAddress } from './transfer-address.ts';
 
 /** How it is written. Every change previews again. */
 export function OptionsRow({
   sourceId,
+  kind,
   address,
   onChange,
   isDisabled,
 }: {
   readonly sourceId: string;
+  readonly kind: TargetKind;
   readonly address: TransferAddress;
   readonly onChange: (change: Partial<TransferAddress>) => void;
   readonly isDisabled: boolean;
@@ -30,37 +32,53 @@ export function OptionsRow({
           onChange={(mode) => onChange({ mode })}
         />
       </Option>
-      <Option label="Format">
+      <Option label="What is there">
         <Segmented
-          label="Format"
-          value={address.format}
+          label="What is there"
+          value={address.merge ? 'add' : 'other'}
           isDisabled={isDisabled}
           options={[
-            { value: 'asIs', label: 'as it is' },
-            { value: 'index', label: 'index' },
-            { value: 'manifest', label: 'image manifest' },
+            { value: 'other', label: kind === 'store' ? 'stays apart' : 'is replaced' },
+            { value: 'add', label: 'is added to' },
           ]}
-          // Docker types are only possible in an index.
-          onChange={(format) =>
-            onChange({ format, ...(format === 'manifest' && address.types === 'docker' ? { types: 'asIs' } : {}) })
-          }
+          onChange={(what) => onChange({ merge: what === 'add' })}
         />
       </Option>
-      <Option label="Media types">
-        <Segmented
-          label="Media types"
-          value={address.types}
-          isDisabled={isDisabled}
-          options={[
-            { value: 'asIs', label: 'as they are' },
-            { value: 'oci', label: 'OCI' },
-            { value: 'docker', label: 'Docker' },
-          ]}
-          onChange={(types) =>
-            onChange({ types, ...(types === 'docker' && address.format === 'manifest' ? { format: 'index' } : {}) })
-          }
-        />
-      </Option>
+      {!hasOneForm(kind) && (
+        <>
+          <Option label="Format">
+            <Segmented
+              label="Format"
+              value={address.format}
+              isDisabled={isDisabled}
+              options={[
+                { value: 'asIs', label: 'as it is' },
+                { value: 'index', label: 'index' },
+                { value: 'manifest', label: 'image manifest' },
+              ]}
+              // Docker types are only possible in an index.
+              onChange={(format) =>
+                onChange({ format, ...(format === 'manifest' && address.types === 'docker' ? { types: 'asIs' } : {}) })
+              }
+            />
+          </Option>
+          <Option label="Media types">
+            <Segmented
+              label="Media types"
+              value={address.types}
+              isDisabled={isDisabled}
+              options={[
+                { value: 'asIs', label: 'as they are' },
+                { value: 'oci', label: 'OCI' },
+                { value: 'docker', label: 'Docker' },
+              ]}
+              onChange={(types) =>
+                onChange({ types, ...(types === 'docker' && address.format === 'manifest' ? { format: 'index' } : {}) })
+              }
+            />
+          </Option>
+        </>
+      )}
       <Option label="Compression">
         <Segmented
           label="Compression"
@@ -92,7 +110,9 @@ export function optionsSentence({
   mode,
   key,
   compression,
-}: Pick<TransferAddress, 'mode' | 'key' | 'compression'>): string {
+  merge,
+  join,
+}: Pick<TransferAddress, 'mode' | 'key' | 'compression' | 'merge' | 'join'>): string {
   const what =
     key !== undefined
       ? `Only what this record needs goes${mode === 'min' ? ', with the results of the final images alone' : ''}.`
@@ -100,7 +120,10 @@ export function optionsSentence({
         ? 'Every result goes.'
         : 'All records go, with the results of the final images alone.';
   const how = compression === 'asIs' ? '' : ` Layers that are not ${compression} are compressed anew.`;
-  return `${what}${how} Only what is missing is copied.`;
+  const joined =
+    join.length === 0 ? '' : ' Of several sources comes one cache: every record, the newest result of each.';
+  const there = merge ? ' What the reference holds stays, also what others add meanwhile.' : '';
+  return `${what}${how}${joined}${there} Only what is missing is copied.`;
 }
 
 function Option({ label, children }: { readonly label: string; readonly children: ReactNode }) {

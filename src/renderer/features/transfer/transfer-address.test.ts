@@ -15,6 +15,8 @@ const plain: TransferAddress = {
   ref: undefined,
   as: undefined,
   replace: false,
+  merge: false,
+  join: [],
   key: undefined,
   mode: 'max',
   format: 'asIs',
@@ -27,6 +29,8 @@ const full: TransferAddress = {
   ref: 'v2',
   as: 'mine',
   replace: true,
+  merge: false,
+  join: [],
   key: 'sha256:ab',
   mode: 'min',
   format: 'index',
@@ -34,12 +38,17 @@ const full: TransferAddress = {
   compression: 'zstd',
 };
 
+function paramsOf(address: TransferAddress): URLSearchParams {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(transferParams(address))) {
+    if (value !== undefined) params.set(name, value);
+  }
+  return params;
+}
+
 describe('the address of a transfer', () => {
   test.each([plain, full, { ...full, kind: 'registry' as const }])('comes back: %o', (address) => {
-    const params = new URLSearchParams();
-    for (const [name, value] of Object.entries(transferParams(address)))
-      if (value !== undefined) params.set(name, value);
-    expect(readTransfer(params)).toEqual(address);
+    expect(readTransfer(paramsOf(address))).toEqual(address);
   });
 
   test('has defaults for nonsense', () => {
@@ -54,8 +63,8 @@ describe('the address of a transfer', () => {
 });
 
 test('what is as the source has it is not asked for', () => {
-  expect(transferOptions(plain)).toEqual({ mode: 'max' });
-  expect(transferOptions(full)).toEqual({
+  expect(transferOptions(plain, 'folder')).toEqual({ mode: 'max' });
+  expect(transferOptions(full, 'folder')).toEqual({
     mode: 'min',
     ref: 'v2',
     as: 'mine',
@@ -88,7 +97,7 @@ test.each([
 });
 
 test('the command line does the same', () => {
-  expect(transferCommand(plain, 'store', './a', './store')).toEqual([
+  expect(transferCommand(plain, 'store', ['./a'], './store')).toEqual([
     'import',
     './a',
     '--to',
@@ -96,13 +105,28 @@ test('the command line does the same', () => {
     '--mode',
     'max',
   ]);
-  expect(transferCommand(full, 'folder', './a', '/tmp/out').join(' ')).toBe(
+  expect(transferCommand(full, 'folder', ['./a'], '/tmp/out').join(' ')).toBe(
     'export ./a --ref v2 --as mine --replace --key sha256:ab --to /tmp/out --mode min --format index --oci-mediatypes false --compression zstd',
   );
-  expect(transferCommand(plain, 'registry', './a', 'docker://h/app').slice(0, 4)).toEqual([
+  expect(transferCommand(plain, 'registry', ['./a'], 'docker://h/app').slice(0, 4)).toEqual([
     'export',
     './a',
     '--to',
     'docker://h/app',
   ]);
+});
+
+test('sources that are joined, and what is added to, stand in the address, the options and the command', () => {
+  const address = { ...plain, join: ['s2', 's3'], merge: true, replace: true };
+  expect(readTransfer(paramsOf(address))).toEqual(address);
+  expect(transferOptions(address, 'store')).toEqual({ mode: 'max', merge: true });
+  expect(transferCommand(address, 'folder', ['./a', './b', './c'], '/tmp/out').join(' ')).toBe(
+    'export ./a ./b ./c --merge --to /tmp/out --mode max',
+  );
+});
+
+test('no form is asked for where there is one only', () => {
+  const address: TransferAddress = { ...plain, format: 'index', types: 'docker' };
+  expect(transferOptions(address, 's3')).toEqual({ mode: 'max' });
+  expect(transferCommand(address, 's3', ['./a'], 's3://b').join(' ')).toBe('export ./a --to s3://b --mode max');
 });

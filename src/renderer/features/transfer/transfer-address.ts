@@ -20,6 +20,10 @@ export interface TransferAddress {
   readonly as: string | undefined;
   /** Whether a cache that a store holds under the name goes to its trash. */
   readonly replace: boolean;
+  /** Whether what stands under the name stays, joined with what is written. */
+  readonly merge: boolean;
+  /** Ids of sources whose caches are joined with those of this one. */
+  readonly join: readonly string[];
   /** Only what this record needs: its id or digest; absent: everything. */
   readonly key: string | undefined;
   readonly mode: 'min' | 'max';
@@ -40,6 +44,12 @@ export function readTransfer(params: URLSearchParams): TransferAddress {
     ref: params.get('ref') ?? undefined,
     as: params.get('as') ?? undefined,
     replace: params.get('replace') === 'yes',
+    merge: params.get('merge') === 'yes',
+    join:
+      params
+        .get('join')
+        ?.split(',')
+        .filter((id) => id !== '') ?? [],
     key: params.get('key') ?? undefined,
     mode: oneOf(params.get('mode'), ['min', 'max']) ?? 'max',
     format: oneOf(params.get('format'), ['index', 'manifest']) ?? 'asIs',
@@ -64,6 +74,8 @@ export function transferParams(address: TransferAddress): Readonly<Record<string
     ref: address.ref,
     as: address.as,
     replace: address.replace ? 'yes' : undefined,
+    merge: address.merge ? 'yes' : undefined,
+    join: address.join.length === 0 ? undefined : address.join.join(','),
     key: address.key,
     mode: address.mode === 'max' ? undefined : address.mode,
     format: said(address.format),
@@ -84,51 +96,52 @@ export function hasCredentials(reference: string): boolean {
   return /@(?![a-z0-9]+:[0-9a-f]+$)/.test(reference.trim());
 }
 
+/** True where the manifest has one form only. */
+export function hasOneForm(kind: TargetKind): boolean {
+  return kind === 's3';
+}
+
 /** The options of the contract. */
-export function transferOptions({
-  ref,
-  as,
-  replace,
-  key,
-  mode,
-  format,
-  types,
-  compression,
-}: TransferAddress): TransferInput['options'] {
+export function transferOptions(
+  { ref, as, replace, merge, key, mode, format, types, compression }: TransferAddress,
+  kind: TargetKind,
+): TransferInput['options'] {
   return {
     mode,
     ...(ref === undefined ? {} : { ref }),
     ...(as === undefined ? {} : { as }),
-    ...(replace ? { replace } : {}),
+    ...(replace && !merge ? { replace } : {}),
+    ...(merge ? { merge } : {}),
     ...(key === undefined ? {} : { key }),
-    ...(format === 'asIs' ? {} : { format }),
-    ...(types === 'asIs' ? {} : { ociMediaTypes: types === 'oci' }),
+    ...(format === 'asIs' || hasOneForm(kind) ? {} : { format }),
+    ...(types === 'asIs' || hasOneForm(kind) ? {} : { ociMediaTypes: types === 'oci' }),
     ...(compression === 'asIs' ? {} : { compression }),
   };
 }
 
 export type TransferInput = InputOf<'transfer.preview'>;
 
-/** The command line that does the same. */
+/** The command line that does the same. @param from locations of the source and of those that are joined with it */
 export function transferCommand(
   address: TransferAddress,
   kind: TargetKind,
-  from: string,
+  from: readonly string[],
   to: string,
 ): readonly string[] {
   return [
     kind === 'store' ? 'import' : 'export',
-    from,
+    ...from,
     ...(address.ref === undefined ? [] : ['--ref', address.ref]),
     ...(address.as === undefined ? [] : ['--as', address.as]),
-    ...(address.replace ? ['--replace'] : []),
+    ...(address.replace && !address.merge ? ['--replace'] : []),
+    ...(address.merge ? ['--merge'] : []),
     ...(address.key === undefined ? [] : ['--key', address.key]),
     '--to',
     to,
     '--mode',
     address.mode,
-    ...(address.format === 'asIs' ? [] : ['--format', address.format]),
-    ...(address.types === 'asIs' ? [] : ['--oci-mediatypes', String(address.types === 'oci')]),
+    ...(address.format === 'asIs' || hasOneForm(kind) ? [] : ['--format', address.format]),
+    ...(address.types === 'asIs' || hasOneForm(kind) ? [] : ['--oci-mediatypes', String(address.types === 'oci')]),
     ...(address.compression === 'asIs' ? [] : ['--compression', address.compression]),
   ];
 }

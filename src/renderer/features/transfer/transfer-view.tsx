@@ -14,10 +14,12 @@ import { SkeletonRows } from '../../base/skeleton.tsx';
 import { TabActions } from '../../base/tab-actions.tsx';
 import { rememberLocation } from '../../base/window-state.ts';
 import { useEngine } from '../../client/engine-context.tsx';
+import { useSources } from '../../client/hooks.ts';
 import { EmptyStore, isEmptyStore } from '../../widgets/empty-store.tsx';
 import { BlobTable } from './blob-table.tsx';
 import { DonePart } from './done-part.tsx';
 import { FromCard } from './from-card.tsx';
+import { JoinChoice } from './join-choice.tsx';
 import { NameInStore } from './name-in-store.tsx';
 import { OptionsRow } from './options-row.tsx';
 import { OversizedHelp } from './oversized-help.tsx';
@@ -59,15 +61,21 @@ function Transfer({ source }: SourceViewProps) {
   const target = useTarget(source, address);
   const { kind, typed, to } = target;
   const input = useMemo<TransferInput | undefined>(
-    () => (to === '' ? undefined : { sourceId: source.id, to, options: transferOptions(address) }),
-    [source.id, to, address],
+    () =>
+      to === ''
+        ? undefined
+        : { sourceId: source.id, joined: [...address.join], to, options: transferOptions(address, kind) },
+    [source.id, to, address, kind],
   );
   const { state, now, copied: copiedBytes, start, cancel, again, retryPreview } = useTransfer(source.id, input, kind);
   const preview = shownPreview(state);
   const isBusy = state.phase === 'running';
   const change = (changes: Partial<TransferAddress>): void =>
     setParams(transferParams({ ...address, ...changes }), { replace: true });
-  const words = to === '' ? undefined : transferCommand(address, kind, source.location, to);
+  const others = (useSources() ?? []).filter(({ id, can }) => can.transfer && id !== source.id);
+  const joined = others.filter(({ id }) => address.join.includes(id));
+  const from = [source, ...joined].map(({ location }) => location);
+  const words = to === '' ? undefined : transferCommand(address, kind, from, to);
   useCommandLine(words);
   const { copied, copy } = useCopy();
   const copyCommand = (): void => {
@@ -97,7 +105,9 @@ function Transfer({ source }: SourceViewProps) {
         </Button>
       </TabActions>
       <div className={styles.ends}>
-        <FromCard source={source} refName={address.ref} onRef={(ref) => change({ ref })} />
+        <FromCard source={source} refName={address.ref} onRef={(ref) => change({ ref })}>
+          <JoinChoice others={others} join={address.join} onJoin={(join) => change({ join })} isDisabled={isBusy} />
+        </FromCard>
         <span className={styles.arrow}>
           <Icon of={ArrowRight} size={16} />
         </span>
@@ -113,7 +123,7 @@ function Transfer({ source }: SourceViewProps) {
           <NameInStore address={address} proposed={preview?.refs ?? []} onChange={change} isDisabled={isBusy} />
         </ToCard>
       </div>
-      <OptionsRow sourceId={source.id} address={address} onChange={change} isDisabled={isBusy} />
+      <OptionsRow sourceId={source.id} kind={kind} address={address} onChange={change} isDisabled={isBusy} />
       {state.phase === 'done' && <DonePart report={state.report} />}
       {(state.phase === 'refused' || state.phase === 'failed') && state.error && (
         <div className={styles.failure}>

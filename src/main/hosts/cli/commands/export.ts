@@ -1,10 +1,8 @@
-import { CacheError } from '../../../../shared/base/errors.ts';
-import type { Source } from '../../../../shared/model/source.ts';
 import type { CliContext, Register } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { act } from '../jobs.ts';
 import { parsePlace, withCatalog, withJson, withTransfer } from '../options.ts';
-import { checkRef, openSource } from '../sources.ts';
+import { openSources } from '../sources.ts';
 import { type TransferFlags, transferOptions } from '../transfer-options.ts';
 import { writeTransferReport } from '../transfer-report.ts';
 
@@ -32,14 +30,10 @@ async function exportCache(
   options: ExportOptions,
 ): Promise<ExitCode> {
   const client = await context.engine();
-  const sources: Source[] = [];
-  for (const location of locations) sources.push(await openSource(context, client, location));
-  const [source, ...others] = sources;
-  if (!source) throw new CacheError('INTERNAL', 'an export of nothing');
-  for (const other of others) checkRef(other, options.ref);
+  const { source, joined } = await openSources(context, client, locations, options.ref);
   const started = client.transfer.export({
     sourceId: source.id,
-    joined: others.map(({ id }) => id),
+    joined,
     to: options.to,
     options: await transferOptions(client, source, options),
   });

@@ -2,7 +2,7 @@ import type { CliContext, Register } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { act } from '../jobs.ts';
 import { parsePlace, withCatalog, withJson, withTransfer } from '../options.ts';
-import { openSource } from '../sources.ts';
+import { openSources } from '../sources.ts';
 import { type TransferFlags, transferOptions } from '../transfer-options.ts';
 import { writeTransferReport } from '../transfer-report.ts';
 
@@ -15,16 +15,21 @@ interface ImportOptions extends TransferFlags {
 export const registerImport: Register = (program, bind) => {
   withTransfer(withJson(withCatalog(program.command('import'))))
     .description('copy a cache into a managed store, blob by blob, only what is missing')
-    .argument('<source>', 'a folder, a tar, or a reference')
+    .argument('<source...>', 'folders, tars or references; several are joined into one cache')
     .requiredOption('--to <store>', 'managed store; an empty or new folder becomes one', parsePlace)
     .action(bind(importCache));
 };
 
-async function importCache(context: CliContext, location: string, options: ImportOptions): Promise<ExitCode> {
+async function importCache(
+  context: CliContext,
+  locations: readonly string[],
+  options: ImportOptions,
+): Promise<ExitCode> {
   const client = await context.engine();
-  const source = await openSource(context, client, location);
+  const { source, joined } = await openSources(context, client, locations, options.ref);
   const started = client.transfer.import({
     sourceId: source.id,
+    joined,
     to: options.to,
     options: await transferOptions(client, source, options),
   });
