@@ -128,7 +128,7 @@ test('caches of two sources become one, and another is added to it later', async
   await expectAccessible(page);
   await shoot(page, 'transfer-joined', info.project.name);
   await expect(page.getByRole('contentinfo')).toContainText(`export ${left} ${right} --to ${out}`);
-  await page.keyboard.press('Control+Enter');
+  await page.getByRole('button', { name: 'Copy 3 blobs' }).click();
   await page.getByRole('button', { name: 'Another transfer' }).waitFor();
 
   await openSource(page, later);
@@ -138,7 +138,7 @@ test('caches of two sources become one, and another is added to it later', async
   await page.getByRole('button', { name: 'Copy 1 blob' }).waitFor();
   await idle(page);
   await shoot(page, 'transfer-added-to', info.project.name);
-  await page.keyboard.press('Control+Enter');
+  await page.getByRole('button', { name: 'Copy 1 blob' }).click();
   await page.getByRole('button', { name: 'Another transfer' }).waitFor();
   const written = readFileSync(join(out, 'index.json'), 'utf8');
   expect(JSON.parse(written).manifests).toHaveLength(1);
