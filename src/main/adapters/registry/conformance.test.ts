@@ -19,7 +19,7 @@ describe.runIf(hasRegistryServer())('with a registry', () => {
     places += 1;
     const location = `docker://${server.host}/place-${places}`;
     return {
-      open: async () => createRegistryTarget(parseRegistryPlace(location), { repositories }),
+      open: async () => createRegistryTarget(parseRegistryPlace(location), { repositories, settleMs: 50 }),
       source: async (target, ref) => createRegistrySource(parseRef(target.locationOf(ref)), { repositories }),
       [Symbol.asyncDispose]: async () => {},
     };

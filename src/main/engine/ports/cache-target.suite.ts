@@ -199,6 +199,22 @@ export function describeCacheTarget(
       expect(await caches()).toHaveLength(1);
     });
 
+    test('a reference that is added to is switched only over what was joined', async () => {
+      const first = await writeAll(['a']);
+      const nothing = { mayReplace: true, joinedFrom: new Set<string>() };
+      expect(await target.switchReferences([{ ...first.reference, ...nothing }], {})).toEqual([]);
+      const second = await writeAll(['a', 'b']);
+      const overtaken = target.switchReferences([{ ...second.reference, ...nothing }], {});
+      await expect(overtaken).rejects.toMatchObject({ code: 'CONFLICT', subject: REF });
+      expect((await caches())[0]?.parsed.recordDigest.length).toBe(1);
+      const joinedFrom = new Set([first.documents.manifest.digest]);
+      const reference = { ...second.reference, mayReplace: true, joinedFrom };
+      expect(await target.switchReferences([reference], {})).toEqual([]);
+      expect((await caches())[0]?.parsed.recordDigest.length).toBe(2);
+      // What stands there already is no other cache.
+      expect(await target.switchReferences([reference], {})).toEqual([]);
+    });
+
     test('a reference is not switched while something that it needs is not there', async () => {
       const cache = await cacheOf(['a', 'b'], form);
       await bring(contentOf(['a']), cache.layers.slice(0, 1));
