@@ -38,6 +38,8 @@ export interface CacheServiceOptions {
   readonly publish?: readonly string[] | undefined;
   /** How long nothing may change before it is published; 5 s. */
   readonly quietMs?: number | undefined;
+  /** Longest silence within the body of a request, in milliseconds; 30 s. */
+  readonly idleMs?: number | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
   /** The address, once it listens. */
@@ -64,7 +66,7 @@ export async function runCacheService(options: CacheServiceOptions): Promise<voi
   let onChanged = (): void => undefined;
   const service = createService({ state, presence, config, budgetBytes, onChanged: () => onChanged() });
   const served = await startServiceHost({
-    ...{ service, state, store: store.layers, presence, metrics, host, port, token, tls, log },
+    ...{ service, state, store: store.layers, presence, metrics, host, port, token, tls, log, idleMs: options.idleMs },
   });
   log({ event: 'listening', url: served.url, store: store.location });
   const publisher =
