@@ -5,9 +5,9 @@ import { formatDuration } from '../../../shared/base/time.ts';
 import type { EngineClient } from '../../../shared/contract/index.ts';
 import type { CollectItem, CollectPlan, CollectReport, StayReason } from '../../../shared/model/collect.ts';
 import type { Source } from '../../../shared/model/source.ts';
-import { shortDigest } from '../../../shared/oci/digest.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode, ExitError } from './exit-codes.ts';
+import { shortId } from './format/cells.ts';
 import { writeJson, writeJsonWithRows } from './format/json.ts';
 import { writeLines } from './format/lines.ts';
 import { writeTable } from './format/table.ts';
@@ -141,7 +141,7 @@ async function writePlan(
   const listed = await writeTable(
     out,
     [
-      { title: 'GOES', text: ({ digest }) => shortDigest(digest) },
+      { title: 'GOES', text: ({ digest }) => shortId(digest) },
       { title: 'SIZE', align: 'right', text: ({ bytes }) => formatBytes(bytes) },
       { title: 'AGE', align: 'right', text: ({ modifiedAt }) => formatDuration(plan.createdAt - modifiedAt) },
     ],
