@@ -15,10 +15,11 @@ interface Key {
   readonly results: readonly { readonly createdAt: string; readonly layers: readonly string[] }[];
 }
 
-/** Processes that add to one reference at once. */
-const JOBS = process.env.CACHEWRIGHT_LONG ? 8 : 3;
+/** The long round has all places; in the small one every target is held by its suite, and two by real processes. */
+const isLong = Boolean(process.env.CACHEWRIGHT_LONG);
+const JOBS = isLong ? 8 : 3;
 /** Rounds of them, one after the other. */
-const ROUNDS = process.env.CACHEWRIGHT_LONG ? 5 : 1;
+const ROUNDS = isLong ? 5 : 1;
 const DAY = '2024-01-01T00:00:00Z';
 
 let work: Workspace;
@@ -118,22 +119,26 @@ describe.each(PLACES.filter(([, , isHere]) => isHere))('export --merge to %s', (
     expect([...(await keysOf(to)).keys()].sort()).toEqual(['base', 'one', 'two'].map(stepDigest).sort());
   });
 
-  it(`loses nothing when ${JOBS} processes add at once`, { timeout: 600_000 }, async () => {
-    const names = ['base'];
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const sources: string[] = [];
-      for (let job = 0; job < JOBS; job += 1) {
-        names.push(`job ${round}.${job}`);
-        sources.push(await small(`${where}-${round}-${job}`, [{ name: 'base' }, { name: `job ${round}.${job}` }]));
+  it.runIf(isLong || where === 'a folder' || where === 'S3')(
+    `loses nothing when ${JOBS} processes add at once`,
+    { timeout: 600_000 },
+    async () => {
+      const names = ['base'];
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const sources: string[] = [];
+        for (let job = 0; job < JOBS; job += 1) {
+          names.push(`job ${round}.${job}`);
+          sources.push(await small(`${where}-${round}-${job}`, [{ name: 'base' }, { name: `job ${round}.${job}` }]));
+        }
+        const ends = await Promise.all(
+          sources.map((source, job) => runProgram(job, command, source, '--to', place(), '--merge')),
+        );
+        for (const { code, err } of ends) expect([code, err]).toEqual([0, '']);
       }
-      const ends = await Promise.all(
-        sources.map((source, job) => runProgram(job, command, source, '--to', place(), '--merge')),
-      );
-      for (const { code, err } of ends) expect([code, err]).toEqual([0, '']);
-    }
-    expect([...(await keysOf(place())).keys()].sort()).toEqual(names.map(stepDigest).sort());
-    expect(await work.json('verify', place())).toMatchObject({ missing: [], corrupt: [] });
-  });
+      expect([...(await keysOf(place())).keys()].sort()).toEqual(names.map(stepDigest).sort());
+      expect(await work.json('verify', place())).toMatchObject({ missing: [], corrupt: [] });
+    },
+  );
 });
 
 describe('what cannot be added to', () => {
