@@ -9,7 +9,7 @@ test.skip(!hasS3Server(), 'the packages radosgw, ceph-mon and ceph-osd are not i
 process.env.AWS_ACCESS_KEY_ID = S3_ACCOUNT.accessKeyId;
 process.env.AWS_SECRET_ACCESS_KEY = S3_ACCOUNT.secretAccessKey;
 
-test('what no manifest of a bucket needs is planned, deleted after a question, and brought back @themes @web', async ({
+test('what no manifest of a bucket needs is planned, deleted after a question, and brought back @web', async ({
   window: page,
 }, info) => {
   test.slow();

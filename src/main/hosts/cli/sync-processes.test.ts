@@ -9,7 +9,7 @@ import { PROJECT_FOLDER } from '../places.ts';
 import { createWorkspace, fixture } from './testing/workspace.ts';
 
 /** Rounds, of which each kills one process at a random moment. */
-const ROUNDS = process.env.CACHEWRIGHT_LONG === '1' ? 50 : 2;
+const ROUNDS = process.env.CACHEWRIGHT_LONG === '1' ? 50 : 1;
 const SEED = Number(process.env.SEED ?? Date.now() % 100_000);
 /** By then a sync of the sample is over. */
 const MOST_MS = 2_500;
