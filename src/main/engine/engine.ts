@@ -21,6 +21,7 @@ import type { DamageNotes, FileLooks } from './ports/damage-notes.ts';
 import type { DiskUse } from './ports/disk-use.ts';
 import type { FolderLister } from './ports/folder-lister.ts';
 import type { LayerStore } from './ports/layer-store.ts';
+import type { LocalServiceStarter } from './ports/local-service.ts';
 import type { StoreOpener } from './ports/managed-store.ts';
 import type { ReportSink } from './ports/report-sink.ts';
 import type { S3Prober } from './ports/s3-probe.ts';
@@ -29,6 +30,7 @@ import type { Staging } from './ports/staging.ts';
 import { createPruneHandlers } from './prune/handlers.ts';
 import type { ServiceConnector } from './service/cache-service.ts';
 import { createServiceHandlers } from './service/handlers.ts';
+import { createLocalServiceHandlers } from './service/local-service.ts';
 import type { S3LayerStoreConfig } from './service/types.ts';
 import { createSettingsHandlers } from './settings/handlers.ts';
 import { createSourceRegistry } from './sources/create-registry.ts';
@@ -63,6 +65,7 @@ export interface EnginePorts {
   readonly connectService: ServiceConnector;
   /** Layers where a cache service says they lie. */
   readonly openLayers: (config: S3LayerStoreConfig) => LayerStore;
+  readonly startLocalService: LocalServiceStarter;
 }
 
 /** The engine: handlers of the contract for any transport. Disposing it cancels all jobs and closes all catalogs. */
@@ -79,6 +82,7 @@ export function createEngine(ports: EnginePorts) {
   const now = createSteadyNow(ports.clock);
   const importInto = createImportInto(ports.stores);
   const service = createServiceHandlers(os.service, { ...ports, sources, importInto });
+  const localService = createLocalServiceHandlers(os.localService, ports);
 
   const router = os.router({
     app: createAppHandlers(os.app, ports.info),
@@ -92,6 +96,7 @@ export function createEngine(ports: EnginePorts) {
     collect: createCollectHandlers(os.collect, engine),
     transfer: createTransferHandlers(os.transfer, engine),
     service: service.handlers,
+    localService: localService.handlers,
     jobs: createJobsHandlers(os.jobs, jobs, ports.audit),
     settings: createSettingsHandlers(os.settings, ports.layerInfo),
   });
@@ -100,6 +105,8 @@ export function createEngine(ports: EnginePorts) {
     router,
     async [Symbol.asyncDispose]() {
       await service[Symbol.asyncDispose]();
+      // Last exports go to it too.
+      await localService[Symbol.asyncDispose]();
       await sources[Symbol.asyncDispose]();
       await jobs[Symbol.asyncDispose]();
       await places?.[Symbol.asyncDispose]();

@@ -42,8 +42,10 @@ export interface CacheServiceOptions {
   readonly idleMs?: number | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
-  /** The address, once it listens. */
-  readonly onListening: (url: string) => Promise<void>;
+  /** Its address and where its layers lie, once it listens. */
+  readonly onListening: (url: string, location: string) => Promise<void>;
+  /** The merged cache was written to a place, or could not be. */
+  readonly onPublished?: ((location: string, error: unknown) => void) | undefined;
   /** A line of the log. */
   readonly log: (line: string) => void;
 }
@@ -74,14 +76,17 @@ export async function runCacheService(options: CacheServiceOptions): Promise<voi
       ? createPublisher({
           clock: systemClock,
           random: Math.random,
-          publish: await publishing(cleanup, options.publish, store.layers, { service, metrics, log, environment }),
+          publish: await publishing(cleanup, options.publish, store.layers, {
+            ...{ service, metrics, log, environment },
+            onPublished: options.onPublished,
+          }),
           quietMs: options.quietMs ?? QUIET_MS,
           mostMs: MOST_QUIET_MS,
         })
       : undefined;
   onChanged = () => publisher?.changed();
   try {
-    await options.onListening(served.url);
+    await options.onListening(served.url, store.location);
     await new Promise<void>((done) => {
       if (signal.aborted) done();
       signal.addEventListener('abort', () => done(), { once: true });
@@ -105,15 +110,17 @@ async function publishing(
     readonly metrics: ServiceMetrics;
     readonly log: Log;
     readonly environment: CacheServiceOptions['environment'];
+    readonly onPublished: CacheServiceOptions['onPublished'];
   },
 ): Promise<() => Promise<boolean>> {
-  const { service, metrics, log, environment } = around;
+  const { service, metrics, log, environment, onPublished } = around;
   const targets = cleanup.use(await openPublishTargets(texts, layers, environment));
   return async () => {
     try {
       const written = await targets.write(await service.merged());
       for (const { location, error } of written) {
         metrics.published(error === undefined ? 'ok' : 'failed');
+        onPublished?.(location, error);
         const known = error === undefined ? undefined : toCacheError(error, location);
         log({ event: 'published', location, ...(known ? { code: known.code, message: known.message } : {}) });
       }

@@ -38,6 +38,7 @@ import { createKeptDocuments } from '../engine/remotecache/kept-documents.ts';
 import type { EngineHandle } from './engine-handle.ts';
 import { createErrorLog } from './error-log.ts';
 import { writablePath } from './local-path.ts';
+import { createLocalServiceStarter } from './local-service.ts';
 import { makeOwnFolder } from './own-folder.ts';
 import { createPassingFolder } from './passing-folder.ts';
 import { PROJECT_FOLDER } from './places.ts';
@@ -158,6 +159,7 @@ export async function composeEngine(options: ComposeOptions): Promise<EngineHand
       probeS3: createS3Prober(s3, renew),
       connectService: createServiceConnector(),
       openLayers: (config) => new S3LayerStore(config, { connect: s3, ...remembered }),
+      startLocalService: createLocalServiceStarter(join(folders.state, 'service'), environment),
     }),
   );
   const owned = cleanup.move();

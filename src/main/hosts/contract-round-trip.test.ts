@@ -132,6 +132,7 @@ async function callAll(
   const nowhere = 's3://nowhere?endpoint=http://127.0.0.1:1';
   await call('sources.checkS3', client.sources.checkS3({ location: nowhere }).then(first));
   await callService(client, call, { sourceId, folder: join(disk.folder, `service-${name}`) });
+  await callLocalService(client, call, join(disk.folder, `local-service-${name}`));
   await call('sources.close', client.sources.close({ sourceId }));
   return answers;
 }
@@ -160,6 +161,20 @@ async function callService(
   await untilRunning();
   await client.service.stop({ syncId });
   await call('service.forget', client.service.forget({ syncId }));
+}
+
+/** Calls every procedure of `localService` once. */
+async function callLocalService(
+  client: EngineClient,
+  call: <T>(path: string, answer: Promise<T>) => Promise<T>,
+  store: string,
+): Promise<void> {
+  const { url } = await call('localService.start', client.localService.start({ store }));
+  expect(await call('localService.watch', client.localService.watch().then(first))).toMatchObject({
+    state: 'running',
+    url,
+  });
+  await call('localService.stop', client.localService.stop());
 }
 
 async function flipByte(path: string): Promise<void> {

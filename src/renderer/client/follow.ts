@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { Job } from '../../shared/model/job.ts';
+import type { LocalService } from '../../shared/model/local-service.ts';
 import type { LayerInfoStatus } from '../../shared/model/settings.ts';
 import type { Source } from '../../shared/model/source.ts';
 import type { Sync } from '../../shared/model/sync.ts';
@@ -10,9 +11,10 @@ export const SOURCES_KEY = ['sources.watch'] as const;
 export const JOBS_KEY = ['jobs.watch'] as const;
 export const LAYER_INFO_KEY = ['settings.watch'] as const;
 export const SYNCS_KEY = ['service.watch'] as const;
+export const LOCAL_SERVICE_KEY = ['localService.watch'] as const;
 
 /**
- * Keeps the lists of sources, jobs and syncs, and the state of the shared layer info, up to date in the query cache for as long
+ * Keeps the lists of sources, jobs and syncs, and the states of the shared layer info and of this machine's service, up to date in the query cache for as long
  * as the window lives, over lost connections too. The returned function ends it.
  */
 export function followEngine(connection: Connection, queries: QueryClient): () => void {
@@ -65,6 +67,11 @@ export function followEngine(connection: Connection, queries: QueryClient): () =
   follow(async () => {
     for await (const syncs of await engine.service.watch(undefined, { signal: stop.signal })) {
       queries.setQueryData<readonly Sync[]>(SYNCS_KEY, syncs);
+    }
+  });
+  follow(async () => {
+    for await (const status of await engine.localService.watch(undefined, { signal: stop.signal })) {
+      queries.setQueryData<LocalService>(LOCAL_SERVICE_KEY, status);
     }
   });
   // What failed while nobody answered is asked again as soon as somebody does.

@@ -3,11 +3,12 @@ import { useEffect } from 'react';
 import type { CacheError } from '../../shared/base/errors.ts';
 import type { EngineClient } from '../../shared/contract/index.ts';
 import type { Job } from '../../shared/model/job.ts';
+import type { LocalService } from '../../shared/model/local-service.ts';
 import type { LayerInfoStatus } from '../../shared/model/settings.ts';
 import type { Source } from '../../shared/model/source.ts';
 import type { Sync } from '../../shared/model/sync.ts';
 import { useEngine } from './engine-context.tsx';
-import { JOBS_KEY, LAYER_INFO_KEY, mergeJobs, SOURCES_KEY, SYNCS_KEY } from './follow.ts';
+import { JOBS_KEY, LAYER_INFO_KEY, LOCAL_SERVICE_KEY, mergeJobs, SOURCES_KEY, SYNCS_KEY } from './follow.ts';
 import { callProcedure, type InputOf, type OutputOf, type ProcedureName } from './procedures.ts';
 
 /** What is open; `undefined` until the engine has answered for the first time. */
@@ -48,6 +49,11 @@ export function useLayerInfo(): LayerInfoStatus | undefined {
 /** What is kept in step with a service; `undefined` until the engine has answered for the first time. */
 export function useSyncs(): readonly Sync[] | undefined {
   return useQuery<readonly Sync[]>({ queryKey: SYNCS_KEY, queryFn: waitForPush }).data;
+}
+
+/** The service that this program runs itself; `undefined` until the engine has answered for the first time. */
+export function useLocalService(): LocalService | undefined {
+  return useQuery<LocalService>({ queryKey: LOCAL_SERVICE_KEY, queryFn: waitForPush }).data;
 }
 
 /** The engine pushes these (`followEngine`): there is nothing to ask for. */

@@ -37,6 +37,59 @@ test('without a sync the view says what a service is for; one is started, paced,
   await expect.element(page.getByText('Nothing is kept in step with a service')).toBeVisible();
 });
 
+const card = () => page.getByRole('region', { name: 'Service on this machine' });
+
+test('a service of this machine is started with what is wished, synced with, and stopped', async () => {
+  stage = openStage('/service');
+  await expect.element(card().getByText('stopped')).toBeVisible();
+  await userEvent.fill(card().getByRole('textbox', { name: 'Port' }), '99999');
+  await expect.element(card().getByText('A number from 1 to 65535.')).toBeVisible();
+  await expect.element(card().getByRole('button', { name: 'Start service' })).toBeDisabled();
+  await userEvent.fill(card().getByRole('textbox', { name: 'Port' }), '8123');
+  await userEvent.fill(card().getByRole('textbox', { name: 'Layers in' }), '/srv/layers');
+  await userEvent.fill(card().getByRole('textbox', { name: 'Publish to' }), 'down://there');
+  await userEvent.keyboard('{Enter}');
+  await expect.element(card().getByText('running')).toBeVisible();
+  expect(stage.calls('localService.start')).toEqual([{ port: 8123, store: '/srv/layers', publish: ['down://there'] }]);
+  await expect.element(card().getByText('http://127.0.0.1:8123', { exact: true })).toBeVisible();
+  await expect.element(card().getByRole('button', { name: 'Copy the address' })).toBeVisible();
+  await expect
+    .element(card().getByRole('list', { name: 'Published' }).getByText('Nothing answers there.'))
+    .toBeVisible();
+
+  await card().getByRole('button', { name: 'Keep in step with it' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Sync a source with a service' });
+  await expect
+    .element(dialog.getByRole('textbox', { name: 'Address of the service' }))
+    .toHaveValue('http://127.0.0.1:8123');
+  await dialog.getByRole('button', { name: 'Start sync' }).click();
+  await expect.element(dialog).not.toBeInTheDocument();
+  expect(stage.calls('service.start')).toMatchObject([{ url: 'http://127.0.0.1:8123' }]);
+
+  await card().getByRole('button', { name: 'Stop service' }).click();
+  await expect.element(card().getByText('stopped')).toBeVisible();
+  expect(document.activeElement).toBe(card().element());
+});
+
+test('a service of this machine that does not start says why, and starts on another port', async () => {
+  stage = openStage('/service');
+  await userEvent.fill(card().getByRole('textbox', { name: 'Port' }), '1');
+  await card().getByRole('button', { name: 'Start service' }).click();
+  await expect.element(card().getByText('failed')).toBeVisible();
+  await expect.element(card().getByRole('alert').getByText('The port is taken.')).toBeVisible();
+  await userEvent.fill(card().getByRole('textbox', { name: 'Port' }), '');
+  await card().getByRole('button', { name: 'Start service' }).click();
+  await expect.element(card().getByText('running')).toBeVisible();
+  expect(card().getByRole('alert').elements()).toHaveLength(0);
+});
+
+test('until the engine has said how its service is, the card waits', async () => {
+  stage = openStage('/service', { held: ['localService.watch'] });
+  await expect.element(page.getByText('Loading the service of this machine')).toBeVisible();
+  stage.change({});
+  await expect.element(card().getByText('stopped')).toBeVisible();
+});
+
 test('a service that does not answer is an error with what helps, and is tried again', async () => {
   stage = openStage('/service');
   await startSync('https://down.team.example');

@@ -5,6 +5,7 @@ import { graph } from './graph.ts';
 import { jobs } from './jobs.ts';
 import { keys } from './keys.ts';
 import { layers } from './layers.ts';
+import { localService } from './local-service.ts';
 import { overview } from './overview.ts';
 import { prune } from './prune.ts';
 import { service } from './service.ts';
@@ -26,6 +27,7 @@ export const contract = {
   collect,
   transfer,
   service,
+  localService,
   jobs,
   settings,
 };

@@ -7,6 +7,7 @@ import { fakeDamage } from './fake-damage.ts';
 import { fakeNeighbourhood, fakePathToRoot, fakeReach } from './fake-graph.ts';
 import { createFakeJobs } from './fake-jobs.ts';
 import { fakeLayerFiles } from './fake-layer-files.ts';
+import { createFakeLocalService } from './fake-local-service.ts';
 import { fakeAges, fakeTreemap } from './fake-overview.ts';
 import { fakePlaces } from './fake-places.ts';
 import { createFakePrunes } from './fake-prunes.ts';
@@ -335,6 +336,7 @@ export function createFakeRouter() {
       })),
     },
     service: createFakeSyncs((sourceId) => entry(sourceId).source),
+    localService: createFakeLocalService(),
     settings: createFakeSettings(),
     jobs: {
       list: border.jobs.list.handler(() => [...jobs.list()]),

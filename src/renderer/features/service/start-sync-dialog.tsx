@@ -15,21 +15,32 @@ import styles from './service.module.css';
 export function StartSyncDialog({
   isOpen,
   wanted,
+  service,
   onClose,
 }: {
   readonly isOpen: boolean;
   /** Id of the source that is meant. */
   readonly wanted: string | undefined;
+  /** Address of the service that is meant. */
+  readonly service: string | undefined;
   readonly onClose: () => void;
 }) {
-  return isOpen ? <StartSync wanted={wanted} onClose={onClose} /> : null;
+  return isOpen ? <StartSync wanted={wanted} service={service} onClose={onClose} /> : null;
 }
 
-function StartSync({ wanted, onClose }: { readonly wanted: string | undefined; readonly onClose: () => void }) {
+function StartSync({
+  wanted,
+  service,
+  onClose,
+}: {
+  readonly wanted: string | undefined;
+  readonly service: string | undefined;
+  readonly onClose: () => void;
+}) {
   const engine = useEngine();
   const sources = (useSources() ?? []).filter(({ can }) => can.transfer && can.links);
   const [sourceId, setSourceId] = useState(wanted);
-  const [url, setUrl] = useState('');
+  const [url, setUrl] = useState(service ?? '');
   const [tokenFile, setTokenFile] = useState('');
   const [importTo, setImportTo] = useState('');
   const [error, setError] = useState<unknown>();
