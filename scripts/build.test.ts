@@ -137,7 +137,7 @@ describe('the built command line', () => {
     );
     expect(sources).toContain('src/main/hosts/cli/run.ts');
     expect(
-      sources.filter((path) => /^src\/main\/(engine|adapters)\/|node_modules\/(zod|@duckdb|@redis)/.test(path)),
+      sources.filter((path) => /^src\/main\/(engine|adapters)\/|node_modules\/(zod|@duckdb|@redis|pg)/.test(path)),
     ).toEqual([]);
     // Each costs as much as all the rest together.
     const builtins = texts.flatMap((text) =>

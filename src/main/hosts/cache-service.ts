@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CacheError, toCacheError } from '../../shared/base/errors.ts';
+import { createPostgresServiceState } from '../adapters/postgres/service-state.ts';
 import { createSqliteServiceState } from '../adapters/sqlite/service-state.ts';
 import { systemClock } from '../engine/ports/clock.ts';
 import type { LayerStore } from '../engine/ports/layer-store.ts';
@@ -25,7 +26,7 @@ const PERIODS = { importPeriodMs: MINUTE_MS, exportPeriodMs: 5 * MINUTE_MS, expo
 /** How a service is run until it is told to stop. */
 export interface CacheServiceOptions {
   readonly store: string;
-  /** `sqlite:PATH`; without it a file in the folder of the program's state, another one for each store. */
+  /** `sqlite:PATH` or `postgres://…`; without it a file in the folder of the program's state, another one for each store. */
   readonly state?: string | undefined;
   readonly host: string;
   readonly port: number;
@@ -60,7 +61,7 @@ export async function runCacheService(options: CacheServiceOptions): Promise<voi
   const tls = await tlsOf(options);
   await using cleanup = new AsyncDisposableStack();
   const store = await openServiceStore(options.store, environment);
-  const state = cleanup.use(openState(options.state, store.location, environment));
+  const state = cleanup.use(await openState(options.state, store.location, environment));
   const presence = createLayerPresence(store.layers, systemClock);
   const metrics = createServiceMetrics(state);
   const config = { s3: store.s3, ...PERIODS };
@@ -134,20 +135,21 @@ async function publishing(
   };
 }
 
-function openState(
+async function openState(
   text: string | undefined,
   storeLocation: string,
   environment: CacheServiceOptions['environment'],
-): ServiceState {
+): Promise<ServiceState> {
   if (text === undefined) {
     const name = createHash('sha256').update(storeLocation).digest('hex').slice(0, 16);
     return createSqliteServiceState(join(stateFolders(environment).state, `service-${name}.sqlite`));
   }
   const path = /^sqlite:(?:\/\/)?(.+)$/s.exec(text)?.[1];
   if (path !== undefined) return createSqliteServiceState(resolve(path));
+  if (/^postgres(ql)?:\/\//.test(text)) return createPostgresServiceState({ url: text });
   throw new CacheError('INVALID_INPUT', 'The state of a service cannot be kept there.', {
     subject: '--state',
-    hint: 'Write sqlite:PATH.',
+    hint: 'Write sqlite:PATH or postgres://USER@HOST/DATABASE.',
   });
 }
 

@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { CacheError } from '../../../shared/base/errors.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import {
+  neverAsked,
   PUSHED_AT_ONCE,
   type PushedResult,
   type RecordsPart,
   type RecordsUpdate,
+  recordOf,
   type ServiceState,
 } from '../../engine/service/service-state.ts';
 import type { ExportRecord } from '../../engine/service/types.ts';
@@ -32,11 +32,6 @@ const STAGE = `
 /** Rows that are merged before others may do something. */
 const MERGED_AT_ONCE = 5000;
 const WRITE = 'write';
-
-/** Digest that a result is asked for by. */
-export function recordOf(resultID: string): string {
-  return `sha256:${createHash('sha256').update(resultID).digest('hex')}`;
-}
 
 /** The state of a cache service in a SQLite file, for one process. A crash keeps what was committed. */
 export function createSqliteServiceState(path: string): ServiceState {
@@ -192,11 +187,4 @@ function wanted(db: DatabaseSync, limit: number): ExportRecord[] {
     FROM stage_result s JOIN service_result r ON r.id = s.result
     WHERE r.layers IS NULL GROUP BY s.result ORDER BY asked, users DESC, latest DESC, s.result LIMIT ?`);
   return rows.all(limit).map(({ id, record }) => ({ digest: record as string, cacheRefID: id as string }));
-}
-
-function neverAsked(record: string): CacheError {
-  return new CacheError('NOT_FOUND', 'This record was never asked for.', {
-    subject: record,
-    hint: 'Nothing was stored. Report the records first, and send the digests of the answer.',
-  });
 }

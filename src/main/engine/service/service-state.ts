@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { CacheError } from '../../../shared/base/errors.ts';
 import type { Descriptor } from '../../../shared/oci/descriptor.ts';
 import type { Digest } from '../../../shared/oci/digest.ts';
 import type { CacheKeyStorage } from '../ports/cache-key-storage.ts';
@@ -67,3 +69,16 @@ export interface ServiceState extends AsyncDisposable {
 
 /** Results that a batch of `walkPushed` has at most. */
 export const PUSHED_AT_ONCE = 500;
+
+/** Digest that a result is asked for by. */
+export function recordOf(resultID: string): string {
+  return `sha256:${createHash('sha256').update(resultID).digest('hex')}`;
+}
+
+/** The error of `setLayers` for a record that the state does not know. */
+export function neverAsked(record: string): CacheError {
+  return new CacheError('NOT_FOUND', 'This record was never asked for.', {
+    subject: record,
+    hint: 'Nothing was stored. Report the records first, and send the digests of the answer.',
+  });
+}

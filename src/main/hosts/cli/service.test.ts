@@ -51,6 +51,7 @@ describe('serve --service and sync', () => {
     ['serve --service --ui', '--ui'],
     ['serve --service --store x --host 0.0.0.0', '--token-file'],
     ['serve --service --store x --state mysql://x', 'sqlite:PATH'],
+    ['serve --service --store x --state postgres://ada:p/w@127.0.0.1', 'as %XX'],
     ['serve --service --store docker://localhost/x', '--publish'],
   ])('%s is a wrong command line', async (line, words) => {
     const { code, err, out } = await work.run(...line.replace(' x', ` ${work.path('x')}`).split(' '));

@@ -34,7 +34,7 @@ export const registerServe: Register = (program, bind) => {
     )
     .option('--host <address>', `address that the service listens on; ${LOOPBACK}`)
     .option('--store <target>', 'where the service keeps layers: s3://BUCKET/PREFIX or a folder', parsePlace)
-    .option('--state <place>', 'where it keeps keys and results: sqlite:PATH')
+    .option('--state <place>', 'where it keeps keys and results: sqlite:PATH, or postgres://… for several replicas')
     .option('--token-file <file>', 'file with the token that clients must send', parsePlace)
     .option('--tls-cert <file>', 'certificate of the service, PEM', parsePlace)
     .option('--tls-key <file>', 'its key, PEM', parsePlace)
