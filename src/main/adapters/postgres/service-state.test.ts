@@ -6,7 +6,7 @@ import { parseDigest } from '../../../shared/oci/digest.ts';
 import { describeServiceState, digestOf } from '../../engine/service/service-state.suite.ts';
 import type { RecordsPart, ServiceState } from '../../engine/service/service-state.ts';
 import { hasPostgresServer, type PostgresServer, startPostgresServer } from '../../testing/postgres-server.ts';
-import { MOST_CONNECTIONS, WRITERS_LOCK } from './database.ts';
+import { MOST_CONNECTIONS, openDatabase, WRITERS_LOCK } from './database.ts';
 import { createPostgresServiceState } from './service-state.ts';
 
 describe.skipIf(!hasPostgresServer())('the state of a service in Postgres', () => {
@@ -161,6 +161,12 @@ describe.skipIf(!hasPostgresServer())('the state of a service in Postgres', () =
       await client.query('ROLLBACK');
     });
     await state.dropLayers([digestOf('x')]);
+  });
+
+  test('a connection whose answer did not come in time is not used again', async () => {
+    await using database = await openDatabase({ url: server.url });
+    await expect(database.query('SELECT pg_sleep(60)', undefined, 50)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await database.query('SELECT 1 AS one', undefined, 10_000)).toEqual([{ one: 1 }]);
   });
 
   test('no more connections than are allowed, whatever is asked at once', async () => {

@@ -3,7 +3,6 @@ import type { ExportRecord } from '../../engine/service/types.ts';
 import type { Database, Query } from './database.ts';
 
 const STAGE = `
-  DISCARD TEMP;
   CREATE TEMP TABLE stage_result (at bigint GENERATED ALWAYS AS IDENTITY, id text COLLATE "C", result text COLLATE "C",
     created_at text, record text COLLATE "C");
   CREATE TEMP TABLE stage_link (source text COLLATE "C", input integer, record text COLLATE "C", selector text COLLATE "C",

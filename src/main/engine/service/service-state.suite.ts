@@ -93,6 +93,9 @@ export function describeServiceState(name: string, places: { fresh(): Promise<()
       }));
       await state.setLayers(records);
       expect(await state.totals()).toMatchObject({ pushedResults: 4, layers: 5, layerBytes: 33, namedBytes: 48 });
+      // What is told anew takes the place of what was there.
+      await state.setLayers(records.slice(0, 1).map(({ record }) => ({ record, layers: [layer('base', 5)] })));
+      expect(await state.totals()).toMatchObject({ pushedResults: 4, layers: 4, layerBytes: 26, namedBytes: 41 });
     });
 
     test('keeps nothing of an update that was not committed', async () => {
