@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isCacheError } from '../../../shared/base/errors.ts';
 import type { RecordRow } from '../../../shared/model/record.ts';
+import { splitRecordId } from '../../../shared/model/record-id.ts';
 import { type AskedCatalog, askedAsWritten } from '../../engine/catalog/testing/asked.ts';
 import { digestOf, type SmallRecord, type SmallSource } from '../../engine/catalog/testing/small-source.ts';
 import type { RecordNames } from '../../engine/model/record-names.ts';
@@ -155,7 +156,7 @@ describe('queries about records', () => {
     for (const descending of [false, true]) {
       test(`sort by ${field}${descending ? ', descending' : ''}`, async () => {
         const sign = descending ? -1 : 1;
-        const place = (row: RecordRow) => `${row.digest} ${(row.id.split('~')[1] ?? '').padStart(9)}`;
+        const place = (row: RecordRow) => `${row.digest} ${String(splitRecordId(row.id).ordinal ?? '').padStart(9)}`;
         const expected = all.toSorted((a, b) => {
           const [x, y] = [value(a)[field], value(b)[field]];
           if (x !== y && (x === undefined || y === undefined)) return x === undefined ? 1 : -1;

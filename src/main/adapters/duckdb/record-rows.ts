@@ -1,8 +1,8 @@
 import type { RecordColumn } from '../../../shared/fields/index.ts';
 import type { RecordGroup, RecordRef, RecordRow } from '../../../shared/model/record.ts';
 import { nameFromSchema, recordKindSchema } from '../../../shared/model/record.ts';
+import { recordId } from '../../../shared/model/record-id.ts';
 import { recordUsageSchema } from '../../../shared/model/usage.ts';
-import { recordId } from '../../engine/catalog/record-ids.ts';
 import { number, optionalText, type Row, text } from './database.ts';
 import type { ColumnSql, Condition } from './filter-sql.ts';
 

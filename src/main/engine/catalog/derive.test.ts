@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { recordId, splitRecordId } from '../../../shared/model/record-id.ts';
 import type { SourceSnapshot } from '../ports/cache-source.ts';
 import { shuffled } from '../remotecache/testing/shuffled.ts';
 import { runSteps } from '../streams/steps.ts';
 import type { CatalogColumns } from './catalog-columns.ts';
 import { deriveCatalog } from './derive.ts';
-import { recordId, splitRecordId } from './record-ids.ts';
 import { arbitrarySource } from './testing/arbitrary-source.ts';
 import { type NaiveCatalog, naiveDerive } from './testing/naive-derive.ts';
 import { digestOf, smallSource } from './testing/small-source.ts';

@@ -2,10 +2,10 @@ import { CacheError } from '../../../shared/base/errors.ts';
 import type { RecordColumn } from '../../../shared/fields/index.ts';
 import { findCaches } from '../../../shared/model/find-caches.ts';
 import type { LayerDetail } from '../../../shared/model/layer.ts';
+import { splitRecordId } from '../../../shared/model/record-id.ts';
 import { DIGEST_ALGORITHMS } from '../../../shared/oci/digest.ts';
 import type { Catalog, RecordKey } from '../ports/catalog.ts';
 import type { RowFilter } from '../ports/row-query.ts';
-import { splitRecordId } from './record-ids.ts';
 
 /** Ids listed in an error at most. */
 const LISTED = 20;

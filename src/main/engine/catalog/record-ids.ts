@@ -64,14 +64,3 @@ function ownIds(caches: readonly SourceCache[]): readonly (string | undefined)[]
     return ids ?? new Array<undefined>(parsed.recordDigest.length).fill(undefined);
   });
 }
-
-/** The id of a record: its digest, or `digest~n` where the digest is not unique in the source. */
-export function recordId(digest: string, ordinal: number): string {
-  return ordinal === 0 ? digest : `${digest}~${ordinal}`;
-}
-
-/** The two halves of an id; a digest alone has no ordinal. */
-export function splitRecordId(id: string): { readonly digest: string; readonly ordinal?: number } {
-  const match = /^(.*)~([1-9]\d{0,9})$/.exec(id);
-  return match ? { digest: match[1] ?? '', ordinal: Number(match[2]) } : { digest: id };
-}

@@ -1,9 +1,9 @@
 import type { RecordColumn } from '../../../shared/fields/index.ts';
 import type { RecordRow } from '../../../shared/model/record.ts';
+import { splitRecordId } from '../../../shared/model/record-id.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { RowFilter } from '../ports/row-query.ts';
 import { digestsFrom } from './find-record.ts';
-import { splitRecordId } from './record-ids.ts';
 
 /** Returns the first records whose digest or id begins with a text, then those with it in their name or stage. */
 export async function searchRecords(catalog: Catalog, text: string, limit: number): Promise<RecordRow[]> {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LayerColumn, RecordColumn, SortColumn } from '../../../shared/fields/index.ts';
 import type { LayerRow } from '../../../shared/model/layer.ts';
 import type { RecordRow } from '../../../shared/model/record.ts';
+import { splitRecordId } from '../../../shared/model/record-id.ts';
 import { compressionOf } from '../../../shared/oci/media-types.ts';
 import { EVERY_ROW } from '../catalog/testing/asked.ts';
 import { digestOf, type SmallSource, smallSource } from '../catalog/testing/small-source.ts';
@@ -77,7 +78,7 @@ function recordValue(row: RecordRow, column: RecordColumn): Value {
   if (column === 'createdNs') return made?.ns ?? 0;
   if (column === 'name' || column === 'stage') return row[column]?.toLowerCase();
   if (column === 'cache') return row.ref === 'first' ? 0 : 1;
-  if (column === 'ordinal') return Number(row.id.split('~')[1] ?? 0);
+  if (column === 'ordinal') return splitRecordId(row.id).ordinal ?? 0;
   return column in plain ? plain[column as keyof typeof plain] : undefined;
 }
 

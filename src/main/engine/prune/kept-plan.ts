@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { CacheError } from '../../../shared/base/errors.ts';
 import { type PlanItem, prunePlanSchema } from '../../../shared/model/plan.ts';
+import { splitRecordId } from '../../../shared/model/record-id.ts';
 import { digestSchema } from '../../../shared/oci/digest.ts';
-import { splitRecordId } from '../catalog/record-ids.ts';
 import type { PlanEntry } from './plan-entry.ts';
 import { REASONS, type Reason, reasonText } from './reasons.ts';
 

@@ -1,8 +1,9 @@
 import { CACHE_FORMS } from '../../../shared/model/cache-forms.ts';
+import { recordId } from '../../../shared/model/record-id.ts';
 import type { BlobTable } from '../catalog/blob-table.ts';
 import { collectBlobs } from '../catalog/blob-table.ts';
 import { type ChainTable, placeChains } from '../catalog/chain-table.ts';
-import { numberRecords, type RecordIds, recordId } from '../catalog/record-ids.ts';
+import { numberRecords, type RecordIds } from '../catalog/record-ids.ts';
 import { parseInstant } from '../model/instant.ts';
 import type { SourceSnapshot } from '../ports/cache-source.ts';
 import { eachRow, type Steps } from '../streams/steps.ts';

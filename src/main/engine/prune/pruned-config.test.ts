@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { numberRecords, recordId } from '../catalog/record-ids.ts';
+import { recordId } from '../../../shared/model/record-id.ts';
+import { numberRecords } from '../catalog/record-ids.ts';
 import { arbitrarySource } from '../catalog/testing/arbitrary-source.ts';
 import { digestOf, type SmallConfig, smallSource } from '../catalog/testing/small-source.ts';
 import type { CacheConfig } from '../model/cache-config.ts';

@@ -1,5 +1,5 @@
+import { recordId } from '../../../shared/model/record-id.ts';
 import { findKey, type Lookup } from '../catalog/find-record.ts';
-import { recordId } from '../catalog/record-ids.ts';
 import type { SourceCache } from '../ports/cache-source.ts';
 
 /** A record of a cache, by its number there. */

@@ -2,6 +2,7 @@ import { Layers, Workflow } from 'lucide-react';
 import { useMemo, useRef } from 'react';
 import { useLocation } from 'wouter';
 import type { RecordRow } from '../../../shared/model/record.ts';
+import { splitRecordId } from '../../../shared/model/record-id.ts';
 import type { Source } from '../../../shared/model/source.ts';
 import { sourceHref, useParam } from '../../base/address.ts';
 import { useCopy } from '../../base/clipboard.ts';
@@ -131,7 +132,7 @@ export function KeysView({ source }: SourceViewProps) {
           selected={selected}
           selectedCount={ids.length}
           actions={{
-            copyDigests: () => copy(ids.map((id) => id.replace(/~\d+$/, '')).join('\n')),
+            copyDigests: () => copy(ids.map((id) => splitRecordId(id).digest).join('\n')),
             copyJson: () => {
               recordsOf(engine, source.id, ids).then(
                 (records) => copy(JSON.stringify(records, undefined, 2)),

@@ -1,8 +1,10 @@
+import { recordId, splitRecordId } from '../../../../shared/model/record-id.ts';
+
 /** Twelve hexadecimal digits: enough to tell records apart, and to be typed back as a prefix. The `~n` of an id is kept. */
 export function shortId(id: string): string {
-  const [digest = '', ...rest] = id.split('~');
+  const { digest, ordinal = 0 } = splitRecordId(id);
   const hex = digest.slice(digest.indexOf(':') + 1);
-  return [hex.length > 16 ? hex.slice(0, 12) : hex, ...rest].join('~');
+  return recordId(hex.length > 16 ? hex.slice(0, 12) : hex, ordinal);
 }
 
 /** A time of the source, to the second: `2026-11-21 10:04:33`. Empty for none and for Go's zero time. */
