@@ -1,5 +1,6 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { page } from 'vitest/browser';
+import { navigate } from 'wouter/use-browser-location';
 import { CacheError } from '../../shared/base/errors.ts';
 import { createFakeConnection } from '../client/fake/index.ts';
 import { openStage, type Stage } from './stage.tsx';
@@ -90,6 +91,29 @@ describe('one action of each view', () => {
     await page.getByRole('row').nth(2).click();
     await expect.poll(address).toContain('record=');
     await expect.element(page.getByRole('tab', { name: 'Record' })).toBeVisible();
+  });
+
+  test('record: a selector of which the beginning is shown is copied whole, or says why not', async () => {
+    const written: string[] = [];
+    const clipboard = vi.spyOn(navigator.clipboard, 'writeText').mockImplementation(async (text) => {
+      written.push(text);
+    });
+    onTestFinished(() => clipboard.mockRestore());
+    const { change, calls, engine, idle } = open('/sources/store/keys');
+    const { rows } = await engine.keys.page({ sourceId: 'store', filter: 'COPY busybox' });
+    const id = rows[0]?.id ?? '';
+    navigate(`/sources/store/keys?record=${id}`);
+    await idle();
+    const copy = page.getByLabelText('Inspector').getByRole('button', { name: 'Copy selector' });
+    change({ failing: { 'keys.selector': DAMAGE } });
+    await copy.click();
+    await expect.element(page.getByText(/The selector was not copied/).first()).toBeVisible();
+    expect(written).toEqual([]);
+    change({});
+    await copy.click();
+    await expect.poll(() => written).toEqual(['/busybox']);
+    expect(calls('keys.selector').at(-1)).toEqual({ sourceId: 'store', id, input: 0, alternative: 1 });
+    await expect.element(page.getByLabelText('Inspector').getByRole('button', { name: 'Copied' })).toBeVisible();
   });
 
   test('layers: a filter leaves out rows, and is cleared', async () => {
