@@ -187,6 +187,11 @@ describe('what is not as it says', () => {
     expect({ code: error.code, subject: error.subject }).toEqual({ code, subject: described.digest });
   });
 
+  test('a changed layer is told of in whole sentences', async () => {
+    const error = await fault(changedAt(4), blob);
+    expect(error.message).toBe('A layer cannot be recompressed. Its bytes have another digest: it was changed.');
+  });
+
   test('a bomb stops at the ratio limit', async () => {
     const zeros = gzipSync(Buffer.alloc(20 << 20));
     const limits = { ratio: 100, floorBytes: 1 << 20 };
